@@ -1,0 +1,63 @@
+"""What the surroundings say: environment variables, read once and refused early.
+
+Everything a deployment may set is named here, so that the operators' guide can
+be checked against one file.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class EnvironmentRefusedError(Exception):
+    """A variable holds something we cannot run with; the message says which and why."""
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def words(name: str) -> list[str]:
+    """Comma-separated values, blanks dropped."""
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def number(name: str, default: float) -> float:
+    raw = text(name)
+    if not raw:
+        return default
+    try:
+        return float(raw)
+    except ValueError as refusal:
+        raise EnvironmentRefusedError(f"{name}={raw!r} is not a number.") from refusal
+
+
+def home() -> Path:
+    """Where this installation keeps what must outlive a process: database, journal, keys.
+
+    As root that is /var/lib/safeconduct, since the database server's own user
+    must be able to walk there; anybody else keeps it among their own state.
+    """
+    if chosen := text("SAFECONDUCT_HOME"):
+        return Path(chosen)
+    if os.geteuid() == 0:
+        return Path("/var/lib/safeconduct")
+    return Path(text("XDG_STATE_HOME") or Path.home() / ".local/state") / "safeconduct"
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's connection settings for a ``postgresql://`` URL (libpq, 34.1.1.2)."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise EnvironmentRefusedError("DATABASE_URL must begin with postgresql://.")
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "safeconduct",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "PORT": str(parts.port or query.get("port", "")),
+    }

@@ -1,0 +1,163 @@
+"""Settings every deployment shares; nothing here knows a domain."""
+
+from datetime import timedelta
+
+from django.utils.csp import CSP
+
+from config import env
+
+BASE_DIR = env.ROOT
+SECRET_KEY = env.text("SAFECONDUCT_SECRET_KEY")
+# The keys of answer links: current first, then the previous one while it is retired.
+LINK_KEYS = env.words("SAFECONDUCT_LINK_KEYS")
+# demo | test | exercise | production: providers refuse every host but loopback outside production.
+MODE = "production"
+DEBUG = False
+ALLOWED_HOSTS = env.words("SAFECONDUCT_HOSTS")
+# Absolute addresses of what people open: pages and, apart, the door for answers.
+PUBLIC_URL = env.text("SAFECONDUCT_PUBLIC_URL", "http://127.0.0.1:8000")
+ANSWER_URL = env.text("SAFECONDUCT_ANSWER_URL", "http://127.0.0.1:8010")
+HOME = env.home()
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "safeconduct.ground.ui",
+    "safeconduct.ground.audit",
+    "safeconduct.ground.privacy",
+    "safeconduct.ground.places",
+    "safeconduct.ground.accounts",
+    "safeconduct.ground.missions",
+    "safeconduct.wires.hazards",
+    "safeconduct.wires.intake",
+    "safeconduct.wires.messaging",
+    "safeconduct.picture.registry",
+    "safeconduct.picture.incidents",
+    "safeconduct.picture.rollcall",
+    "safeconduct.picture.audiences",
+    "safeconduct.response.checkins",
+    "safeconduct.response.alerts",
+    "safeconduct.portals.public",
+    "safeconduct.portals.citizen",
+    "safeconduct.portals.console",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "safeconduct.ground.ui.context.surroundings",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "safeconduct.ground.ui.forms.HouseFormRenderer"
+
+AUTH_USER_MODEL = "accounts.Officer"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("az", "Azərbaycanca"),
+    ("en", "English"),
+    ("ru", "Русский"),
+    ("fa", "فارسی"),
+    ("ar", "العربية"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [
+    ("maplibre-gl", BASE_DIR / "node_modules/maplibre-gl/dist"),
+]
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:", "blob:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+X_FRAME_OPTIONS = "DENY"
+
+# What gives way and when. Seconds; tests shorten them.
+MESSAGING = {
+    "LEASE_SECONDS": 60.0,
+    "POLL_SECONDS": 1.0,
+    "IN_FLIGHT": 400,
+    "RETRY_SECONDS": [5, 30, 120, 600],
+    "PROVIDER_TIMEOUT_SECONDS": 15.0,
+    "PROVIDERS": {},
+}
+INTAKE = {
+    "JOURNAL_DIR": HOME / "journal",
+    "GROUP_SECONDS": 0.004,
+    "DATABASE_TIMEOUT_SECONDS": 2.0,
+    "REPLAY_SECONDS": 2.0,
+}
+CHECKINS = {"DRAIN_SIZE": 5000, "DRAIN_POLL_SECONDS": 0.5}
+ALERTS = {"CHUNK_SIZE": 20_000, "FIRST_CHUNK_SIZE": 500}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,20 @@
+"""A ministry's own servers: DATABASE_URL and secrets must be given, TLS is assumed."""
+
+from config import env
+from config.settings.base import *  # noqa: F403 -- settings modules extend one another
+
+for _needed in (
+    "DATABASE_URL",
+    "SAFECONDUCT_SECRET_KEY",
+    "SAFECONDUCT_LINK_KEYS",
+    "SAFECONDUCT_HOSTS",
+):
+    if not env.text(_needed):
+        raise env.EnvironmentRefusedError(f"{_needed} must be set; see docs/operators.")
+
+DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 63072000
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True

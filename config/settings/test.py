@@ -1,0 +1,23 @@
+"""What the test suite runs with: short time-outs, a quick hasher, every door shut but loopback."""
+
+from pathlib import Path
+from tempfile import gettempdir
+
+from config.settings.base import *  # noqa: F403 -- settings modules extend one another
+from config.settings.base import CHECKINS, INTAKE, MESSAGING, env
+
+MODE = "test"
+SECRET_KEY = "only-for-tests"  # noqa: S105 -- guards nothing
+LINK_KEYS = ["11" * 16, "22" * 16]
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+DATABASES = {
+    "default": env.database(env.text("DATABASE_URL", "postgresql://127.0.0.1/safeconduct"))
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MESSAGING = MESSAGING | {"LEASE_SECONDS": 2.0, "POLL_SECONDS": 0.1, "RETRY_SECONDS": [0, 0]}
+INTAKE = INTAKE | {
+    "JOURNAL_DIR": Path(gettempdir()) / "safeconduct-test-journal",
+    "REPLAY_SECONDS": 0.1,
+}
+CHECKINS = CHECKINS | {"DRAIN_POLL_SECONDS": 0.05}
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

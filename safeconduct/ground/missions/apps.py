@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class MissionsConfig(AppConfig):
+    name = "safeconduct.ground.missions"

@@ -1,0 +1,138 @@
+"""Nationals abroad: people, the parties they belong to, how to reach them, where they stay."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Source(models.Model):
+    """Where records came from and by what right: the web form, an imported list, a made-up world."""
+
+    kind = models.CharField(max_length=12)
+    label = models.CharField(max_length=120)
+    legal_basis = models.CharField(max_length=60)
+    collected_on = models.DateField()
+    digest = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"source #{self.pk}"
+
+
+class Party(models.Model):
+    """People who belong together and may not be split; everybody is in one, if alone."""
+
+    kind = models.CharField(max_length=10, default="single")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"party #{self.pk}"
+
+
+class Person(models.Model):
+    """A national, or a companion of one. Immigration status is asked nowhere and kept nowhere."""
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="people")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100, blank=True)
+    name_language = models.CharField(max_length=5, blank=True)
+    name_script = models.CharField(max_length=4, blank=True)
+    # Made by kernel.names: for search, for sorting, and to notice one person registered twice.
+    name_key = models.CharField(max_length=200)
+    sort_key = models.CharField(max_length=200)
+    twin_key = models.BigIntegerField(null=True)
+    birth_on = models.DateField(null=True)
+    language = models.CharField(max_length=5)
+    # Bit set of channels with a working contact point: 1 SMS, 2 e-mail, 4 push.
+    reach = models.SmallIntegerField(default=0)
+    # 0 to 9, from age and what the person told us (terms.Vulnerability).
+    vulnerability = models.SmallIntegerField(default=0)
+    # The source's own identifier of this row, so that the same file twice changes nothing.
+    source_key = models.CharField(max_length=64, blank=True)
+    told_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["sort_key", "id"], name="person_sorted"),
+            models.Index(fields=["twin_key"], name="person_twin"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source_key"],
+                name="person_source_once",
+                condition=~models.Q(source_key=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"person #{self.pk}"
+
+
+class ContactPoint(models.Model):
+    """A telephone number (E.164) or mail address (RFC 5321), as one person gave it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
+    channel = models.SmallIntegerField()
+    address = models.CharField(max_length=254)
+    language = models.CharField(max_length=5, blank=True)
+    verified_at = models.DateTimeField(null=True)
+    last_worked_at = models.DateTimeField(null=True)
+    last_failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "channel", "address"], name="contact_once_per_person"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["address"], name="contact_address")]
+
+    def __str__(self) -> str:
+        return f"contact point #{self.pk}"
+
+
+class Stay(models.Model):
+    """A residence or a leg of a trip: where, and from when until when (half-open).
+
+    Without ``cell`` all we know is "somewhere in the country".
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="stays")
+    kind = models.CharField(max_length=10)
+    country = models.ForeignKey("places.Country", on_delete=models.PROTECT)
+    city = models.ForeignKey("places.City", null=True, on_delete=models.PROTECT)
+    cell = models.BigIntegerField(null=True)
+    stay_from = models.DateField()
+    stay_until = models.DateField(null=True)
+    confirmed_at = models.DateTimeField()
+    departed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(stay_until__isnull=True)
+                | models.Q(stay_until__gt=models.F("stay_from")),
+                name="stay_ends_after_it_begins",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["cell"],
+                name="stay_cell",
+                include=["person", "stay_from", "stay_until"],
+                condition=models.Q(departed_on__isnull=True, cell__isnull=False),
+            ),
+            models.Index(
+                fields=["country"],
+                name="stay_somewhere",
+                include=["person", "stay_from", "stay_until"],
+                condition=models.Q(departed_on__isnull=True, cell__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"stay #{self.pk}"

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class RollcallConfig(AppConfig):
+    name = "safeconduct.picture.rollcall"

@@ -1,0 +1,107 @@
+"""Rounds of the question "are you safe?": who was asked, and what came back."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Round(models.Model):
+    """The question, asked for the n-th time in an incident."""
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.CASCADE, related_name="rounds"
+    )
+    number = models.SmallIntegerField()
+    opened_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    audience = models.ForeignKey("audiences.Audience", null=True, on_delete=models.PROTECT)
+    batch = models.ForeignKey("messaging.Batch", null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        ordering: ClassVar = ["incident_id", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["incident", "number"], name="round_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"round #{self.pk}"
+
+
+class AskedBlock(models.Model):
+    """Asked-ids are dealt in blocks, so that an id alone tells its round and partition."""
+
+    first_id = models.BigIntegerField(primary_key=True)
+    until_id = models.BigIntegerField()
+    round = models.ForeignKey(Round, on_delete=models.CASCADE)
+    incident_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"asked ids {self.first_id} to {self.until_id}"
+
+
+class Asked(models.Model):
+    """One person asked in one round. Partitioned by incident."""
+
+    pk = models.CompositePrimaryKey("incident_id", "id")
+    incident_id = models.BigIntegerField()
+    id = models.BigIntegerField()
+    round_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    party_id = models.BigIntegerField()
+    post_id = models.SmallIntegerField(null=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "checkins_asked"
+
+    def __str__(self) -> str:
+        return f"asked #{self.id}"
+
+
+class Reply(models.Model):
+    """What one person answered, or somebody of their party for them. Partitioned by incident."""
+
+    pk = models.CompositePrimaryKey("incident_id", "id")
+    incident_id = models.BigIntegerField()
+    id = models.BigIntegerField()
+    asked_id = models.BigIntegerField()
+    # Who answered: equals ``asked_id`` where people answer for themselves.
+    answered_by_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    key = models.UUIDField()
+    answer = models.SmallIntegerField()
+    channel = models.SmallIntegerField()
+    stated_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "checkins_reply"
+
+    def __str__(self) -> str:
+        return f"reply #{self.id}"
+
+
+class Unclear(models.Model):
+    """An answer a machine must not guess at: somebody reads it and says whom it speaks for."""
+
+    received_at = models.DateTimeField()
+    stated_at = models.DateTimeField()
+    channel = models.SmallIntegerField()
+    key = models.UUIDField(unique=True)
+    sender = models.CharField(max_length=40, blank=True)
+    text = models.CharField(max_length=1000, blank=True)
+    reason = models.CharField(max_length=20)
+    # Asked-ids it may speak for.
+    candidates = models.JSONField(default=list)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["received_at", "id"]
+        verbose_name_plural = "unclear answers"
+
+    def __str__(self) -> str:
+        return f"unclear answer #{self.pk}"

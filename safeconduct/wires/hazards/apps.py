@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class HazardsConfig(AppConfig):
+    name = "safeconduct.wires.hazards"

@@ -1,0 +1,100 @@
+"""The outbox: batches of one text each, and a row for every message to a person on a channel."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Batch(models.Model):
+    """Messages that leave, expire and stop together. Knows no crisis: whoever made it keeps its id."""
+
+    lane = models.SmallIntegerField()
+    created_at = models.DateTimeField()
+    not_after = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    filled_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    exercise = models.BooleanField(default=False)
+    # The purpose of the answer links in it; empty where it asks nothing.
+    link_purpose = models.CharField(max_length=20, blank=True)
+    link_expires_on = models.DateField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["lane", "id"],
+                name="batch_open",
+                condition=models.Q(finished_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch #{self.pk}"
+
+
+class BatchText(models.Model):
+    """A batch's words in one language for one channel; ``{link}`` stands where the link goes."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=5)
+    channel = models.SmallIntegerField()
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch", "language", "channel"], name="text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"text #{self.pk}"
+
+
+class Delivery(models.Model):
+    """One message on its way to one recipient. Partitioned by batch; nothing refers to it by key."""
+
+    pk = models.CompositePrimaryKey("batch_id", "id")
+    batch_id = models.BigIntegerField()
+    id = models.BigIntegerField()
+    recipient_id = models.BigIntegerField()
+    channel = models.SmallIntegerField()
+    address = models.CharField(max_length=254)
+    language = models.CharField(max_length=5)
+    country = models.CharField(max_length=2, blank=True)
+    # Whom the answer link speaks for and which post answers; empty where nothing is asked.
+    subject_id = models.BigIntegerField(null=True)
+    post_id = models.SmallIntegerField(null=True)
+    # How many people of the recipient's party this one message speaks to.
+    covers = models.SmallIntegerField(default=1)
+    state = models.SmallIntegerField()
+    attempts = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    # Was claimed by a sender that never reported: it may have gone out twice.
+    maybe_twice = models.BooleanField(default=False)
+    provider = models.CharField(max_length=30, blank=True)
+    provider_ref = models.CharField(max_length=100, blank=True)
+    handed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        managed = False
+        db_table = "messaging_delivery"
+
+    def __str__(self) -> str:
+        return f"delivery #{self.id}"
+
+
+class Receipt(models.Model):
+    """What a provider reported about a delivery, kept as it came until it is folded in."""
+
+    received_at = models.DateTimeField()
+    provider = models.CharField(max_length=30)
+    batch_id = models.BigIntegerField()
+    delivery_id = models.BigIntegerField()
+    state = models.SmallIntegerField()
+    failure = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return f"receipt #{self.pk}"

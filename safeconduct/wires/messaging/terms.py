@@ -1,0 +1,46 @@
+"""The words of sending: channels, lanes, states."""
+
+from enum import IntEnum
+from typing import Final
+
+
+class Channel(IntEnum):
+    """A way to a person. The values are bits: a person's ``reach`` is their sum."""
+
+    SMS = 1
+    EMAIL = 2
+    PUSH = 4
+
+
+class Lane(IntEnum):
+    """Urgent messages are claimed before bulk ones."""
+
+    URGENT = 0
+    BULK = 1
+
+
+class State(IntEnum):
+    """Where a message is. From 3 on it has ended, and the name says why."""
+
+    WAITING = 0
+    CLAIMED = 1
+    HANDED = 2
+    DELIVERED = 3
+    INVALID_ADDRESS = 10
+    REFUSED_BY_PROVIDER = 11
+    EXPIRED = 12
+    STOPPED = 13
+    GAVE_UP = 14
+    BLOCKED_BY_OPERATOR = 15
+
+
+# ITU-T E.164 assigns no country code 999: numbers we make up start with it, and every
+# provider that could reach a telephone refuses it.
+SYNTHETIC_PREFIX: Final = "+999"
+# RFC 2606, 2: no mail address under .invalid can exist.
+SYNTHETIC_DOMAIN: Final = ".invalid"
+
+
+def is_synthetic(address: str) -> bool:
+    """Whether an address was made up and must not leave the building."""
+    return address.startswith(SYNTHETIC_PREFIX) or address.endswith(SYNTHETIC_DOMAIN)
