@@ -22,6 +22,8 @@ class Sighting(models.Model):
     actor_id = models.BigIntegerField(null=True)
     # Who said so, as an officer wrote it down; deleted with the person.
     told_by = models.CharField(max_length=100, blank=True)
+    # An officer closed every call for help that had reached our door by then.
+    closes_help_at = models.DateTimeField(null=True)
 
     class Meta:
         managed = False
@@ -43,11 +45,19 @@ class Standing(models.Model):
     conflict = models.BooleanField(default=False)
     # A call for help that no officer has closed yet.
     help_open = models.BooleanField(default=False)
-    # Of the sighting that decided presence and safety: its ``stated_at``.
+    # When the newest word on this person was said.
     stated_at = models.DateTimeField(null=True)
+    # Each witness's last word, as rules.Words writes it: what the rest is computed from.
+    words = models.JSONField(null=True)
+    # The first moment somebody placed the person there; tells "left" from "never there".
+    there_at = models.DateTimeField(null=True)
+    # The last call for help by when it reached our door, and the last one an officer closed.
+    called_at = models.DateTimeField(null=True)
+    closed_through = models.DateTimeField(null=True)
     # The last round the person, or somebody for them, answered in; 0 for none.
     heard_round = models.SmallIntegerField(default=0)
     asked_round = models.SmallIntegerField(default=0)
+    asked_at = models.DateTimeField(null=True)
     country = models.CharField(max_length=2)
     post_id = models.SmallIntegerField(null=True)
     # H3 cell of resolution 5; empty where only the country is known.
@@ -76,7 +86,15 @@ class Tally(models.Model):
     """
 
     pk = models.CompositePrimaryKey(
-        "incident_id", "country", "post_id", "cell", "presence", "safety", "heard_round"
+        "incident_id",
+        "country",
+        "post_id",
+        "cell",
+        "presence",
+        "safety",
+        "heard_round",
+        "asked_round",
+        "reachable",
     )
     incident_id = models.BigIntegerField()
     country = models.CharField(max_length=2)
@@ -85,6 +103,8 @@ class Tally(models.Model):
     presence = models.SmallIntegerField()
     safety = models.SmallIntegerField()
     heard_round = models.SmallIntegerField()
+    asked_round = models.SmallIntegerField()
+    reachable = models.BooleanField()
     people = models.BigIntegerField()
 
     class Meta:
@@ -95,7 +115,7 @@ class Tally(models.Model):
 
 
 class Minute(models.Model):
-    """Answers that arrived in one minute, for the curve."""
+    """Answers that reached our door in one minute, for the curve; "not there" counts as safety 0."""
 
     pk = models.CompositePrimaryKey("incident_id", "minute", "safety")
     incident_id = models.BigIntegerField()
@@ -119,6 +139,16 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.version} of incident #{self.incident_id}"
+
+
+class Pulse(models.Model):
+    """When a machine that folds sightings last looked for work: the board turns grey without it."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"pulse of {self.name}"
 
 
 class Attempt(models.Model):

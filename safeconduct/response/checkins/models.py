@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -93,13 +94,25 @@ class Unclear(models.Model):
     key = models.UUIDField(unique=True)
     sender = models.CharField(max_length=40, blank=True)
     text = models.CharField(max_length=1000, blank=True)
+    # What a link said, where it came by link: the answer and whom it spoke for.
+    asked_id = models.BigIntegerField(null=True)
+    answer = models.SmallIntegerField(null=True)
     reason = models.CharField(max_length=20)
-    # Asked-ids it may speak for.
+    # Whom it may speak for: [[incident id, asked id, person id], ...], and where those people are.
     candidates = models.JSONField(default=list)
+    countries = ArrayField(models.CharField(max_length=2), default=list)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["received_at", "id"],
+                name="unclear_open",
+                condition=models.Q(settled_at__isnull=True),
+            ),
+        ]
         ordering: ClassVar = ["received_at", "id"]
         verbose_name_plural = "unclear answers"
 

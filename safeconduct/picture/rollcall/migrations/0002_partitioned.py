@@ -8,6 +8,7 @@ CREATE TABLE rollcall_sighting (
     person_id bigint NOT NULL,
     stated_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL,
+    closes_help_at timestamptz,
     actor_id bigint,
     witness smallint NOT NULL,
     presence smallint,
@@ -27,6 +28,10 @@ CREATE TABLE rollcall_standing (
     stated_at timestamptz,
     record_at timestamptz NOT NULL,
     claimed_at timestamptz,
+    asked_at timestamptz,
+    there_at timestamptz,
+    called_at timestamptz,
+    closed_through timestamptz,
     presence smallint NOT NULL,
     safety smallint NOT NULL,
     heard_round smallint NOT NULL DEFAULT 0,
@@ -39,11 +44,18 @@ CREATE TABLE rollcall_standing (
     help_open boolean NOT NULL DEFAULT false,
     reachable boolean NOT NULL DEFAULT false,
     country varchar(2) NOT NULL,
+    words jsonb,
     CONSTRAINT standing_key PRIMARY KEY (incident_id, person_id)
 ) PARTITION BY LIST (incident_id);
-CREATE INDEX standing_help ON rollcall_standing (incident_id, stated_at) WHERE help_open;
+-- No index names a column that a first answer of "safe" changes: such updates stay on their page.
+CREATE INDEX standing_help ON rollcall_standing (incident_id, called_at, person_id)
+    WHERE help_open;
 CREATE INDEX standing_silent ON rollcall_standing
     (incident_id, intensity DESC, vulnerability DESC, record_at, person_id);
+ALTER TABLE rollcall_tally SET (fillfactor = 50);
+ALTER TABLE rollcall_minute SET (fillfactor = 50);
+ALTER TABLE rollcall_version SET (fillfactor = 10);
+ALTER TABLE rollcall_pulse SET (fillfactor = 10);
 """
 
 
