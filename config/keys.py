@@ -1,4 +1,4 @@
-"""Secrets of a demo or development installation, made once and kept readable to their owner only."""
+"""Secrets of a demo or development installation, made once and readable to their owner only."""
 
 import json
 import os
@@ -17,7 +17,9 @@ def local(home: Path) -> LocalKeys:
     """The keys kept under ``home``, made there first if nobody has."""
     path = home / "keys.json"
     if not path.exists():
-        _write(path, {"secret_key": secrets.token_urlsafe(48), "link_keys": [secrets.token_hex(16)]})
+        _write(
+            path, {"secret_key": secrets.token_urlsafe(48), "link_keys": [secrets.token_hex(16)]}
+        )
     kept = json.loads(path.read_text())
     return LocalKeys(secret_key=kept["secret_key"], link_keys=kept["link_keys"])
 

@@ -32,7 +32,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "procrastinate.contrib.django",
+    # After ours is asked for a template, Django's own form widgets.
     "safeconduct.ground.ui",
+    "django.forms",
     "safeconduct.ground.audit",
     "safeconduct.ground.privacy",
     "safeconduct.ground.places",
@@ -57,6 +59,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "safeconduct.ground.ui.middleware.chosen_language",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -64,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "safeconduct.ground.missions.middleware.held_permissions",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Post(models.Model):
-    """An embassy, consulate or the ministry itself. Ids stay below 1024: answer links carry them."""
+    """An embassy, consulate or the ministry itself. Ids stay below 1024: links carry them."""
 
     id = models.SmallAutoField(primary_key=True)
     kind = models.CharField(max_length=20)

@@ -1,0 +1,64 @@
+"""What an officer may do, and for which posts: the question every console view asks first."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from safeconduct.ground.accounts.models import Officer
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.missions.models import Appointment, ConsularDistrict
+from safeconduct.ground.missions.terms import permissions_with, roles_with
+
+type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def officer_may[**P](permission: str | None) -> Callable[[View[P]], View[P]]:
+    """Let officers through who hold ``permission`` somewhere; None asks only that they signed in.
+
+    Anonymous readers are led to the sign-in page. For an officer without the
+    permission the page is absent: forbidden and absent answer alike.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not isinstance(request.user, Officer):
+                return redirect_to_login(request.get_full_path())
+            if permission is not None and permission not in permissions_of(request.user):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def permissions_of(officer: Officer) -> frozenset[str]:
+    """Everything the officer may do at one post at least."""
+    roles = _appointments(officer).values_list("role", flat=True)
+    return permissions_with(frozenset(roles))
+
+
+def posts_of(officer: Officer, permission: str) -> frozenset[int] | None:
+    """Ids of the posts where the officer holds ``permission``; None means everywhere."""
+    held = _appointments(officer).filter(role__in=roles_with(permission))
+    posts = frozenset(held.values_list("post_id", flat=True))
+    return None if None in posts else frozenset(post for post in posts if post is not None)
+
+
+def countries_of(officer: Officer, permission: str) -> frozenset[str] | None:
+    """Codes of the countries of those posts' districts; None means everywhere."""
+    posts = posts_of(officer, permission)
+    if posts is None:
+        return None
+    districts = ConsularDistrict.objects.filter(post_id__in=posts)
+    return frozenset(districts.values_list("country_id", flat=True))
+
+
+def _appointments(officer: Officer) -> QuerySet[Appointment]:
+    lasting = Q(until__isnull=True) | Q(until__gt=clock.now())
+    return Appointment.objects.filter(lasting, officer=officer)

@@ -1,0 +1,41 @@
+"""The map of personal data: each field that tells of a person, why, how long, how it goes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+from safeconduct.ground.kernel.catalogues import Catalogue
+
+
+class Shredder(StrEnum):
+    """How a value disappears when its time is over or the person asks for it."""
+
+    ROW = "row"  # the row is deleted, with the person or alone
+    BLANK = "blank"  # the field is emptied, the row stays for its counts
+    PARTITION = "partition"  # the table's partition is dropped
+
+
+@dataclass(frozen=True)
+class PersonalField:
+    label: str
+    purpose: str | Promise
+    retention: str | Promise
+    shredder: Shredder
+
+
+personal_fields: Catalogue[PersonalField] = Catalogue("personal field")
+
+
+def personal(
+    model_field: str,
+    *,
+    purpose: str | Promise,
+    retention: str | Promise,
+    shredder: Shredder,
+) -> None:
+    """Declare ``"app_label.Model.field"``, usually in ``apps.ready()``.
+
+    ``purpose`` and ``retention`` are sentences for the person concerned.
+    """
+    personal_fields.register(model_field, PersonalField(model_field, purpose, retention, shredder))
