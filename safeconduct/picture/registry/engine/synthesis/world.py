@@ -1,0 +1,117 @@
+"""The whole made-up world: block after block, the next one drawn while the last one is sent."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+
+from safeconduct.ground.audit.actions import record
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.registry.engine.synthesis import corridors, load, people
+from safeconduct.picture.registry.models import Source
+
+# Below this, dropping and rebuilding indexes costs more than it saves.
+_WORTH_DROPPING: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Synthesised:
+    source_id: int
+    people: int
+    first_person_id: int
+
+
+@transaction.atomic
+def synthesise(
+    *,
+    count: int,
+    seed: int,
+    now: datetime,
+    actor: Actor,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Synthesised:
+    """Add ``count`` people who do not exist; the same seed on an empty registry makes the same ones.
+
+    None of them can be reached: their mail ends in ``.invalid`` and their phone
+    numbers carry a country code that is assigned to nobody.
+
+    :raises NoPlacesError: if the gazetteer is empty.
+    """
+    paths = corridors.read_corridors()
+    source = Source.objects.create(
+        kind="synthetic",
+        label=f"made-up people, seed {seed}",
+        legal_basis="none: nobody real",
+        collected_on=now.date(),
+        created_at=now,
+    )
+    person_id = _reserve("registry_person", count)
+    party_id = _reserve("registry_party", count)
+    frame = load.Frame(source_id=source.pk, now=now, countries=paths.countries)
+    big = count >= _WORTH_DROPPING
+    with load.without_constraints() if big else nullcontext():
+        for rows in _ledgers(paths, frame, seed, count, person_id, party_id):
+            load.copy(rows)
+            progress(rows.people)
+    record(
+        "registry.synthesised",
+        actor=actor,
+        subject_kind="person",
+        subject_id=person_id,
+        subject_until_id=person_id + count,
+        detail={"seed": seed},
+        now=now,
+    )
+    if big:
+        _analyse()
+    return Synthesised(source_id=source.pk, people=count, first_person_id=person_id)
+
+
+def _ledgers(
+    paths: corridors.Corridors,
+    frame: load.Frame,
+    seed: int,
+    count: int,
+    person_id: int,
+    party_id: int,
+) -> Iterator[load.Ledger]:
+    """Each block's rows in order; one is drawn in a thread while the one before it is sent."""
+
+    def drawn(first: int) -> load.Ledger:
+        parties, persons = people.draw_block(
+            paths, seed=seed, block=first // people.BLOCK, people=min(people.BLOCK, count - first)
+        )
+        return load.ledger(
+            parties, persons, frame=frame, person_id=person_id + first, party_id=party_id + first
+        )
+
+    with ThreadPoolExecutor(1) as thread:
+        ahead = None
+        for first in range(0, count, people.BLOCK):
+            waiting, ahead = ahead, thread.submit(drawn, first)
+            if waiting:
+                yield waiting.result()
+        if ahead:
+            yield ahead.result()
+
+
+def _reserve(table: str, count: int) -> int:
+    """The first of ``count`` ids nobody else will be dealt."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+        sequence = cursor.fetchone()[0]
+        cursor.execute("SELECT nextval(%s)", [sequence])
+        first = int(cursor.fetchone()[0])
+        cursor.execute("SELECT setval(%s, %s)", [sequence, first + count - 1])
+    return first
+
+
+def _analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE registry_party, registry_person, registry_contactpoint, registry_stay"
+        )
