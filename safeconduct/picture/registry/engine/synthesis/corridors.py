@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safeconduct.ground.places.models import City
 
 _DATA: Final = Path(__file__).resolve().parent.parent.parent / "data"
-# Kilometres between two neighbouring H3 cells of resolution 7 (h3geo.org, table of cell statistics).
+# Kilometres between two neighbouring H3 cells of resolution 7 (h3geo.org, cell statistics).
 _CELL_SPACING_KM: Final = 2.4
 # People per square kilometre of built-up area: sets how far from its centre a city reaches.
 _DENSITY: Final = 4000
@@ -25,7 +25,7 @@ class NoPlacesError(Exception):
 
 @dataclass(frozen=True)
 class Corridors:
-    """Destinations as parallel arrays; ``cities`` and ``cells`` are indexed by destination and city."""
+    """Destinations as parallel arrays; a city's cells by its id."""
 
     countries: list[str]
     resident_share: NDArray[np.float64]

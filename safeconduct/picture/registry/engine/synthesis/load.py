@@ -81,8 +81,9 @@ def copy(rows: Ledger) -> None:
 
 
 def _party_rows(parties: Parties, frame: Frame, party_id: int) -> str:
+    tail = f"\t{frame.source_id}\t{frame.now}\n"
     return "".join(
-        f"{party_id + index}\t{'single' if size == 1 else 'family'}\t{frame.source_id}\t{frame.now}\n"
+        f"{party_id + index}\t{'single' if size == 1 else 'family'}{tail}"
         for index, size in enumerate(parties.size.tolist())
     )
 
@@ -94,7 +95,7 @@ def _person_rows(
     working = ~people.failed
     reach = (people.phone > 0) * working * Channel.SMS + people.mail * working * Channel.EMAIL
     ages = people.age_days // 365
-    vulnerability = np.select([ages < 2, ages < 12, ages >= 80, ages >= 65], [4, 2, 3, 1], 0)  # noqa: PLR2004
+    vulnerability = np.select([ages < 2, ages < 12, ages >= 80, ages >= 65], [4, 2, 3, 1], 0)
     columns = zip(
         people.party.tolist(), people.woman.tolist(), people.given.tolist(),
         people.family.tolist(), people.script.tolist(), people.age_days.tolist(),
@@ -116,7 +117,7 @@ def _person_rows(
     return "".join(rows)
 
 
-def _name(woman: bool, given: int, family: int, script: int) -> names.Name:  # noqa: FBT001 -- an array's element
+def _name(woman: bool, given: int, family: int, script: int) -> names.Name:
     book = names.book()
     firsts = book.women if woman else book.men
     return names.name(woman, given % len(firsts), family % len(book.families), script)
@@ -125,7 +126,7 @@ def _name(woman: bool, given: int, family: int, script: int) -> names.Name:  # n
 def _contact_rows(people: People, frame: Frame, person_id: int) -> str:
     """A phone number is named after the person who holds it: a family's after its first member."""
     first_of_party = np.searchsorted(people.party, people.party)
-    holder = np.where(people.phone == 2, first_of_party, np.arange(len(people.party)))  # noqa: PLR2004
+    holder = np.where(people.phone == 2, first_of_party, np.arange(len(people.party)))
     failed_at = str(frame.now - timedelta(days=40))
     rows = []
     columns = zip(
@@ -144,7 +145,7 @@ def _contact_rows(people: People, frame: Frame, person_id: int) -> str:
 
 
 def _stay_rows(parties: Parties, people: People, frame: Frame, person_id: int) -> str:
-    today, noon = frame.today, frame.now.replace(hour=12, minute=0, second=0, microsecond=0)
+    today, noon = frame.today, frame.now.replace(hour=12, minute=0, second=0)
     of_party = [
         f"\t{'trip' if trip else 'residence'}\t{frame.countries[country]}\t{city if cell else '\\N'}"
         f"\t{cell or '\\N'}\t{today - timedelta(began)}"

@@ -37,7 +37,7 @@ def book() -> NameBook:
 
 
 @cache
-def name(woman: bool, given: int, family: int, script: int) -> Name:  # noqa: FBT001 -- an array's element
+def name(woman: bool, given: int, family: int, script: int) -> Name:
     """The name with these places in the book, as entered in one script."""
     entries = book().women if woman else book().men
     first = entries[given % len(entries)][script]
@@ -53,7 +53,7 @@ def name(woman: bool, given: int, family: int, script: int) -> Name:  # noqa: FB
     )
 
 
-def _family(stem: str, woman: bool, script: int) -> str:  # noqa: FBT001 -- see name()
+def _family(stem: str, woman: bool, script: int) -> str:
     ending = book().endings[_LANGUAGE_OF_SCRIPT[script]][int(woman)]
     if script == 0 and stem.endswith("y"):
         return f"{stem}e{ending[1:]}"

@@ -1,4 +1,4 @@
-"""One block of made-up people: drawn from a seed and the block's number alone, so that it never varies.
+"""One block of made-up people, drawn from a seed and the block's number alone.
 
 Everything is drawn as arrays, one element a party or a person; ``load`` turns them into rows.
 """
@@ -155,7 +155,7 @@ def _scripts(rng: np.random.Generator, language: Ints) -> Ints:
 
 
 def _periods(rng: np.random.Generator, trip: Flags) -> tuple[Ints, Ints, Ints]:
-    """Days before today a stay began, after today it ends (0: open), before today it was confirmed."""
+    """Days: before today it began, after today it ends (0: open), before today it was confirmed."""
     count = len(trip)
     began = np.where(trip, rng.integers(0, 14, count), rng.integers(30, 3650, count))
     until = np.where(trip, rng.integers(1, 21, count), 0)
@@ -170,13 +170,13 @@ def _people(rng: np.random.Generator, parties: Parties) -> People:
     count = len(party)
     first = np.concatenate([[True], party[1:] != party[:-1]])
     order = np.arange(count) - np.maximum.accumulate(np.where(first, np.arange(count), 0))
-    child = order >= 2  # noqa: PLR2004 -- the third of a family on is a child
+    child = order >= 2
     age_days = np.where(child, rng.integers(0, 6570, count), rng.integers(6570, 31000, count))
     reachable = rng.random(count) >= _NO_CONTACT
     phone, mail, failed = _contacts(rng, parties, party, child, reachable)
     drawn = People(
         party=party,
-        woman=rng.random(count) < 0.5,  # noqa: PLR2004 -- half
+        woman=rng.random(count) < 0.5,
         given=rng.integers(0, 1 << 16, count),
         family=parties.family[party],
         script=parties.script[party],
@@ -227,5 +227,5 @@ def _contacts(
     mail = ~child & (rng.random(count) < _HAS_MAIL)
     # Whoever is reachable has something: a grown-up their own phone, a child the family's.
     phone = np.where(reachable & (phone == 0) & ~mail, np.where(child, 2, 1), phone)
-    gave_nothing = ~reachable & (rng.random(count) < 0.5)  # noqa: PLR2004 -- half
+    gave_nothing = ~reachable & (rng.random(count) < 0.5)
     return np.where(gave_nothing, 0, phone), mail & ~gave_nothing, ~reachable & ~gave_nothing

@@ -19,6 +19,12 @@ _WORTH_DROPPING: Final = 20_000
 
 
 @dataclass(frozen=True)
+class FirstIds:
+    person: int
+    party: int
+
+
+@dataclass(frozen=True)
 class Synthesised:
     source_id: int
     people: int
@@ -34,7 +40,7 @@ def synthesise(
     actor: Actor,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Synthesised:
-    """Add ``count`` people who do not exist; the same seed on an empty registry makes the same ones.
+    """Add ``count`` people who do not exist: for one seed, in an empty registry, the same ones.
 
     None of them can be reached: their mail ends in ``.invalid`` and their phone
     numbers carry a country code that is assigned to nobody.
@@ -49,35 +55,29 @@ def synthesise(
         collected_on=now.date(),
         created_at=now,
     )
-    person_id = _reserve("registry_person", count)
-    party_id = _reserve("registry_party", count)
+    ids = FirstIds(_reserve("registry_person", count), _reserve("registry_party", count))
     frame = load.Frame(source_id=source.pk, now=now, countries=paths.countries)
     big = count >= _WORTH_DROPPING
     with load.without_constraints() if big else nullcontext():
-        for rows in _ledgers(paths, frame, seed, count, person_id, party_id):
+        for rows in _ledgers(paths, frame, seed=seed, count=count, first_ids=ids):
             load.copy(rows)
             progress(rows.people)
     record(
         "registry.synthesised",
         actor=actor,
         subject_kind="person",
-        subject_id=person_id,
-        subject_until_id=person_id + count,
+        subject_id=ids.person,
+        subject_until_id=ids.person + count,
         detail={"seed": seed},
         now=now,
     )
     if big:
         _analyse()
-    return Synthesised(source_id=source.pk, people=count, first_person_id=person_id)
+    return Synthesised(source_id=source.pk, people=count, first_person_id=ids.person)
 
 
 def _ledgers(
-    paths: corridors.Corridors,
-    frame: load.Frame,
-    seed: int,
-    count: int,
-    person_id: int,
-    party_id: int,
+    paths: corridors.Corridors, frame: load.Frame, *, seed: int, count: int, first_ids: FirstIds
 ) -> Iterator[load.Ledger]:
     """Each block's rows in order; one is drawn in a thread while the one before it is sent."""
 
@@ -86,7 +86,11 @@ def _ledgers(
             paths, seed=seed, block=first // people.BLOCK, people=min(people.BLOCK, count - first)
         )
         return load.ledger(
-            parties, persons, frame=frame, person_id=person_id + first, party_id=party_id + first
+            parties,
+            persons,
+            frame=frame,
+            person_id=first_ids.person + first,
+            party_id=first_ids.party + first,
         )
 
     with ThreadPoolExecutor(1) as thread:
