@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Batch(models.Model):
-    """Messages that leave, expire and stop together. Knows no crisis: whoever made it keeps its id."""
+    """Messages that leave, expire and stop together. Whoever made it keeps its id."""
 
     lane = models.SmallIntegerField()
     created_at = models.DateTimeField()
@@ -51,7 +51,7 @@ class BatchText(models.Model):
 
 
 class Delivery(models.Model):
-    """One message on its way to one recipient. Partitioned by batch; nothing refers to it by key."""
+    """One message on its way to one recipient. Partitioned by batch; no key refers to it."""
 
     pk = models.CompositePrimaryKey("batch_id", "id")
     batch_id = models.BigIntegerField()
@@ -84,6 +84,51 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery #{self.id}"
+
+
+class BatchTally(models.Model):
+    """A change to a batch's counters, written with the change it counts; their sum is the tally.
+
+    Appended and squashed, never updated: senders, expansion and sweeper would
+    otherwise queue for one row. A claimed message counts as waiting.
+    """
+
+    batch_id = models.BigIntegerField()
+    channel = models.SmallIntegerField()
+    state = models.SmallIntegerField()
+    country = models.CharField(max_length=2, blank=True)
+    messages = models.IntegerField()
+    people = models.IntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["batch_id"], name="tally_batch")]
+
+    def __str__(self) -> str:
+        return f"tally #{self.pk}"
+
+
+class ProviderHealth(models.Model):
+    """How a provider answers one sender process, noted every second or so while that runs."""
+
+    provider = models.CharField(max_length=30)
+    sender = models.CharField(max_length=80)
+    channel = models.SmallIntegerField()
+    seen_at = models.DateTimeField()
+    last_ok_at = models.DateTimeField(null=True)
+    last_failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=100, blank=True)
+    # Of the last minute.
+    handed = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    latency_ms = models.IntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "sender"], name="health_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"health of {self.provider}"
 
 
 class Receipt(models.Model):

@@ -44,3 +44,12 @@ SYNTHETIC_DOMAIN: Final = ".invalid"
 def is_synthetic(address: str) -> bool:
     """Whether an address was made up and must not leave the building."""
     return address.startswith(SYNTHETIC_PREFIX) or address.endswith(SYNTHETIC_DOMAIN)
+
+
+# Where a text holds the place for its reader's own answer link.
+LINK_PLACE: Final = "{link}"
+# NOTIFY channels; the payload is a batch's number.
+WORK_SIGNAL: Final = "messaging_work"
+STOP_SIGNAL: Final = "messaging_stop"
+# Ended, whatever the end.
+ENDED: Final = frozenset(state for state in State if state >= State.DELIVERED)

@@ -1,5 +1,9 @@
 from django.db import migrations
 
+# Columns that several queries filter by are in an index only while they matter: a message
+# enters delivery_waiting when it waits and delivery_claimed while a sender holds it, so
+# both stay as small as the work at hand. delivery_once leads with the recipient, and so
+# answers "what did we send this person" as well.
 CREATE = """
 CREATE SEQUENCE messaging_delivery_id_seq CACHE 100;
 CREATE TABLE messaging_delivery (
@@ -24,10 +28,10 @@ CREATE TABLE messaging_delivery (
     provider_ref varchar(100) NOT NULL DEFAULT '',
     failure varchar(100) NOT NULL DEFAULT '',
     CONSTRAINT delivery_key PRIMARY KEY (batch_id, id),
-    CONSTRAINT delivery_once UNIQUE (batch_id, recipient_id, channel)
+    CONSTRAINT delivery_once UNIQUE (recipient_id, channel, batch_id)
 ) PARTITION BY LIST (batch_id);
-CREATE INDEX delivery_waiting ON messaging_delivery (batch_id, id) WHERE state IN (0, 1);
-CREATE INDEX delivery_recipient ON messaging_delivery (recipient_id);
+CREATE INDEX delivery_waiting ON messaging_delivery (batch_id, channel, id) WHERE state = 0;
+CREATE INDEX delivery_claimed ON messaging_delivery (leased_until) WHERE state = 1;
 """
 
 

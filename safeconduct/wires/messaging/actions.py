@@ -1,0 +1,180 @@
+"""Putting messages into the outbox, and taking back what has not left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.kernel.partitions import ensure_partition
+from safeconduct.wires.messaging.models import Batch, BatchText
+from safeconduct.wires.messaging.terms import LINK_PLACE, STOP_SIGNAL, WORK_SIGNAL, Lane, State
+
+_ENQUEUE: Final = """
+WITH added AS (
+    INSERT INTO messaging_delivery (
+        recipient_id, subject_id, post_id, channel, address, language, country, covers,
+        batch_id, state, due_at, settled_at
+    )
+    SELECT picked.*, %s, %s, %s, %s::timestamptz FROM ({select}) AS picked
+    ON CONFLICT (recipient_id, channel, batch_id) DO NOTHING
+    RETURNING channel, country, covers
+), counted AS (
+    INSERT INTO messaging_batchtally (batch_id, channel, state, country, messages, people)
+    SELECT %s, channel, %s, country, count(*), sum(covers) FROM added GROUP BY channel, country
+    RETURNING messages
+)
+SELECT coalesce(sum(messages), 0) FROM counted
+"""
+
+
+class BatchRefusedError(Refusal):
+    """The batch could not be sent as it is; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextDraft:
+    """A batch's words in one language for one channel; ``{link}`` marks the link's place."""
+
+    language: str
+    channel: int
+    body: str
+    subject: str = ""
+
+
+@transaction.atomic
+def open_batch(
+    *,
+    lane: Lane,
+    not_after: datetime,
+    exercise: bool,
+    texts: Sequence[TextDraft],
+    link_purpose: str,
+    link_expires_on: date | None,
+    now: datetime,
+    actor: Actor,  # noqa: ARG001 -- the caller audits what the batch is for; we know no crisis
+) -> Batch:
+    """Open a batch that messages can be put into, with its texts and its own partition.
+
+    Nothing of it leaves at or after ``not_after``.
+
+    :raises BatchRefusedError: for an expiry in the past, no words at all, or a link
+        without purpose or last day.
+    """
+    _refuse_unsendable(texts, not_after, link_purpose, link_expires_on, now)
+    batch = Batch.objects.create(
+        lane=lane,
+        created_at=now,
+        not_after=not_after,
+        exercise=exercise,
+        link_purpose=link_purpose,
+        link_expires_on=link_expires_on,
+    )
+    BatchText.objects.bulk_create(
+        BatchText(
+            batch=batch,
+            language=text.language,
+            channel=text.channel,
+            subject=text.subject,
+            body=text.body,
+        )
+        for text in texts
+    )
+    ensure_partition("messaging_delivery", batch.pk)
+    _tune_partition(batch.pk)
+    return batch
+
+
+def _refuse_unsendable(
+    texts: Sequence[TextDraft],
+    not_after: datetime,
+    link_purpose: str,
+    link_expires_on: date | None,
+    now: datetime,
+) -> None:
+    if not_after <= now:
+        raise BatchRefusedError(_("The expiry has passed. Choose a later one."))
+    if not texts or any(not text.body.strip() for text in texts):
+        raise BatchRefusedError(_("Write the message before sending it."))
+    asks = any(LINK_PLACE in text.body for text in texts)
+    if asks and not (link_purpose and link_expires_on):
+        raise BatchRefusedError(
+            _("The message holds a link, but nothing says until when it works.")
+        )
+
+
+def _tune_partition(batch_id: int) -> None:
+    """Vacuum by rows changed, not by share: every row is updated twice within minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "ALTER TABLE {} SET (autovacuum_vacuum_scale_factor = 0.05,"
+                " autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 2)"
+            ).format(sql.Identifier(f"messaging_delivery_{batch_id}"))
+        )
+
+
+@transaction.atomic
+def enqueue_select(
+    *,
+    batch_id: int,
+    select_sql: str,
+    params: Sequence[Any],
+    actor: Actor,  # noqa: ARG001 -- as in open_batch
+) -> int:
+    """Put the rows of a query into a batch and wake the senders; returns how many were new.
+
+    The query yields, in this order: recipient_id, subject_id, post_id, channel, address,
+    language, country, covers. Who is in the batch already on that channel is left alone,
+    so a chunk may be repeated. What joins a stopped or expired batch ends at once.
+    """
+    now = clock.now()
+    batch = Batch.objects.get(pk=batch_id)
+    state = _state_on_arrival(batch, now)
+    settled_at = None if state is State.WAITING else now
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ENQUEUE.replace("{select}", select_sql),
+            [batch_id, state, now, settled_at, *params, batch_id, state],
+        )
+        added = int(cursor.fetchone()[0])
+    if batch.finished_at is not None:
+        Batch.objects.filter(pk=batch_id).update(finished_at=None)
+    _signal(WORK_SIGNAL, batch_id)
+    return added
+
+
+def _state_on_arrival(batch: Batch, now: datetime) -> State:
+    if batch.stopped_at is not None:
+        return State.STOPPED
+    return State.EXPIRED if now >= batch.not_after else State.WAITING
+
+
+@transaction.atomic
+def fill_finished(batch_id: int, *, now: datetime | None = None) -> None:
+    """Say that nothing more will join, also of a batch that was stopped while it filled."""
+    Batch.objects.filter(pk=batch_id, filled_at=None).update(filled_at=now or clock.now())
+    _signal(WORK_SIGNAL, batch_id)
+
+
+@transaction.atomic
+def stop_batch(*, batch_id: int, now: datetime, actor: Actor) -> bool:  # noqa: ARG001 -- as above
+    """Take back whatever has not left; returns whether this call was the one that stopped it.
+
+    Senders hear of it at the commit and check before each hand-off; the rows end as
+    ``STOPPED`` by their sweeper, in chunks, so that this returns at once at any size.
+    """
+    stopped = Batch.objects.filter(pk=batch_id, stopped_at=None).update(stopped_at=now)
+    _signal(STOP_SIGNAL, batch_id)
+    return bool(stopped)
+
+
+def _signal(channel: str, batch_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [channel, str(batch_id)])
