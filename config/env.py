@@ -4,6 +4,7 @@ Everything a deployment may set is named here, so that the operators' guide can
 be checked against one file.
 """
 
+import json
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -32,6 +33,17 @@ def number(name: str, default: float) -> float:
         return float(raw)
     except ValueError as refusal:
         raise EnvironmentRefusedError(f"{name}={raw!r} is not a number.") from refusal
+
+
+def json_object(name: str) -> dict[str, object]:
+    """A JSON object, or an empty one."""
+    try:
+        value = json.loads(text(name) or "{}")
+    except json.JSONDecodeError as refusal:
+        raise EnvironmentRefusedError(f"{name} is not JSON.") from refusal
+    if not isinstance(value, dict):
+        raise EnvironmentRefusedError(f"{name} must be a JSON object.")
+    return value
 
 
 def home() -> Path:

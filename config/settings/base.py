@@ -1,6 +1,7 @@
 """Settings every deployment shares; nothing here knows a domain."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils.csp import CSP
 
@@ -28,9 +29,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "procrastinate.contrib.django",
     # After ours is asked for a template, Django's own form widgets.
     "safeconduct.ground.ui",
@@ -52,6 +50,10 @@ INSTALLED_APPS = [
     "safeconduct.portals.public",
     "safeconduct.portals.citizen",
     "safeconduct.portals.console",
+    # After our own, whose templates stand in for theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "safeconduct.ground.accounts.middleware.officers_language",
     "safeconduct.ground.missions.middleware.held_permissions",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -92,7 +95,22 @@ TEMPLATES = [
 FORM_RENDERER = "safeconduct.ground.ui.forms.HouseFormRenderer"
 
 AUTH_USER_MODEL = "accounts.Officer"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["safeconduct.ground.accounts.backends.OfficerBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "console:home"
+ACCOUNT_ADAPTER = "safeconduct.ground.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "safeconduct.ground.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Safeconduct"
+# Telephones' clocks are a little off.
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -142,13 +160,16 @@ SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 X_FRAME_OPTIONS = "DENY"
 
 # What gives way and when. Seconds; tests shorten them.
-MESSAGING = {
+MESSAGING: dict[str, Any] = {
     "LEASE_SECONDS": 60.0,
     "POLL_SECONDS": 1.0,
     "IN_FLIGHT": 400,
     "RETRY_SECONDS": [5, 30, 120, 600],
     "PROVIDER_TIMEOUT_SECONDS": 15.0,
-    "PROVIDERS": {},
+    # Where providers report what became of a message: a path of the door for answers.
+    "RECEIPTS_URL": ANSWER_URL + "/receipts",
+    # {name: {"kind": "smtp" | "kannel" | "http_json", "channel": "sms" | "email", …}}
+    "PROVIDERS": env.json_object("SAFECONDUCT_PROVIDERS"),
 }
 INTAKE = {
     "JOURNAL_DIR": HOME / "journal",
