@@ -147,8 +147,8 @@ def _contact_rows(people: People, frame: Frame, person_id: int) -> str:
 def _stay_rows(parties: Parties, people: People, frame: Frame, person_id: int) -> str:
     today, noon = frame.today, frame.now.replace(hour=12, minute=0, second=0)
     of_party = [
-        f"\t{'trip' if trip else 'residence'}\t{frame.countries[country]}\t{city if cell else '\\N'}"
-        f"\t{cell or '\\N'}\t{today - timedelta(began)}"
+        f"\t{'trip' if trip else 'residence'}\t{frame.countries[country]}"
+        f"\t{city if cell else '\\N'}\t{cell or '\\N'}\t{today - timedelta(began)}"
         f"\t{today + timedelta(until) if until else '\\N'}\t{noon - timedelta(confirmed)}\n"
         for trip, country, city, cell, began, until, confirmed in zip(
             parties.trip.tolist(), parties.country.tolist(), parties.city.tolist(),
