@@ -91,6 +91,14 @@ class Server:
             if self._process is not None and self._process.poll() is not None:
                 break
             time.sleep(0.02)
+        self.leave()
+
+    def leave(self) -> None:
+        """Let the server go on without us, or take note that it ended."""
+        if self._process is not None and self._process.poll() is None:
+            # Not ours to wait for: without this Python warns of a child left behind.
+            self._process.returncode = 0
+        self._process = None
 
     def _state(self) -> dict[str, object]:
         kept: dict[str, object] = json.loads((self.base / "state.json").read_text())

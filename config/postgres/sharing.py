@@ -57,6 +57,7 @@ def _last_one_out(users: IO[str], server: Server) -> None:
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        server.leave()
         return
     server.stop()
 
@@ -74,6 +75,7 @@ def _thrown_away(home: Path) -> Iterator[Server]:
         if undertaker.stdin is not None:
             undertaker.stdin.close()
         undertaker.wait()
+        server.leave()
 
 
 def _undertaker(base: Path) -> "subprocess.Popen[bytes]":

@@ -177,6 +177,8 @@ INTAKE = {
     "DATABASE_TIMEOUT_SECONDS": 2.0,
     "REPLAY_SECONDS": 2.0,
 }
+# A job whose worker was not heard from for so long is put back.
+JOBS = {"HEARTBEAT_SECONDS": 5.0, "STALLED_SECONDS": 20.0, "RESCUE_SECONDS": 10.0}
 CHECKINS = {"DRAIN_SIZE": 5000, "DRAIN_POLL_SECONDS": 0.5}
 ALERTS = {"CHUNK_SIZE": 20_000, "FIRST_CHUNK_SIZE": 500}
 

@@ -1,7 +1,7 @@
 """One machine, nothing to configure: embedded PostgreSQL, keys made at first start."""
 
 from config import env, keys
-from config.settings.base import *  # noqa: F403 -- settings modules extend one another
+from config.settings.base import *
 from config.settings.base import HOME
 
 MODE = "demo"

@@ -1,7 +1,7 @@
 """A ministry's own servers: DATABASE_URL and secrets must be given, TLS is assumed."""
 
 from config import env
-from config.settings.base import *  # noqa: F403 -- settings modules extend one another
+from config.settings.base import *
 
 for _needed in (
     "DATABASE_URL",

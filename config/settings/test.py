@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import gettempdir
 
-from config.settings.base import *  # noqa: F403 -- settings modules extend one another
+from config.settings.base import *
 from config.settings.base import CHECKINS, INTAKE, MESSAGING, env
 
 MODE = "test"
@@ -19,5 +19,6 @@ INTAKE = INTAKE | {
     "JOURNAL_DIR": Path(gettempdir()) / "safeconduct-test-journal",
     "REPLAY_SECONDS": 0.1,
 }
+JOBS = {"HEARTBEAT_SECONDS": 0.5, "STALLED_SECONDS": 2.0, "RESCUE_SECONDS": 0.5}
 CHECKINS = CHECKINS | {"DRAIN_POLL_SECONDS": 0.05}
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

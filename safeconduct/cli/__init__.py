@@ -1,0 +1,53 @@
+"""The `safeconduct` command: thin, over actions and queries."""
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from safeconduct.cli.family import die_with_parent
+
+# name → the module of this package whose ``command`` it is. Modules are loaded when their
+# command is run or listed, so they import Django's models inside functions only.
+COMMANDS: Final = {
+    "migrate": "migrate",
+    "serve": "serve",
+    "worker": "worker",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when somebody asks for the command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"safeconduct.cli.{COMMANDS[cmd_name]}").command
+        assert isinstance(command, click.Command)  # noqa: S101 -- a slip of ours, not of the caller
+        return command
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(package_name="safeconduct")
+def group() -> None:
+    """Warn and account for nationals abroad.
+
+    Without DATABASE_URL a PostgreSQL of our own is started and demo settings hold.
+    """
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 done, 1 refused (the reason is said), 2 misused."""
+    from config.env import EnvironmentRefusedError
+    from config.postgres import ServerRefusedError
+
+    die_with_parent()
+    try:
+        group.main(prog_name="safeconduct")
+    except (EnvironmentRefusedError, ServerRefusedError) as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)

@@ -1,0 +1,5 @@
+"""`python -m safeconduct.cli`: how a command starts its own children."""
+
+from safeconduct.cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""Background jobs in this process, and the rescue of those whose process died."""
+
+import asyncio
+import logging
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+from procrastinate.manager import JobManager
+
+logger = logging.getLogger(__name__)
+
+
+def run(*, concurrency: int) -> None:
+    """Work until asked to end. Whatever breaks ends the process: its parent starts it anew."""
+    with app.replace_connector(app.connector.get_worker_connector()):
+        asyncio.run(_work(concurrency))
+
+
+async def _work(concurrency: int) -> None:
+    async with app.open_async():
+        rescue = asyncio.create_task(_rescue_forever())
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=concurrency,
+                update_heartbeat_interval=settings.JOBS["HEARTBEAT_SECONDS"],
+                stalled_worker_timeout=settings.JOBS["STALLED_SECONDS"],
+                delete_jobs="successful",
+            )
+        )
+        # The rescue only ever ends by failing; then the worker has to go with it.
+        await asyncio.wait({rescue, worker}, return_when=asyncio.FIRST_COMPLETED)
+        for ended in (rescue, worker):
+            if not ended.done():
+                ended.cancel()
+        await asyncio.gather(worker)
+
+
+async def _rescue_forever() -> None:
+    while True:
+        await rescue_stalled(app.job_manager)
+        await asyncio.sleep(settings.JOBS["RESCUE_SECONDS"])
+
+
+async def rescue_stalled(jobs: JobManager) -> int:
+    """Put back every job whose worker has not been heard from; how many there were.
+
+    Jobs are nudges over rows that tell how far the work has come, so that one
+    taken up twice does nothing twice.
+    """
+    stalled = list(
+        await jobs.get_stalled_jobs(seconds_since_heartbeat=settings.JOBS["STALLED_SECONDS"])
+    )
+    for job in stalled:
+        await jobs.retry_job(job)
+        logger.warning("job %s (%s) was put back: its worker is gone", job.id, job.task_name)
+    return len(stalled)

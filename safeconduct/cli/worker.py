@@ -1,0 +1,37 @@
+"""`safeconduct worker`: jobs and the drain, each in a process of its own."""
+
+from pathlib import Path
+
+import click
+
+from safeconduct.cli.family import Family
+from safeconduct.cli.surroundings import needs_database
+
+
+@click.command()
+@click.option(
+    "--only", type=click.Choice(["jobs", "drain"]), help="One of the two, in this very process."
+)
+@click.option("--concurrency", default=4, show_default=True, help="Jobs at once.")
+@needs_database
+def command(only: str | None, concurrency: int) -> None:
+    """Run background jobs, rescue stalled ones, and fold answers as they come in."""
+    if only == "jobs":
+        from safeconduct.cli import jobs
+
+        jobs.run(concurrency=concurrency)
+    elif only == "drain":
+        from safeconduct.response.checkins.engine import drain
+
+        drain.run()
+    else:
+        _both(concurrency)
+
+
+def _both(concurrency: int) -> None:
+    from django.conf import settings
+
+    with Family(logs=Path(settings.HOME) / "log") as family:
+        family.start("jobs", "worker", "--only", "jobs", "--concurrency", str(concurrency))
+        family.start("drain", "worker", "--only", "drain")
+        family.watch()
