@@ -1,5 +1,6 @@
 """Who is asking."""
 
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
 from safeconduct.ground.accounts.models import Officer
@@ -18,3 +19,9 @@ def officer_of(request: HttpRequest) -> Officer:
     if not isinstance(request.user, Officer):
         raise TypeError("Nobody signed in: the view lacks officer_may.")
     return request.user
+
+
+def has_second_factor(officer: Officer) -> bool:
+    """Whether the account is guarded by more than a password; without, the console stays shut."""
+    factors = Authenticator.objects.filter(user_id=officer.pk, type=Authenticator.Type.TOTP)
+    return bool(factors.exists())

@@ -1,5 +1,6 @@
 """The kinds of deeds we remember. Each says itself to a person and knows how it is forgotten."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,7 +27,11 @@ class Kind:
     shredder: Shredder
 
 
+type Namer = Callable[[Collection[int]], dict[int, str]]
+
 kinds: Catalogue[Kind] = Catalogue("audit kind")
+# By kind of actor or subject: who knows the names. Filled by the capabilities above.
+namers: dict[str, Namer] = {}
 
 
 def declare(name: str, sentence: str | Promise, shredder: Shredder = Shredder.KEEP) -> str:

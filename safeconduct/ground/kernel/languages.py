@@ -1,5 +1,6 @@
 """Languages people are written to in: order of fallback, direction, small codes."""
 
+from collections.abc import Mapping
 from typing import Final
 
 # The position is stored in answer links and tables: append, never reorder.
@@ -35,3 +36,9 @@ def number_of(language: str) -> int:
 
 def language_of(number: int) -> str:
     return CODES[number]
+
+
+def in_words(names: Mapping[str, str] | None, language: str) -> str:
+    """Words kept per language, in the reader's or the next best one; empty if there are none."""
+    written = names or {}
+    return next((written[code] for code in fallbacks(language) if written.get(code)), "")

@@ -7,11 +7,13 @@ from typing import Concatenate
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
+from safeconduct.ground.accounts.access import has_second_factor
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.models import Appointment, ConsularDistrict
-from safeconduct.ground.missions.terms import permissions_with, roles_with
+from safeconduct.ground.missions.terms import APPOINT, permissions_with, roles_with
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -19,7 +21,8 @@ type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 def officer_may[**P](permission: str | None) -> Callable[[View[P]], View[P]]:
     """Let officers through who hold ``permission`` somewhere; None asks only that they signed in.
 
-    Anonymous readers are led to the sign-in page. For an officer without the
+    Anonymous readers are led to the sign-in page, officers without a second
+    factor to setting one up. For an officer without the
     permission the page is absent: forbidden and absent answer alike.
     """
 
@@ -28,6 +31,8 @@ def officer_may[**P](permission: str | None) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, Officer):
                 return redirect_to_login(request.get_full_path())
+            if not has_second_factor(request.user):
+                return redirect("mfa_activate_totp")
             if permission is not None and permission not in permissions_of(request.user):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -62,3 +67,14 @@ def countries_of(officer: Officer, permission: str) -> frozenset[str] | None:
 def _appointments(officer: Officer) -> QuerySet[Appointment]:
     lasting = Q(until__isnull=True) | Q(until__gt=clock.now())
     return Appointment.objects.filter(lasting, officer=officer)
+
+
+def appointment_for(appointment_id: int, officer: Officer) -> Appointment:
+    """An appointment at a post where the officer may appoint; else 404."""
+    posts = posts_of(officer, APPOINT)
+    held = Appointment.objects.select_related("officer").filter(pk=appointment_id)
+    if posts is not None:
+        held = held.filter(post_id__in=posts)
+    if (found := held.first()) is None:
+        raise Http404
+    return found

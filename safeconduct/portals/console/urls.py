@@ -5,8 +5,15 @@ A capability's pages: ``path("alerts/", include((alerts_urls.console, "alerts"))
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from safeconduct.ground.missions.web.urls import console as missions
 from safeconduct.portals.console import views
 
+_own = [
+    path("", views.home, name="home"),
+    path("audit/", views.audit_trail, name="audit"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(([path("", views.home, name="home")], "console"))),
+    path("", include((_own, "console"))),
+    path("", include((missions, "missions"))),
 ]

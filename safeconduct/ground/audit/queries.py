@@ -1,0 +1,104 @@
+"""Reading the trail: in sentences, and whether a seal still holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from safeconduct.ground.audit import rules
+from safeconduct.ground.audit.kinds import Shredder, kinds, namers
+from safeconduct.ground.audit.models import Entry, Seal
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as a sentence for an administrator."""
+
+    id: int
+    at: datetime
+    sentence: str
+    is_sealed: bool
+
+
+def trail(*, before_id: int | None = None, kind: str = "", limit: int = 50) -> list[Line]:
+    """The newest entries first; ``before_id`` turns the page."""
+    entries = Entry.objects.order_by("-id")
+    if before_id is not None:
+        entries = entries.filter(pk__lt=before_id)
+    if kind:
+        entries = entries.filter(kind=kind)
+    found = list(entries[:limit])
+    names = _names(found)
+    return [
+        Line(entry.pk, entry.at, _sentence(entry, names), entry.seal_id is not None)
+        for entry in found
+    ]
+
+
+def seal_holds(seal_id: int) -> bool:
+    """Whether the entries under a seal are the ones it was made from."""
+    seal = Seal.objects.get(pk=seal_id)
+    before = Seal.objects.filter(pk__lt=seal_id).order_by("-id").first()
+    entries = Entry.objects.filter(seal=seal)
+    previous = bytes(before.digest) if before else b""
+    return rules.digest(previous, map(as_sealed, entries)) == bytes(seal.digest)
+
+
+def as_sealed(entry: Entry) -> rules.Sealed:
+    """The entry's fields that a seal covers."""
+    return rules.Sealed(
+        id=entry.pk,
+        at=entry.at,
+        kind=entry.kind,
+        actor_kind=entry.actor_kind,
+        actor_id=entry.actor_id,
+        actor_name=entry.actor_name,
+        subject_kind=entry.subject_kind,
+        subject_id=entry.subject_id,
+        subject_until_id=entry.subject_until_id,
+        detail=entry.detail,
+        # A kind no longer declared is sealed whole.
+        shredder=kinds[entry.kind].shredder if entry.kind in kinds else Shredder.KEEP,
+    )
+
+
+def _names(entries: Iterable[Entry]) -> dict[tuple[str, int], str]:
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        if entry.actor_id is not None:
+            wanted[entry.actor_kind].add(entry.actor_id)
+        if entry.subject_id is not None:
+            wanted[entry.subject_kind].add(entry.subject_id)
+    return {
+        (kind, known): name
+        for kind, ids in wanted.items()
+        if kind in namers
+        for known, name in namers[kind](ids).items()
+    }
+
+
+def _sentence(entry: Entry, names: dict[tuple[str, int], str]) -> str:
+    if entry.kind not in kinds:
+        return entry.kind
+    words: dict[str, object] = defaultdict(lambda: "–", {**entry.detail})
+    words["actor"] = _actor(entry, names)
+    words["subject"] = _named(entry.subject_kind, entry.subject_id, names)
+    if entry.subject_id is not None and entry.subject_until_id is not None:
+        words.setdefault("count", entry.subject_until_id - entry.subject_id + 1)
+    return str(kinds[entry.kind].sentence).format_map(words)
+
+
+def _actor(entry: Entry, names: dict[tuple[str, int], str]) -> str:
+    if entry.actor_kind == "system":
+        return _("The system ({name})").format(name=entry.actor_name)
+    if entry.actor_kind == "citizen":
+        return _("A national")
+    return _named(entry.actor_kind, entry.actor_id, names)
+
+
+def _named(kind: str, number: int | None, names: dict[tuple[str, int], str]) -> str:
+    if number is None:
+        return kind
+    return names.get((kind, number), f"{kind} {number}")
