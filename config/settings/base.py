@@ -171,8 +171,12 @@ MESSAGING: dict[str, Any] = {
     # {name: {"kind": "smtp" | "kannel" | "http_json", "channel": "sms" | "email", …}}
     "PROVIDERS": env.json_object("SAFECONDUCT_PROVIDERS"),
 }
-INTAKE = {
+INTAKE: dict[str, Any] = {
     "JOURNAL_DIR": HOME / "journal",
+    # What SMS gateways must know to hand in answers; empty: made from SECRET_KEY.
+    "SMS_SECRET": env.text("SAFECONDUCT_SMS_SECRET"),
+    # The number people answer to by SMS, shown on the answer page.
+    "GATEWAY_NUMBER": env.text("SAFECONDUCT_GATEWAY_NUMBER"),
     "GROUP_SECONDS": 0.004,
     "DATABASE_TIMEOUT_SECONDS": 2.0,
     "REPLAY_SECONDS": 2.0,

@@ -4,7 +4,11 @@ from django.db import models
 
 
 class RawAnswer(models.Model):
-    """One answer as it arrived. No unique key: ``COPY`` cannot skip a conflict, the drain de-duplicates.
+    """One answer as it arrived.
+
+    No unique key: ``COPY`` cannot skip a conflict, the drain de-duplicates. Two doors
+    commit side by side, so a smaller id may become visible after a larger one: whoever
+    reads on must delete what it has read, not remember how far it came.
 
     An answer by link has ``asked_id``; one by SMS has ``sender`` and ``text`` and
     the drain finds out whom it speaks for.
@@ -17,7 +21,7 @@ class RawAnswer(models.Model):
     key = models.UUIDField()
     asked_id = models.BigIntegerField(null=True)
     answer = models.SmallIntegerField(null=True)
-    # Whom it speaks for: 0 me, 1 all of us, 2 those listed in ``others``.
+    # Whom it speaks for: 0 me, 1 all of us, 2 exactly the asked-ids in ``others``.
     scope = models.SmallIntegerField(default=0)
     others = models.JSONField(null=True)
     sender = models.CharField(max_length=40, blank=True)
@@ -26,3 +30,28 @@ class RawAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"raw answer #{self.pk}"
+
+
+class ReplayMark(models.Model):
+    """How far a journal has been replayed, moved in the transaction of its answers.
+
+    A door that dies between that commit and the removal of its file would
+    otherwise have the same answers replayed by the next one.
+    """
+
+    journal = models.UUIDField(primary_key=True)
+    until = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"journal {self.journal} replayed to byte {self.until}"
+
+
+class Pulse(models.Model):
+    """A door says that it is alive and what lies in its journal; silence turns the board grey."""
+
+    door = models.UUIDField(primary_key=True)
+    seen_at = models.DateTimeField()
+    journalled_bytes = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"door {self.door}"

@@ -5,6 +5,18 @@ from typing import Final
 
 # The purpose that answer links are minted and read with (kernel.tokens).
 ANSWER_LINK: Final = "answer"
+# The purpose of the tick boxes on an answer page: each carries another of the party,
+# and can neither be opened as a link nor made up by whoever holds one.
+MEMBER_LINK: Final = "answer member"
+
+# Bytes of a request body; the longest honest one, fifty ticked names, stays below 3 000.
+MAX_BODY: Final = 8192
+# People one answer may speak for by name.
+MAX_LISTED: Final = 50
+# Characters of a text message kept: some operators join more than ten segments.
+MAX_TEXT: Final = 1000
+# Answers a minute by one link; above that somebody's script has run away.
+MAX_ANSWERS_A_MINUTE: Final = 60
 
 
 class Answer(IntEnum):
@@ -23,7 +35,11 @@ class Door(IntEnum):
 
 
 class Scope(IntEnum):
-    """Whom an answer speaks for."""
+    """Whom an answer speaks for.
+
+    LISTED means exactly the people in ``others``: the one who answers is meant
+    only where the list has them too.
+    """
 
     ME = 0
     ALL_OF_US = 1

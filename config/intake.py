@@ -1,0 +1,10 @@
+"""The answers' door for ASGI servers; starts whether PostgreSQL answers or not."""
+
+import django
+
+django.setup()
+
+from safeconduct.portals.citizen.door import ports  # noqa: E402 -- models need Django set up
+from safeconduct.wires.intake.engine.door import build  # noqa: E402
+
+application = build(ports())

@@ -1,0 +1,36 @@
+"""`safeconduct intake`: the door for answers, by Granian."""
+
+import click
+
+from safeconduct.cli.surroundings import needs_database
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8010, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Processes, each with its journal.")
+@needs_database
+def command(host: str, port: int, workers: int) -> None:
+    """Take answers by link and by SMS, and delivery receipts, durably."""
+    from django.db import connections
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+
+    connections.close_all()
+    click.echo(f"Answers on http://{host}:{port}/")
+    Granian(
+        "config.intake:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        workers=workers,
+        websockets=False,
+        backlog=2048,
+        backpressure=2048,
+        # Paths hold capabilities: no access log here, and a proxy in front must redact them.
+        log_access=False,
+        log_level="warning",
+        respawn_failed_workers=True,
+        process_name="safeconduct-intake",
+    ).serve()

@@ -1,0 +1,23 @@
+"""What the door for answers is given: it knows no person and no post itself."""
+
+from collections.abc import Mapping
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from safeconduct.ground.missions import queries as missions
+from safeconduct.wires.intake.engine.ports import MINISTRY, Ports, PostLine
+
+
+def ports() -> Ports:
+    """Everything the door asks others for."""
+    return Ports(posts=sync_to_async(_posts))
+
+
+def _posts() -> Mapping[int, PostLine]:
+    # No request ends here: a connection from before an outage would stay and fail.
+    close_old_connections()
+    rows = missions.posts()
+    lines = {row.id: PostLine(row.names, row.emergency_number) for row in rows}
+    ministry = next((lines[row.id] for row in rows if row.kind == "ministry"), None)
+    return lines | ({MINISTRY: ministry} if ministry else {})

@@ -1,0 +1,181 @@
+"""Group commit: one ``COPY`` for all that is waiting."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+
+COLUMNS: Final = (
+    "received_at, stated_at, channel, key, asked_id, answer, scope, others,"
+    " sender, text, provider_id"
+)
+_COPY: Final = f"COPY intake_rawanswer ({COLUMNS}) FROM STDIN"
+_MARK: Final = """
+    INSERT INTO intake_replaymark (journal, until) VALUES (%s, %s)
+    ON CONFLICT (journal) DO UPDATE SET until = excluded.until
+"""
+_PULSE: Final = """
+    INSERT INTO intake_pulse (door, seen_at, journalled_bytes) VALUES (%s, %s, %s)
+    ON CONFLICT (door) DO UPDATE
+    SET seen_at = excluded.seen_at, journalled_bytes = excluded.journalled_bytes
+"""
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
+
+
+class AwayError(Exception):
+    """PostgreSQL did not say yes in time. What was sent may have been committed all the same."""
+
+
+def copy_line(
+    *,
+    received_at: datetime,
+    stated_at: datetime,
+    channel: int,
+    key: UUID,
+    asked_id: int | None = None,
+    answer: int | None = None,
+    scope: int = 0,
+    others: Sequence[int] = (),
+    sender: str = "",
+    text: str = "",
+    provider_id: str = "",
+) -> bytes:
+    """One answer as a line of ``COPY``'s text format (PostgreSQL 18, COPY, "Text Format").
+
+    Made at the door, so that journal and database are given the same bytes.
+    """
+    listed = f"[{','.join(map(str, others))}]" if others else "\\N"
+    asked = "\\N" if asked_id is None else asked_id
+    said = "\\N" if answer is None else answer
+    words = "\t".join(part.translate(_ESCAPES) for part in (sender, text, provider_id))
+    return (
+        f"{received_at.isoformat()}\t{stated_at.isoformat()}\t{channel}\t{key}"
+        f"\t{asked}\t{said}\t{scope}\t{listed}\t{words}\n"
+    ).encode()
+
+
+class Store:
+    """One connection to PostgreSQL, opened when needed and dropped at the first doubt."""
+
+    def __init__(self, *, timeout: float, conninfo: str = "") -> None:
+        self._timeout = timeout
+        self._conninfo = conninfo or conninfo_of_settings()
+        self._connection: psycopg.AsyncConnection | None = None
+
+    async def copy(self, lines: Sequence[bytes]) -> None:
+        """Commit the lines; once this returns they are durable.
+
+        :raises AwayError: if the outcome is not known to be a commit.
+        :raises psycopg.DataError: if a line is not one PostgreSQL takes; none is committed.
+        """
+        await self._in_time(self._copy(b"".join(lines)))
+
+    async def replay(self, lines: Sequence[bytes], *, journal: UUID, until: int) -> None:
+        """Commit journalled lines with the mark that they were; raises like :meth:`copy`."""
+        await self._in_time(self._replay(b"".join(lines), journal, until))
+
+    async def replayed_until(self, journal: UUID) -> int:
+        """The offset up to which a journal's records are committed."""
+        row = await self._in_time(
+            self._fetch("SELECT until FROM intake_replaymark WHERE journal = %s", journal)
+        )
+        return row[0] if row else 0
+
+    async def forget(self, journal: UUID) -> None:
+        """Drop the mark of a journal that is no more."""
+        await self._in_time(
+            self._fetch("DELETE FROM intake_replaymark WHERE journal = %s RETURNING 1", journal)
+        )
+
+    async def pulse(self, *, door: UUID, now: datetime, journalled: int) -> None:
+        """Say that this door is alive. Also how a door finds out that PostgreSQL is back."""
+        await self._in_time(self._fetch(f"{_PULSE} RETURNING 1", door, now, journalled))
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+        self._connection = None
+
+    async def _copy(self, block: bytes) -> None:
+        connection = await self._connected()
+        async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            await copy.write(block)
+
+    async def _replay(self, block: bytes, journal: UUID, until: int) -> None:
+        connection = await self._connected()
+        async with connection.transaction(), connection.cursor() as cursor:
+            async with cursor.copy(_COPY) as copy:
+                await copy.write(block)
+            await cursor.execute(_MARK, (journal, until))
+
+    async def _fetch(self, statement: str, *values: object) -> tuple[int, ...] | None:
+        connection = await self._connected()
+        cursor = await connection.execute(statement, values)
+        return await cursor.fetchone()
+
+    async def _connected(self) -> psycopg.AsyncConnection:
+        if self._connection is None or self._connection.closed:
+            self._connection = await psycopg.AsyncConnection.connect(
+                self._conninfo, autocommit=True, prepare_threshold=None
+            )
+        return self._connection
+
+    async def _in_time[T](self, work: Coroutine[object, object, T]) -> T:
+        task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({task}, timeout=self._timeout)
+        except asyncio.CancelledError:
+            self._hang_up(task)
+            raise
+        if not task.done():
+            self._hang_up(task)
+            raise AwayError("PostgreSQL did not answer in time.")
+        try:
+            return task.result()
+        except psycopg.DataError:
+            raise
+        except (psycopg.Error, OSError) as cause:
+            await self.close()
+            raise AwayError(type(cause).__name__) from cause
+
+    def _hang_up(self, task: "asyncio.Future[object]") -> None:
+        # Cancelling would make psycopg ask the server to stop and wait for its consent, and
+        # this server is not answering. With the line dead the task ends by itself.
+        connection, self._connection = self._connection, None
+        task.add_done_callback(_swallowed)
+        if connection is None:
+            task.cancel()
+            return
+        with suppress(OSError, psycopg.Error):
+            line = socket.socket(fileno=os.dup(connection.fileno()))
+            line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+
+def conninfo_of_settings() -> str:
+    """How Django's own connection is reached, for connections that are not Django's."""
+    database = settings.DATABASES["default"]
+    return psycopg.conninfo.make_conninfo(
+        dbname=database["NAME"],
+        user=database["USER"] or None,
+        password=database["PASSWORD"] or None,
+        host=database["HOST"] or None,
+        port=database["PORT"] or None,
+        application_name="safeconduct intake",
+        connect_timeout=2,
+        # An installation may have turned this off for speed; an acknowledgement needs it.
+        options="-c synchronous_commit=on -c statement_timeout=10s -c timezone=UTC",
+    )
+
+
+def _swallowed(task: "asyncio.Future[object]") -> None:
+    # Its failure is known already; asking for it keeps asyncio from reporting it as unseen.
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,127 @@
+"""The door: a raw ASGI app that says "received" only of what is durable.
+
+Django renders the pages once and is asked nothing afterwards: no middleware, no view
+and no session stands between a telephone and the ledger.
+"""
+
+import asyncio
+import logging
+from typing import Final
+
+import orjson
+from django.conf import settings
+
+from safeconduct.wires.intake.engine.commit import Store
+from safeconduct.wires.intake.engine.http import (
+    App,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    asset,
+    deliver,
+    document,
+)
+from safeconduct.wires.intake.engine.journal import Journal
+from safeconduct.wires.intake.engine.ledger import COMMITTERS, Ledger
+from safeconduct.wires.intake.engine.links import LinkDoor
+from safeconduct.wires.intake.engine.ports import Ports, PostLine
+from safeconduct.wires.intake.engine.posts import Posts
+from safeconduct.wires.intake.engine.sms import SmsDoor
+from safeconduct.wires.intake.web.pages import Pages
+
+__all__ = ["Door", "Ports", "PostLine", "build"]
+
+log = logging.getLogger(__name__)
+
+_ROBOTS: Final = Response(200, b"User-agent: *\nDisallow: /\n")
+_NOTHING: Final = Response(204)
+
+
+class Door:
+    """Everything people and gateways answer through."""
+
+    def __init__(self, *, ports: Ports, ledger: Ledger, posts: Posts) -> None:
+        pages = Pages()
+        self.ledger = ledger
+        self.posts = posts
+        self._routes = tuple(ports.routes.items())
+        self._links = LinkDoor(ports=ports, ledger=ledger, posts=posts, pages=pages)
+        self._sms = SmsDoor(ledger)
+        self._fixed = {
+            "/a.css": asset(pages.style, b"text/css; charset=utf-8"),
+            "/a.js": asset(pages.script, b"text/javascript; charset=utf-8"),
+            "/robots.txt": _ROBOTS,
+            "/favicon.ico": _NOTHING,
+        }
+        self._refreshing: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        for prefix, app in self._routes:
+            if scope["path"].startswith(prefix):
+                await app(scope, receive, send)
+                return
+        request = Request(scope, receive)
+        await deliver(await self._respond(request), request, send)
+
+    async def start(self) -> None:
+        await self.ledger.start()
+        self._refreshing = asyncio.create_task(self.posts.refresh_forever())
+
+    async def stop(self) -> None:
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.gather(self._refreshing, return_exceptions=True)
+        await self.ledger.stop()
+
+    async def _respond(self, request: Request) -> Response:
+        path = request.path
+        if path.startswith("/s/"):
+            return await self._links(request, path[3:])
+        if path == "/in/sms":
+            return await self._sms.sms(request)
+        if path == "/in/kannel" or path.startswith("/in/kannel/"):
+            return await self._sms.kannel(request)
+        if path == "/health":
+            return self._health()
+        return self._fixed.get(path) or self._links.problem(request, "forged")
+
+    def _health(self) -> Response:
+        ledger = self.ledger
+        state = {
+            "works": ledger.works,
+            "database": "away" if ledger.is_away else "here",
+            "waiting": ledger.waiting,
+            "journalled_bytes": ledger.journalled_bytes,
+        }
+        return document(orjson.dumps(state), 200 if ledger.works else 503)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def build(ports: Ports) -> App:
+    """The door for this installation's settings; starts and stops by ASGI's lifespan."""
+    chosen = settings.INTAKE
+    stores = [Store(timeout=chosen["DATABASE_TIMEOUT_SECONDS"]) for _ in range(COMMITTERS + 1)]
+    ledger = Ledger(
+        stores=stores,
+        journal=Journal(chosen["JOURNAL_DIR"]),
+        group_seconds=chosen["GROUP_SECONDS"],
+        replay_seconds=chosen["REPLAY_SECONDS"],
+    )
+    return Door(ports=ports, ledger=ledger, posts=Posts(ports.posts, chosen["JOURNAL_DIR"]))

@@ -1,0 +1,150 @@
+"""Requests in and responses out of a raw ASGI app: as little as the door needs."""
+
+import asyncio
+import gzip
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from safeconduct.wires.intake.terms import MAX_BODY
+
+type Scope = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+type App = Callable[[Scope, Receive, Send], Awaitable[None]]
+type Headers = tuple[tuple[bytes, bytes], ...]
+
+# Seconds a body may take to arrive; a phone on a dying network needs some of them.
+BODY_SECONDS: Final = 20.0
+# Bytes below which compressing costs more than it saves.
+_WORTH_COMPRESSING: Final = 600
+
+# Everything at this door is somebody's own: nothing is kept, indexed, framed or referred to.
+_GUARDED: Final[Headers] = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"strict-transport-security", b"max-age=63072000"),
+)
+_PAGE: Final[Headers] = (
+    *_GUARDED,
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"vary", b"accept-language, accept-encoding"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+        b" form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+)
+_JSON: Final[Headers] = (*_GUARDED, (b"content-type", b"application/json"))
+_PLAIN: Final[Headers] = (*_GUARDED, (b"content-type", b"text/plain; charset=utf-8"))
+
+
+class TooLargeError(Exception):
+    """The body is longer than any answer."""
+
+
+class TooSlowError(Exception):
+    """The body did not arrive, or its sender has gone."""
+
+
+@dataclass(slots=True, frozen=True)
+class Response:
+    status: int
+    body: bytes = b""
+    headers: Headers = field(default=_PLAIN)
+
+
+def page(body: bytes, status: int = 200) -> Response:
+    """A page for a person."""
+    return Response(status, body, _PAGE)
+
+
+def document(body: bytes, status: int = 200) -> Response:
+    """JSON for a script."""
+    return Response(status, body, _JSON)
+
+
+def asset(body: bytes, kind: bytes) -> Response:
+    """A style or script, the same for everybody; its address changes when it does."""
+    return Response(
+        200,
+        body,
+        (
+            (b"content-type", kind),
+            (b"cache-control", b"public, max-age=31536000, immutable"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"vary", b"accept-encoding"),
+        ),
+    )
+
+
+class Request:
+    """One request; its body is read only when asked for."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        self._headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self._query: bytes = scope.get("query_string", b"")
+
+    def header(self, name: bytes) -> bytes:
+        """A header's value, empty if it was not sent."""
+        for known, value in self._headers:
+            if known == name:
+                return value
+        return b""
+
+    @cached_property
+    def raw_query(self) -> bytes:
+        return self._query
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query's last value by name, as UTF-8."""
+        return dict(parse_qsl(self._query.decode("latin-1"), keep_blank_values=True))
+
+    async def body(self) -> bytes:
+        """All of the body.
+
+        :raises TooLargeError: beyond ``MAX_BODY`` bytes.
+        :raises TooSlowError: if it does not come.
+        """
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise TooSlowError
+        body: bytes = message.get("body", b"")
+        if message.get("more_body"):
+            body = await self._rest(body)
+        if len(body) > MAX_BODY:
+            raise TooLargeError
+        return body
+
+    async def _rest(self, body: bytes) -> bytes:
+        more = True
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while more and len(body) <= MAX_BODY:
+                    message = await self._receive()
+                    if message["type"] == "http.disconnect":
+                        raise TooSlowError
+                    body += message.get("body", b"")
+                    more = message.get("more_body", False)
+        except TimeoutError as late:
+            raise TooSlowError from late
+        return body
+
+
+async def deliver(response: Response, request: Request, send: Send) -> None:
+    """Send a response, compressed where it is worth it; a HEAD's without its body."""
+    body, headers = response.body, list(response.headers)
+    if len(body) > _WORTH_COMPRESSING and b"gzip" in request.header(b"accept-encoding"):
+        body = gzip.compress(body, 5, mtime=0)
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})

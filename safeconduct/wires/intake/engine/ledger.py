@@ -1,0 +1,196 @@
+"""Durable before it says yes: the database where it answers, the journal where it does not."""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import uuid4
+
+import psycopg
+
+from safeconduct.ground.kernel import clock
+from safeconduct.wires.intake.engine import journal as journals
+from safeconduct.wires.intake.engine.commit import AwayError, Store
+from safeconduct.wires.intake.engine.journal import Journal, Sealed
+
+log = logging.getLogger(__name__)
+
+# Answers in one COPY; more would make the first of them wait for the last.
+MAX_GROUP: Final = 2000
+# Answers waiting for a commit; beyond, people are told at once that it did not work.
+MAX_WAITING: Final = 50_000
+# Two connections: while one waits for its commit, the other gathers.
+COMMITTERS: Final = 2
+_REPLAY_CHUNK: Final = 2000
+
+
+class NotKeptError(Exception):
+    """Neither the database nor the disk would have it: the sender must be told so."""
+
+
+class Ledger:
+    """Takes lines and keeps them; one in each door process."""
+
+    def __init__(
+        self,
+        *,
+        stores: Sequence[Store],
+        journal: Journal,
+        group_seconds: float,
+        replay_seconds: float,
+    ) -> None:
+        self._committing, self._replaying = stores[:-1], stores[-1]
+        self._journal = journal
+        self._group_seconds = group_seconds
+        self._replay_seconds = replay_seconds
+        self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
+        self._something = asyncio.Event()
+        self._journalling = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._door = uuid4()
+        self._stopping = False
+        self.is_away = False
+        self.is_full = False
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def journalled_bytes(self) -> int:
+        return journals.journalled_bytes(self._journal.directory)
+
+    @property
+    def works(self) -> bool:
+        """Whether an answer handed over now has a chance of being kept."""
+        return not (self.is_away and self.is_full) and not any(t.done() for t in self._tasks)
+
+    async def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._commit_forever(s)) for s in self._committing]
+        self._replayer = asyncio.create_task(self._replay_forever())
+        self._tasks.append(self._replayer)
+        for task in self._tasks:
+            task.add_done_callback(_report_end)
+
+    async def stop(self) -> None:
+        """Settle what is waiting, then let go of connections and journal."""
+        self._stopping = True
+        self._something.set()
+        self._replayer.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._journal.seal()
+        for store in (*self._committing, self._replaying):
+            await store.close()
+
+    async def keep(self, line: bytes) -> None:
+        """Return once the line is durable.
+
+        :raises NotKeptError: if it is not. It may have been kept all the same, so the
+            sender should come again with the same key.
+        """
+        if len(self._waiting) >= MAX_WAITING or any(task.done() for task in self._tasks):
+            raise NotKeptError
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((line, kept))
+        self._something.set()
+        await kept
+
+    async def _commit_forever(self, store: Store) -> None:
+        while self._waiting or not self._stopping:
+            await self._something.wait()
+            await asyncio.sleep(self._group_seconds)
+            if group := self._taken():
+                await self._settle(store, group)
+
+    def _taken(self) -> list[tuple[bytes, "asyncio.Future[None]"]]:
+        group, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
+        if not self._waiting and not self._stopping:
+            self._something.clear()
+        return group
+
+    async def _settle(
+        self, store: Store, group: list[tuple[bytes, "asyncio.Future[None]"]]
+    ) -> None:
+        refusal = None
+        try:
+            await self._commit(store, [line for line, _ in group])
+        except OSError:
+            self.is_full = True
+            refusal = NotKeptError()
+        for _, kept in group:
+            if kept.done():  # its sender hung up; the answer counts all the same
+                continue
+            if refusal is None:
+                kept.set_result(None)
+            else:
+                kept.set_exception(refusal)
+
+    async def _commit(self, store: Store, lines: list[bytes]) -> None:
+        if not self.is_away:
+            try:
+                await store.copy(lines)
+            except AwayError as away:
+                log.warning("PostgreSQL is away (%s): answers go to the journal.", away)
+                self.is_away = True
+            except psycopg.DataError as refusal:
+                # Never the message: PostgreSQL quotes the line it could not read.
+                log.error("PostgreSQL refuses an answer (%s): journalled.", refusal.sqlstate)  # noqa: TRY400
+            else:
+                return
+        async with self._journalling:
+            await asyncio.to_thread(self._journal.append, lines)
+        self.is_full = False
+
+    async def _replay_forever(self) -> None:
+        while True:
+            try:
+                await self._replaying.pulse(
+                    door=self._door, now=clock.now(), journalled=self.journalled_bytes
+                )
+                self.is_away = False
+                await self.replay()
+            except AwayError:
+                self.is_away = True
+            except OSError:
+                log.exception("The journal cannot be read; it is tried again.")
+            await asyncio.sleep(self._replay_seconds)
+
+    async def replay(self) -> None:
+        """Commit whatever journals nobody writes any more, our own included.
+
+        :raises AwayError: if PostgreSQL goes away meanwhile; what is left waits.
+        """
+        async with self._journalling:
+            self._journal.seal()
+        for sealed in journals.adoptable(self._journal.directory):
+            await self._replay_one(sealed)
+
+    async def _replay_one(self, sealed: Sealed) -> None:
+        done = await self._replaying.replayed_until(sealed.id)
+        for chunk in itertools.batched(sealed.records(after=done), _REPLAY_CHUNK, strict=False):
+            try:
+                await self._replay_chunk(sealed, chunk)
+            except psycopg.DataError:
+                await self._replay_singly(sealed, chunk)
+        if sealed.damaged:
+            log.error("%d records of a journal are damaged; it is put aside.", sealed.damaged)
+        sealed.remove()
+        await self._replaying.forget(sealed.id)
+
+    async def _replay_chunk(self, sealed: Sealed, chunk: Iterable[tuple[int, bytes]]) -> None:
+        ends, lines = zip(*chunk, strict=True)
+        await self._replaying.replay(lines, journal=sealed.id, until=ends[-1])
+
+    async def _replay_singly(self, sealed: Sealed, chunk: Iterable[tuple[int, bytes]]) -> None:
+        for record in chunk:
+            try:
+                await self._replay_chunk(sealed, [record])
+            except psycopg.DataError as refusal:
+                log.error("An answer PostgreSQL refuses is put aside (%s).", refusal.sqlstate)  # noqa: TRY400
+                sealed.damaged += 1
+
+
+def _report_end(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (cause := task.exception()):
+        log.critical("A part of the door has died: it must be restarted.", exc_info=cause)

@@ -1,0 +1,155 @@
+"""Answers by text message: what a gateway hands over, stored as it came.
+
+What the text means and whom it speaks for is found out later, by the drain: the
+gateway only needs to know that the message is safe with us.
+"""
+
+import hashlib
+import hmac
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import unquote_to_bytes
+from uuid import UUID, uuid4, uuid5
+
+import orjson
+from django.conf import settings
+
+from safeconduct.ground.kernel import clock
+from safeconduct.wires.intake import rules
+from safeconduct.wires.intake.engine.commit import copy_line
+from safeconduct.wires.intake.engine.http import (
+    Request,
+    Response,
+    TooLargeError,
+    TooSlowError,
+    document,
+)
+from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
+from safeconduct.wires.intake.terms import MAX_TEXT, Door
+
+_NAMESPACE: Final = UUID("6f3a1c52-2c0e-5a0f-9d0a-5a7e0c0d1c7e")
+_REFUSED: Final = Response(404)
+# Kannel sends a body back to the phone as a reply: an empty one is not sent
+# where the service says ``omit-empty`` (Kannel user guide, "SMS-service").
+_TAKEN: Final = Response(200)
+_RETRY: Final = Response(503)
+
+
+class SmsDoor:
+    """``/in/kannel`` and ``/in/sms``, for gateways that know the secret."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._secret = inbound_secret().encode()
+
+    async def kannel(self, request: Request) -> Response:
+        """A GET by Kannel's smsbox: ``…/in/kannel/SECRET?from=%q&text=%a&id=%I&smsc=%i&time=%T``.
+
+        The secret may also be the parameter ``secret``. ``charset=%C`` says how the
+        text is written; without it UTF-8.
+        """
+        fields = _kannel_fields(request.raw_query)
+        in_path = request.path.removeprefix("/in/kannel").strip("/")
+        if request.method != "GET" or not self._knows(in_path or fields.get("secret", "")):
+            return _REFUSED
+        provider_id = fields.get("id", "")
+        return await self._keep(
+            sender=fields.get("from", ""),
+            text=fields.get("text", ""),
+            provider_id=provider_id,
+            mark=f"{fields.get('smsc', '')} {provider_id}",
+            sent=fields.get("time", ""),
+        )
+
+    async def sms(self, request: Request) -> Response:
+        """A JSON POST with ``from``, ``text``, ``id`` and ``time`` (Unix seconds, optional).
+
+        The secret is the header ``X-Safeconduct-Secret`` or a bearer token.
+        """
+        given = request.header(b"x-safeconduct-secret") or request.header(
+            b"authorization"
+        ).removeprefix(b"Bearer ")
+        if request.method != "POST" or not self._knows(given.decode("latin-1")):
+            return _REFUSED
+        try:
+            fields = orjson.loads(await request.body())
+        except TooLargeError:
+            return Response(413)
+        except (TooSlowError, orjson.JSONDecodeError):
+            return Response(400)
+        if not isinstance(fields, dict) or not fields.get("from"):
+            return Response(400)
+        provider_id = str(fields.get("id") or "")
+        response = await self._keep(
+            sender=str(fields["from"]),
+            text=str(fields.get("text") or ""),
+            provider_id=provider_id,
+            mark=provider_id,
+            sent=str(fields.get("time") or ""),
+        )
+        return document(b'{"received":true}') if response is _TAKEN else response
+
+    def _knows(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode(), self._secret)
+
+    async def _keep(
+        self, *, sender: str, text: str, provider_id: str, mark: str, sent: str
+    ) -> Response:
+        now = clock.now()
+        line = copy_line(
+            received_at=now,
+            stated_at=rules.believable(_moment(sent), now),
+            channel=Door.SMS,
+            # A gateway that heard no answer sends again with the same id: one answer.
+            key=uuid5(_NAMESPACE, f"{sender} {mark}") if provider_id else uuid4(),
+            sender=_number(sender),
+            text=text[:MAX_TEXT],
+            provider_id=provider_id[:100],
+        )
+        try:
+            await self._ledger.keep(line)
+        except NotKeptError:
+            return _RETRY
+        return _TAKEN
+
+
+def inbound_secret() -> str:
+    """What a gateway must know to hand in texts; made from the installation's key unless set."""
+    chosen: str = settings.INTAKE["SMS_SECRET"]
+    if chosen:
+        return chosen
+    return hmac.new(settings.SECRET_KEY.encode(), b"sms webhook", hashlib.sha256).hexdigest()[:32]
+
+
+def _kannel_fields(query: bytes) -> dict[str, str]:
+    pairs = (pair.partition(b"=") for pair in query.split(b"&"))
+    raw = {name.decode("latin-1"): unquote_to_bytes(v.replace(b"+", b" ")) for name, _, v in pairs}
+    charset = raw.pop("charset", b"utf-8").decode("latin-1") or "utf-8"
+    fields = {name: value.decode(errors="replace") for name, value in raw.items()}
+    fields["text"] = _decoded(raw.get("text", b""), charset)
+    return fields
+
+
+def _decoded(text: bytes, charset: str) -> str:
+    for attempt in (charset, "utf-8"):
+        try:
+            return text.decode(attempt)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    # Every byte is a letter there: somebody reads it, garbled or not.
+    return text.decode("latin-1")
+
+
+def _number(sender: str) -> str:
+    # An unescaped plus of a number arrives as a space; 00 is the same prefix dialled.
+    digits = sender.strip().replace(" ", "").replace("-", "")
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"[:40]
+    return (f"+{digits}" if sender.startswith(" ") else digits)[:40]
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(float(text), UTC) if text else None
+    except (ValueError, OverflowError, OSError):
+        return None

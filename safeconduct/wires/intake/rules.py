@@ -1,0 +1,144 @@
+"""What counts as an answer: reading what a phone, a script or a gateway sent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Final
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from safeconduct.wires.intake.terms import MAX_LISTED, Answer, Scope
+
+_SCOPES: Final = {"me": Scope.ME, "all": Scope.ALL_OF_US, "listed": Scope.LISTED}
+_ANSWERS: Final = {str(answer.value): answer for answer in Answer}
+# Before that no message of ours was ever sent: a phone with an empty battery says 1970.
+_EARLIEST: Final = datetime(2020, 1, 1, tzinfo=UTC)
+
+type Fields = Mapping[str, list[str]]
+
+
+class UnreadableError(Exception):
+    """Not an answer: a field is missing or holds something we never offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An answer as its sender meant it; ``others`` are still sealed tick boxes."""
+
+    answer: Answer
+    scope: Scope
+    key: UUID
+    others: tuple[str, ...]
+    stated_at: datetime
+
+
+def form_fields(body: bytes) -> dict[str, list[str]]:
+    """Fields of an ``application/x-www-form-urlencoded`` body.
+
+    :raises UnreadableError: if it is not UTF-8 text or has too many fields.
+    """
+    try:
+        return parse_qs(body.decode(), max_num_fields=MAX_LISTED + 10)
+    except ValueError as refusal:
+        raise UnreadableError from refusal
+
+
+def json_fields(document: object) -> dict[str, list[str]]:
+    """The same fields from a JSON object; a list stands for a repeated field.
+
+    :raises UnreadableError: if the document is not an object.
+    """
+    if not isinstance(document, dict):
+        raise UnreadableError
+    return {
+        str(name): [str(item) for item in (value if isinstance(value, list) else [value])]
+        for name, value in document.items()
+        if value is not None
+    }
+
+
+def submission(fields: Fields, *, received_at: datetime) -> Submission:
+    """The answer in the fields of a form.
+
+    Ticked names make it an answer for those people, unless "all of us" is ticked too.
+
+    :raises UnreadableError: without a known answer, scope and a UUID as key.
+    """
+    others = tuple(fields.get("others", ()))
+    scope = _SCOPES.get(_first(fields, "scope") or ("listed" if others else "me"))
+    answer = _ANSWERS.get(_first(fields, "answer"))
+    if scope is None or answer is None or len(others) > MAX_LISTED:
+        raise UnreadableError
+    if scope is not Scope.LISTED:
+        others = ()
+    elif not others:
+        raise UnreadableError
+    return Submission(
+        answer=answer,
+        scope=scope,
+        key=key_of(_uuid(_first(fields, "key")), answer, scope, others),
+        others=others,
+        stated_at=_stated_at(fields, received_at),
+    )
+
+
+def key_of(minted: UUID, answer: Answer, scope: Scope, others: Iterable[str] = ()) -> UUID:
+    """The key an answer is known by: the sender's, mixed with what was said.
+
+    Sent twice, an answer is one. But a browser's back button brings the same page with
+    the same key, and the "I need help" tapped there must not pass for a repeat of "safe".
+    """
+    said = f"{answer:d} {scope:d} {' '.join(sorted(others))}".encode()
+    return UUID(bytes=blake2b(said, key=minted.bytes, digest_size=16).digest())
+
+
+def believable(stated_at: datetime | None, received_at: datetime) -> datetime:
+    """When an answer was given: never after it arrived, and not before there were any."""
+    if stated_at is None or not _EARLIEST <= stated_at <= received_at:
+        return received_at
+    return stated_at
+
+
+def best_language(header: str, written: Iterable[str], otherwise: str) -> str:
+    """The first language of ``Accept-Language`` that we have written (RFC 9110, 12.5.4)."""
+    known = set(written)
+    wanted = [_weighed(part) for part in header[:200].split(",")]
+    for _, code in sorted(wanted, key=lambda pair: -pair[0]):
+        if code in known:
+            return code
+    return otherwise
+
+
+def _weighed(part: str) -> tuple[float, str]:
+    tag, _, weight = part.strip().partition(";q=")
+    try:
+        return float(weight or 1), tag.split("-")[0].lower()
+    except ValueError:
+        return 0.0, ""
+
+
+def _first(fields: Fields, name: str) -> str:
+    values = fields.get(name)
+    return values[0] if values else ""
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as refusal:
+        raise UnreadableError from refusal
+
+
+def _stated_at(fields: Fields, received_at: datetime) -> datetime:
+    """By how long it waited on the phone, if that is said, else by the phone's clock.
+
+    The first is worth more: a wrong clock runs at the right speed.
+    """
+    waited, stated = _first(fields, "waited"), _first(fields, "stated_at")
+    try:
+        if waited:
+            return believable(received_at - timedelta(seconds=float(waited)), received_at)
+        return believable(datetime.fromisoformat(stated) if stated else None, received_at)
+    except (ValueError, OverflowError, TypeError):
+        return received_at

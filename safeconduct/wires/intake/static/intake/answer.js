@@ -1,0 +1,87 @@
+// Keeps an answer on the phone until it is received. Without this module the form works as it is.
+const place = `answer ${location.pathname}`;
+const waits = [2, 5, 10, 20, 30];
+let tries = 0;
+let timer = 0;
+let sending = false;
+
+const say = (which) => {
+  const line = document.querySelector(".waiting");
+  if (line) line.textContent = which ? line.dataset[which] : "";
+};
+
+// A private window may refuse storage: then the answer is kept as long as the page is open.
+let held = null;
+const keep = (answer) => {
+  held = answer;
+  try {
+    if (answer) localStorage.setItem(place, JSON.stringify(answer));
+    else localStorage.removeItem(place);
+  } catch { /* held is enough */ }
+};
+const kept = () => {
+  try {
+    return JSON.parse(localStorage.getItem(place)) ?? held;
+  } catch {
+    return held;
+  }
+};
+
+const later = () => {
+  say("notSent");
+  clearTimeout(timer);
+  timer = setTimeout(send, 1000 * waits[Math.min(tries++, waits.length - 1)]);
+};
+
+const show = (html) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const main = page.querySelector("main");
+  document.querySelector("main").replaceWith(main);
+  document.title = page.title;
+  const heading = main.querySelector("h1");
+  heading.tabIndex = -1;
+  heading.focus();
+  scrollTo(0, 0);
+};
+
+async function send() {
+  const answer = kept();
+  if (!answer || sending) return;
+  sending = true;
+  try {
+    const fields = new URLSearchParams(answer.fields);
+    // How long it waited, not what this phone's clock says: that may be wrong.
+    fields.set("waited", Math.max(0, Math.round((Date.now() - answer.at) / 1000)));
+    const response = await fetch(answer.to, {
+      method: "POST", body: fields, signal: AbortSignal.timeout(20000),
+    });
+    // 429 and 5xx: not received, but it may be later. Anything else is a last word.
+    if (response.status === 429 || response.status >= 500) throw new Error(response.status);
+    const html = await response.text();
+    if (kept()?.at === answer.at) keep(null);
+    tries = 0;
+    show(html);
+  } catch {
+    later();
+  } finally {
+    sending = false;
+  }
+  // Somebody pressed another button while this one was under way.
+  if (!timer && kept()) send();
+}
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const fields = new FormData(event.target, event.submitter);
+  keep({ to: event.target.action, fields: new URLSearchParams(fields).toString(), at: Date.now() });
+  tries = 0;
+  clearTimeout(timer);
+  timer = 0;
+  say("sending");
+  send();
+});
+addEventListener("online", send);
+if (kept()) {
+  say("sending");
+  send();
+}
