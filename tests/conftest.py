@@ -35,3 +35,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome = "failed"
         report.longrepr = f"Skipped, and with CI=true nothing may skip: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def pages() -> object:
+    """Django's client with an eye on every page it opens (see tests/pages.py)."""
+    from tests.pages import Pages
+
+    return Pages()

@@ -22,3 +22,6 @@ INTAKE = INTAKE | {
 JOBS = {"HEARTBEAT_SECONDS": 0.5, "STALLED_SECONDS": 2.0, "RESCUE_SECONDS": 0.5}
 CHECKINS = CHECKINS | {"DRAIN_POLL_SECONDS": 0.05}
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Static files straight from where they are kept: nobody collects them for a test.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
