@@ -34,7 +34,7 @@ class Sighting(models.Model):
 
 
 class Standing(models.Model):
-    """Presence and safety of a person in an incident: a projection of sightings, never set by hand."""
+    """Presence and safety of a person in an incident: computed from sightings."""
 
     pk = models.CompositePrimaryKey("incident_id", "person_id")
     incident_id = models.BigIntegerField()
@@ -115,7 +115,7 @@ class Tally(models.Model):
 
 
 class Minute(models.Model):
-    """Answers that reached our door in one minute, for the curve; "not there" counts as safety 0."""
+    """Answers that reached our door in one minute; "not there" is counted as safety 0."""
 
     pk = models.CompositePrimaryKey("incident_id", "minute", "safety")
     incident_id = models.BigIntegerField()

@@ -1,6 +1,34 @@
 """The words of standing: what we hold true of a person in an incident, and who told us."""
 
 from enum import IntEnum
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.audit import kinds
+from safeconduct.ground.audit.kinds import Shredder
+from safeconduct.ground.kernel.permissions import declare
+
+VIEW: Final = declare("rollcall.view", _("See who has been heard from and who has not"))
+CLAIM: Final = declare("rollcall.claim", _("Take on a person and write down failed attempts"))
+RECORD: Final = declare("rollcall.record", _("Record sightings and close calls for help"))
+
+kinds.declare(
+    "rollcall.presumed",
+    _("{count} people were put on the roll of incident {subject} in round {round}."),
+)
+for _name, _sentence in (
+    ("rollcall.sighting_recorded", _("{actor} recorded a sighting of person {subject}.")),
+    ("rollcall.claimed", _("{actor} took on person {subject}, from officer {from}.")),
+    ("rollcall.claim_released", _("{actor} gave back person {subject}.")),
+    ("rollcall.attempt_logged", _("{actor} tried to reach person {subject} ({how}): {outcome}.")),
+    ("rollcall.help_closed", _("{actor} closed person {subject}'s call for help: {reason}.")),
+):
+    kinds.declare(_name, _sentence, Shredder.FORGET_SUBJECT)
+
+# Cells with fewer people are not drawn: one family must not be found by a colour.
+SMALLEST_CELL: Final = 5
 
 
 class Presence(IntEnum):
@@ -26,3 +54,30 @@ class Witness(IntEnum):
     SELF = 1
     PARTY = 2
     OFFICER = 3
+
+
+class Closing(TextChoices):
+    """Why an officer closes a call for help."""
+
+    HELPED = "helped", _("Helped, and now safe")
+    MISTAKE = "mistake", _("Help was never needed")
+    LEFT = "left", _("Left the area and is safe")
+    DECEASED = "deceased", _("Found dead")
+
+
+class How(TextChoices):
+    """How an officer tried to reach a person."""
+
+    CALL = "call", _("Telephone call")
+    MESSAGE = "message", _("Text message or e-mail")
+    RELATIVE = "relative", _("Through a relative or a friend")
+    VISIT = "visit", _("Visit")
+
+
+class Outcome(TextChoices):
+    """What came of an attempt that did not reach the person."""
+
+    NO_REPLY = "no_reply", _("Nobody answered")
+    SWITCHED_OFF = "switched_off", _("Switched off or out of reach")
+    WRONG_NUMBER = "wrong_number", _("Somebody else's number")
+    REFUSED = "refused", _("Would not talk")

@@ -50,6 +50,7 @@ CREATE TABLE rollcall_standing (
 -- No index names a column that a first answer of "safe" changes: such updates stay on their page.
 CREATE INDEX standing_help ON rollcall_standing (incident_id, called_at, person_id)
     WHERE help_open;
+CREATE INDEX standing_conflict ON rollcall_standing (incident_id, person_id) WHERE conflict;
 CREATE INDEX standing_silent ON rollcall_standing
     (incident_id, intensity DESC, vulnerability DESC, record_at, person_id);
 ALTER TABLE rollcall_tally SET (fillfactor = 50);

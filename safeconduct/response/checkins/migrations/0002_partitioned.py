@@ -1,7 +1,8 @@
 from django.db import migrations
 
 CREATE = """
-CREATE SEQUENCE checkins_asked_id_seq;
+-- Deals blocks of asked-ids, not ids: terms.BLOCK_SIZE ids follow from each number.
+CREATE SEQUENCE checkins_asked_block_seq;
 CREATE TABLE checkins_asked (
     incident_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -37,6 +38,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             CREATE,
             "DROP TABLE checkins_reply, checkins_asked;"
-            " DROP SEQUENCE checkins_reply_id_seq, checkins_asked_id_seq;",
+            " DROP SEQUENCE checkins_reply_id_seq, checkins_asked_block_seq;",
         )
     ]

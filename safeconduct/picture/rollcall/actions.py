@@ -1,0 +1,240 @@
+"""Writing down what is learned of people in an incident, and who looks after whom."""
+
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.audit import actions as audit
+from safeconduct.ground.kernel import facts
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.kernel.partitions import ensure_partition
+from safeconduct.picture.rollcall import rules
+from safeconduct.picture.rollcall.engine import rows
+from safeconduct.picture.rollcall.engine.fold import Heard, fold
+from safeconduct.picture.rollcall.engine.tally import bump_version, counted
+from safeconduct.picture.rollcall.events import CallClosed
+from safeconduct.picture.rollcall.models import Attempt, Standing
+from safeconduct.picture.rollcall.terms import Closing, How, Outcome, Presence, Safety, Witness
+
+# H3 cells: bits 52 to 55 hold the resolution, from bit 44 downward three bits a digit;
+# digits finer than the resolution are all ones (h3geo.org, "H3Index bit layout").
+_CELL_5: Final = "(cell & ~(15::bigint << 52)) | (5::bigint << 52) | (63::bigint << 24)"
+_PRESUME: Final = counted(
+    f"""
+    INSERT INTO rollcall_standing AS s (incident_id, person_id, party_id, presence, safety,
+        asked_round, asked_at, country, post_id, cell, intensity, vulnerability, record_at,
+        reachable)
+    SELECT %(incident_id)s, person_id, party_id, {Presence.PRESUMED:d}, {Safety.NO_ANSWER:d},
+        %(round)s, %(now)s, country, post_id, {_CELL_5}, intensity, vulnerability, record_at,
+        reach > 0
+    FROM audience_chunk ORDER BY person_id
+    ON CONFLICT (incident_id, person_id) DO UPDATE SET
+        asked_round = greatest(s.asked_round, excluded.asked_round),
+        asked_at = excluded.asked_at,
+        presence = greatest(s.presence, excluded.presence),
+        country = excluded.country, post_id = excluded.post_id, cell = excluded.cell,
+        intensity = greatest(s.intensity, excluded.intensity),
+        vulnerability = excluded.vulnerability, record_at = excluded.record_at,
+        reachable = excluded.reachable
+    """
+)
+
+
+class UnknownStandingError(Refusal):
+    """The person is not on this incident's roll."""
+
+
+class ClaimedByAnotherError(Refusal):
+    """Another officer already looks after the person."""
+
+
+class NoOpenCallError(Refusal):
+    """There is no call for help to close."""
+
+
+class FutureSightingError(Refusal):
+    """Something cannot have been said after it was written down."""
+
+
+def open_roll(*, incident_id: int) -> None:
+    """Make room for an incident's sightings and standings; doing it again changes nothing."""
+    with connection.cursor() as cursor:
+        for parent in ("rollcall_sighting", "rollcall_standing"):
+            ensure_partition(parent, incident_id)
+        # Room on every page for the row's next version, so that an answer touches no index.
+        cursor.execute(f"ALTER TABLE rollcall_standing_{int(incident_id)} SET (fillfactor = 70)")
+
+
+@transaction.atomic
+def presume_chunk(*, incident_id: int, round_number: int, now: datetime, actor: Actor) -> int:
+    """Put everybody in the temporary table ``audience_chunk`` on the roll, presumed present.
+
+    Whoever is on it already keeps their standing and is noted as asked in this
+    round. Returns how many people that were; tallies and version are kept.
+    """
+    cursor = rows.cursor()
+    cursor.execute(_PRESUME, {"incident_id": incident_id, "round": round_number, "now": now})
+    (people,) = cursor.fetchone() or (0,)
+    bump_version(cursor, incident_id, now)
+    audit.record(
+        "rollcall.presumed",
+        actor=actor,
+        subject_kind="incident",
+        subject_id=incident_id,
+        detail={"count": people, "round": round_number},
+        now=now,
+    )
+    return int(people)
+
+
+@transaction.atomic
+def record_sighting(
+    *,
+    incident_id: int,
+    person_id: int,
+    presence: Presence | None,
+    safety: Safety | None,
+    told_by: str,
+    stated_at: datetime,
+    now: datetime,
+    actor: Actor,
+) -> None:
+    """Write down what an officer was told of a person: by whom, and when it was said.
+
+    :raises UnknownStandingError: if the person is not on the roll.
+    :raises FutureSightingError: if it was said after ``now``.
+    """
+    if stated_at > now:
+        raise FutureSightingError(_("Nobody can have said this in the future: check the time."))
+    standing = _locked(incident_id, person_id)
+    heard = _said_by(actor, person_id, (presence, safety), now)
+    _fold_one(standing, heard._replace(said_at=stated_at, told_by=told_by), now)
+    _remember("rollcall.sighting_recorded", standing, now=now, actor=actor)
+
+
+@transaction.atomic
+def claim_person(
+    *, incident_id: int, person_id: int, now: datetime, actor: Actor, take_over: bool = False
+) -> None:
+    """Make the acting officer the one who looks after a person.
+
+    :raises ClaimedByAnotherError: if another officer does and ``take_over`` is not said.
+    """
+    standing = _locked(incident_id, person_id)
+    if standing.claimed_by == actor.id:
+        return
+    if standing.claimed_by is not None and not take_over:
+        raise ClaimedByAnotherError(
+            _("Another officer looks after this person. You can take over from them.")
+        )
+    _of(incident_id, person_id).update(claimed_by=actor.id, claimed_at=now)
+    bump_version(rows.cursor(), incident_id, now)
+    before = standing.claimed_by or 0
+    _remember("rollcall.claimed", standing, now=now, actor=actor, **{"from": before})
+
+
+@transaction.atomic
+def release_claim(*, incident_id: int, person_id: int, now: datetime, actor: Actor) -> None:
+    """Give a person back; nothing happens unless the acting officer looks after them."""
+    standing = _locked(incident_id, person_id)
+    if standing.claimed_by != actor.id:
+        return
+    _of(incident_id, person_id).update(claimed_by=None, claimed_at=None)
+    bump_version(rows.cursor(), incident_id, now)
+    _remember("rollcall.claim_released", standing, now=now, actor=actor)
+
+
+@transaction.atomic
+def log_attempt(
+    *,
+    incident_id: int,
+    person_id: int,
+    how: How,
+    outcome: Outcome,
+    now: datetime,
+    actor: Actor,
+) -> Attempt:
+    """Write down that an officer tried to reach a person and did not."""
+    standing = _locked(incident_id, person_id)
+    _of(incident_id, person_id).update(attempts=min(standing.attempts + 1, 9999))
+    bump_version(rows.cursor(), incident_id, now)
+    said = {"how": how.value, "outcome": outcome.value}
+    _remember("rollcall.attempt_logged", standing, now=now, actor=actor, **said)
+    return Attempt.objects.create(
+        incident_id=incident_id,
+        person_id=person_id,
+        at=now,
+        officer_id=actor.id or 0,
+        how=how.value,
+        outcome=outcome.value,
+    )
+
+
+@transaction.atomic
+def close_help(
+    *, incident_id: int, person_id: int, reason: Closing, now: datetime, actor: Actor
+) -> None:
+    """Close a person's calls for help, all that have reached our door so far.
+
+    What the reason says of the person becomes the officer's word. A call that
+    arrives later opens again.
+
+    :raises NoOpenCallError: if no call is open.
+    """
+    standing = _locked(incident_id, person_id)
+    if not standing.help_open:
+        raise NoOpenCallError(_("There is no open call for help: somebody has closed it."))
+    heard = _said_by(actor, person_id, rules.closing_words(reason), now)
+    _fold_one(standing, heard._replace(closes_help_at=standing.called_at), now)
+    _remember("rollcall.help_closed", standing, now=now, actor=actor, reason=reason.value)
+    facts.announce(CallClosed(incident_id, person_id))
+
+
+def _said_by(
+    actor: Actor, person_id: int, says: tuple[Presence | None, Safety | None], now: datetime
+) -> Heard:
+    return Heard(
+        person_id=person_id,
+        witness=Witness.OFFICER,
+        presence=says[0] or Presence.UNKNOWN,
+        safety=says[1] or Safety.NO_ANSWER,
+        said_at=now,
+        received_at=now,
+        round_number=0,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+    )
+
+
+def _fold_one(standing: Standing, heard: Heard, now: datetime) -> None:
+    # Said before the last question: it answers the one before.
+    earlier = max(standing.asked_round - 1, 0)
+    fold(standing.incident_id, [heard._replace(round_number=earlier)], now=now)
+
+
+def _of(incident_id: int, person_id: int) -> QuerySet[Standing]:
+    return Standing.objects.filter(incident_id=incident_id, person_id=person_id)
+
+
+def _locked(incident_id: int, person_id: int) -> Standing:
+    standing = _of(incident_id, person_id).select_for_update().first()
+    if standing is None:
+        raise UnknownStandingError(_("This person is not on the roll of this incident."))
+    return standing
+
+
+def _remember(
+    kind: str, standing: Standing, *, now: datetime, actor: Actor, **detail: str | int
+) -> None:
+    audit.record(
+        kind,
+        actor=actor,
+        subject_kind="person",
+        subject_id=standing.person_id,
+        detail={"incident": standing.incident_id, **detail},
+        now=now,
+    )

@@ -1,0 +1,46 @@
+"""Rows by the thousand on Django's connection, in its transaction, past its ORM."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+import psycopg
+from django.db import connection
+from psycopg import sql
+from psycopg.types.json import set_json_dumps, set_json_loads
+
+type Row = tuple[object, ...]
+type Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+def cursor() -> Cursor:
+    """A psycopg cursor with server-side parameters, where Django's would paste values into text."""
+    connection.ensure_connection()
+    bare: Cursor = psycopg.Cursor(connection.connection)
+    set_json_loads(orjson.loads, bare)
+    set_json_dumps(orjson.dumps, bare)
+    return bare
+
+
+def copy_in(cursor: Cursor, table: str, types: dict[str, str], rows: Iterable[Row]) -> None:
+    """``COPY`` rows into the columns that ``types`` names, in its order, in binary."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, types))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+        sql.Identifier(table), columns
+    )
+    with cursor.copy(statement) as copy:
+        copy.set_types(list(types.values()))
+        for row in rows:
+            copy.write_row(row)
+
+
+def scratch(cursor: Cursor, table: str, types: dict[str, str]) -> None:
+    """A table of this session alone, empty at every commit."""
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in types.items()
+    )
+    cursor.execute(
+        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS").format(
+            sql.Identifier(table), columns
+        )
+    )

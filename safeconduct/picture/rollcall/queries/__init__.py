@@ -1,0 +1,49 @@
+"""What the board shows, and whom officers look for."""
+
+from safeconduct.picture.rollcall.queries.door import (
+    DRAIN_PULSE,
+    Waiting,
+    attempts_of,
+    sightings_of,
+    waiting,
+)
+from safeconduct.picture.rollcall.queries.lists import (
+    Filters,
+    Page,
+    PageLostError,
+    in_conflict,
+    needs_help,
+    not_heard_from,
+)
+from safeconduct.picture.rollcall.queries.numbers import (
+    Cell,
+    Cells,
+    CurvePoint,
+    Numbers,
+    cells,
+    curve,
+    numbers,
+    version,
+)
+
+__all__ = [
+    "DRAIN_PULSE",
+    "Cell",
+    "Cells",
+    "CurvePoint",
+    "Filters",
+    "Numbers",
+    "Page",
+    "PageLostError",
+    "Waiting",
+    "attempts_of",
+    "cells",
+    "curve",
+    "in_conflict",
+    "needs_help",
+    "not_heard_from",
+    "numbers",
+    "sightings_of",
+    "version",
+    "waiting",
+]

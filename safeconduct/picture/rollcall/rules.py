@@ -1,0 +1,231 @@
+"""How standings follow from sightings, whatever order the sightings arrive in.
+
+Everything a standing remembers is a maximum or a minimum over sightings, so folding
+the same ones in another order, or some of them twice, ends in the same standing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from safeconduct.picture.rollcall.terms import Closing, Presence, Safety, Witness
+
+# Words that call for an officer. They stay until one closes the call.
+CALLS: Final = frozenset({Safety.NEEDS_HELP, Safety.INJURED})
+_THERE: Final = frozenset({Presence.PRESUMED, Presence.CONFIRMED})
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+# What a witness said last: (when, presence) and (when, safety); 0 says nothing.
+# Instants are microseconds since 1970, since thousands are compared at once.
+type Moment = int
+
+
+class Word(NamedTuple):
+    presence_at: Moment = 0
+    presence: int = 0
+    safety_at: Moment = 0
+    safety: int = 0
+
+
+type Words = Mapping[str, Word]
+NO_WORDS: Final[Words] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One thing said of one person. ``stated_at`` is a believed moment, not a claimed one."""
+
+    witness: int
+    presence: int
+    safety: int
+    stated_at: datetime
+    received_at: datetime
+    # The person who spoke, where somebody of the party spoke for another.
+    speaker_id: int | None = None
+    round_number: int = 0
+    closes_help_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What we hold true of a person; the first five follow from the rest."""
+
+    presence: int = Presence.UNKNOWN
+    safety: int = Safety.NO_ANSWER
+    conflict: bool = False
+    help_open: bool = False
+    stated_at: datetime | None = None
+    heard_round: int = 0
+    words: Words = field(default=NO_WORDS)
+    there_at: datetime | None = None
+    called_at: datetime | None = None
+    closed_through: datetime | None = None
+
+
+def believed_moment(*, stated_at: datetime, asked_at: datetime, received_at: datetime) -> datetime:
+    """When something was said: no earlier than the question, no later than its arrival.
+
+    A telephone's clock may be years off, and a "safe" dated into the future
+    would bury every later call for help.
+    """
+    return min(max(stated_at, asked_at), received_at)
+
+
+def round_heard(
+    *, said_at: datetime, round_number: int, asked_round: int, asked_at: datetime | None
+) -> int:
+    """The last round that something said at ``said_at`` answers.
+
+    Whoever uses the link of the first round after the second was opened has been
+    heard from since the second.
+    """
+    if asked_at is not None and said_at >= asked_at:
+        return max(asked_round, round_number)
+    return round_number
+
+
+def standing_after(standing: Standing, sighting: Sighting) -> Standing:
+    """The standing once this sighting is known too.
+
+    A call for help stays open until an officer closes it: a later "safe" stands
+    beside it, flagged, and older statements never bury newer ones.
+    """
+    said = moment_of(sighting.stated_at)
+    words = _with_word(standing.words, sighting, said)
+    there_at = standing.there_at
+    if sighting.presence == Presence.CONFIRMED:
+        there_at = _earlier(there_at, sighting.stated_at)
+    called_at = standing.called_at
+    if sighting.safety in CALLS:
+        called_at = _later(called_at, sighting.received_at)
+    return _computed(
+        replace(
+            standing,
+            stated_at=_later(standing.stated_at, sighting.stated_at),
+            heard_round=max(standing.heard_round, sighting.round_number),
+            words=words,
+            there_at=there_at,
+            called_at=called_at,
+            closed_through=_later(standing.closed_through, sighting.closes_help_at),
+        )
+    )
+
+
+def standing_of(base: Standing, sightings: Iterable[Sighting]) -> Standing:
+    """The standing that all these sightings make of ``base``."""
+    for sighting in sightings:
+        base = standing_after(base, sighting)
+    return base
+
+
+def moment_of(instant: datetime) -> Moment:
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def closing_words(reason: str) -> tuple[Presence, Safety]:
+    """What an officer says of a person by closing their call for this reason."""
+    return {
+        Closing.HELPED: (Presence.UNKNOWN, Safety.SAFE),
+        Closing.MISTAKE: (Presence.UNKNOWN, Safety.SAFE),
+        Closing.LEFT: (Presence.DEPARTED, Safety.SAFE),
+        Closing.DECEASED: (Presence.UNKNOWN, Safety.DECEASED),
+    }[Closing(reason)]
+
+
+def _speaker(sighting: Sighting) -> str:
+    """Officers are one witness, the ministry; each member of a party is one of their own."""
+    if sighting.witness == Witness.PARTY:
+        return f"{Witness.PARTY:d}:{sighting.speaker_id or 0}"
+    return f"{sighting.witness:d}"
+
+
+def _with_word(words: Words, sighting: Sighting, said: Moment) -> Words:
+    key = _speaker(sighting)
+    presence_at, presence, safety_at, safety = words.get(key, Word())
+    # Of two words of one instant the one that keeps us looking stands: "there", "needs help".
+    if sighting.presence and (said, -sighting.presence) > (presence_at, -presence):
+        presence_at, presence = said, sighting.presence
+    if sighting.safety:
+        safety_at, safety = max((safety_at, safety), (said, sighting.safety))
+    return {**words, key: Word(presence_at, presence, safety_at, safety)}
+
+
+def _computed(standing: Standing) -> Standing:
+    words = standing.words
+    help_open = standing.called_at is not None and (
+        standing.closed_through is None or standing.called_at > standing.closed_through
+    )
+    said = _last_safety(words)
+    return replace(
+        standing,
+        presence=_presence(standing),
+        safety=_safety(said, help_open=help_open),
+        help_open=help_open,
+        conflict=(help_open and said not in CALLS) or _disagree(words),
+    )
+
+
+def _last_safety(words: Words) -> int:
+    # An officer's word wins a tie: they have heard the other one.
+    last = max(
+        ((word.safety_at, key == _OFFICER, word.safety) for key, word in words.items()),
+        default=(0, False, 0),
+    )
+    return last[2]
+
+
+def _safety(said: int, *, help_open: bool) -> int:
+    if help_open:
+        return Safety.INJURED if said == Safety.INJURED else Safety.NEEDS_HELP
+    return Safety.NO_ANSWER if said in CALLS else said
+
+
+def _presence(standing: Standing) -> int:
+    """The last word on where they are; "not there" from somebody who was there means they left."""
+    at, _, presence = max(
+        (
+            (word.presence_at, key == _OFFICER, word.presence)
+            for key, word in standing.words.items()
+        ),
+        default=(0, False, 0),
+    )
+    if not presence:
+        return standing.presence
+    there_at = standing.there_at
+    if presence == Presence.NEVER_THERE and there_at and moment_of(there_at) < at:
+        return Presence.DEPARTED
+    return presence
+
+
+_OFFICER: Final = f"{Witness.OFFICER:d}"
+
+
+def _disagree(words: Words) -> bool:
+    """Whether witnesses contradict each other in what no officer has settled since."""
+    if len(words) < 2:
+        return False
+    officer = words.get(_OFFICER, Word())
+    safe = {
+        word.safety == Safety.SAFE
+        for word in words.values()
+        if word.safety and word.safety_at >= officer.safety_at
+    }
+    there = {
+        word.presence in _THERE
+        for word in words.values()
+        if word.presence and word.presence_at >= officer.presence_at
+    }
+    return len(safe) > 1 or len(there) > 1
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return max(one, other)
+
+
+def _earlier(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else min(one, other)

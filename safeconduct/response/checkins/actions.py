@@ -1,0 +1,115 @@
+"""Asking everybody whether they are safe, and settling the answers no machine may read."""
+
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.audit import actions as audit
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.kernel.partitions import ensure_partition
+from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.rollcall.actions import open_roll
+from safeconduct.response.checkins.models import AskedBlock, Round
+from safeconduct.response.checkins.terms import BLOCK_SIZE
+
+_NUMBER: Final = """
+    UPDATE audience_chunk AS c SET asked_id = %s + n.place
+    FROM (SELECT ctid AS at, row_number() OVER (ORDER BY party_id, person_id) - 1 AS place
+          FROM audience_chunk) AS n
+    WHERE c.ctid = n.at
+"""
+_ASK: Final = """
+    INSERT INTO checkins_asked (incident_id, id, round_id, person_id, party_id, asked_at, post_id)
+    SELECT %s, asked_id, %s, person_id, party_id, %s, post_id FROM audience_chunk
+    ORDER BY asked_id
+"""
+
+
+class IncidentClosedError(Refusal):
+    """Nobody is asked in an incident that is over."""
+
+
+class ChunkTooLargeError(Refusal):
+    """More people at once than a block of ids has."""
+
+
+@transaction.atomic
+def open_round(
+    *,
+    incident_id: int,
+    audience_id: int | None,
+    batch_id: int | None,
+    closes_at: datetime,
+    now: datetime,
+    actor: Actor,
+) -> Round:
+    """Ask the question once more in an incident; makes room for answers and standings.
+
+    :raises IncidentClosedError: if the incident is closed.
+    """
+    incident = Incident.objects.select_for_update().get(pk=incident_id)
+    if incident.closed_at is not None:
+        raise IncidentClosedError(_("This incident is closed: open a new one to ask again."))
+    open_roll(incident_id=incident_id)
+    for parent in ("checkins_asked", "checkins_reply"):
+        ensure_partition(parent, incident_id)
+    last = Round.objects.filter(incident_id=incident_id).aggregate(last=Max("number"))["last"]
+    opened = Round.objects.create(
+        incident_id=incident_id,
+        number=(last or 0) + 1,
+        opened_at=now,
+        closes_at=closes_at,
+        audience_id=audience_id,
+        batch_id=batch_id,
+    )
+    audit.record(
+        "checkins.round_opened",
+        actor=actor,
+        subject_kind="incident",
+        subject_id=incident_id,
+        detail={"round": opened.number},
+        now=now,
+    )
+    return opened
+
+
+@transaction.atomic
+def ask_chunk(*, round: Round, now: datetime, actor: Actor) -> int:  # noqa: A002 -- the field's word
+    """Ask everybody in the temporary table ``audience_chunk`` and write their ids into it.
+
+    Returns how many people that were: at most ``BLOCK_SIZE``, since their ids
+    come from one block.
+
+    :raises ChunkTooLargeError: if there are more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audience_chunk")
+        (people,) = cursor.fetchone()
+        if not people:
+            return 0
+        if people > BLOCK_SIZE:
+            raise ChunkTooLargeError(_("An audience is asked in smaller parts than this."))
+        cursor.execute("SELECT nextval('checkins_asked_block_seq')")
+        first_id = cursor.fetchone()[0] * BLOCK_SIZE
+        cursor.execute(_NUMBER, [first_id])
+        cursor.execute(_ASK, [round.incident_id, round.pk, now])
+    AskedBlock.objects.create(
+        first_id=first_id,
+        until_id=first_id + people,
+        round=round,
+        incident_id=round.incident_id,
+    )
+    audit.record(
+        "checkins.asked",
+        actor=actor,
+        subject_kind="asked",
+        subject_id=first_id,
+        subject_until_id=first_id + people,
+        detail={"count": people, "round": round.number},
+        now=now,
+    )
+    return int(people)

@@ -1,0 +1,22 @@
+"""What we hold of people's answers, and why."""
+
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.privacy.fields import Shredder, personal
+
+personal(
+    "checkins.Reply.answer",
+    purpose=_("To know who is safe and who needs help"),
+    retention=_("Until the incident's records are deleted"),
+    shredder=Shredder.PARTITION,
+)
+for _field, _purpose in (
+    ("sender", _("To find out who sent an answer that is not clear")),
+    ("text", _("To understand an answer that is not clear")),
+):
+    personal(
+        f"checkins.Unclear.{_field}",
+        purpose=_purpose,
+        retention=_("Until somebody has settled the answer"),
+        shredder=Shredder.BLANK,
+    )

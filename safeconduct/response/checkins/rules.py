@@ -1,0 +1,100 @@
+"""What an answer means, whom it speaks for, and when a machine must not decide that."""
+
+import unicodedata
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from safeconduct.picture.rollcall.terms import Presence, Safety, Witness
+from safeconduct.response.checkins.terms import Reason
+from safeconduct.wires.intake.terms import Answer, Scope
+
+_SAYS: Final = {
+    Answer.SAFE: (Presence.CONFIRMED, Safety.SAFE),
+    Answer.NEEDS_HELP: (Presence.CONFIRMED, Safety.NEEDS_HELP),
+    # Whether they left or were never there follows from what else is known of them.
+    Answer.NOT_THERE: (Presence.NEVER_THERE, Safety.NO_ANSWER),
+}
+# What people put around a digit: punctuation (P), symbols (S), spaces (Z), marks that
+# turn the direction of writing or a digit into a picture (C, M).
+_AROUND: Final = "PSZCM"
+
+
+class Asking(NamedTuple):
+    """One person asked in one round."""
+
+    asked_id: int
+    incident_id: int
+    round_id: int
+    round_number: int
+    person_id: int
+    party_id: int
+    asked_at: datetime
+    incident_closed_at: datetime | None
+
+
+def meaning(answer: int) -> tuple[Presence, Safety]:
+    """What an answer says of presence and safety.
+
+    :raises ValueError: for something we never offered.
+    """
+    return _SAYS[Answer(answer)]
+
+
+def digit_in(text: str) -> Answer | None:
+    """The answer in a text message: one digit of any script, and nothing else but trimmings.
+
+    "1", "١.", " 2 " and "۳!" are answers; "1 but my son is hurt" is for a person.
+    """
+    rest = [letter for letter in text if unicodedata.category(letter)[0] not in _AROUND]
+    if len(rest) != 1:
+        return None
+    digit = unicodedata.digit(rest[0], 0)
+    return Answer(digit) if digit in set(Answer) else None
+
+
+def accepts_reply(*, incident_closed_at: datetime | None, received_at: datetime) -> bool:
+    """Answers count until the incident is closed, however late for their round.
+
+    What comes afterwards goes to a person: nobody watches a closed incident's board.
+    """
+    return incident_closed_at is None or received_at <= incident_closed_at
+
+
+def spoken_for(
+    asking: Asking, party: Iterable[Asking], *, scope: int, others: Collection[int]
+) -> list[Asking]:
+    """Whom an answer speaks for, of the party asked in the same round.
+
+    Ids from outside the party are passed over: a link must not speak for strangers.
+    """
+    if scope == Scope.ME:
+        return [asking]
+    members = [one for one in party if one.party_id == asking.party_id]
+    members = [one for one in members if one.round_id == asking.round_id]
+    if scope == Scope.ALL_OF_US:
+        return members
+    return [one for one in members if one.asked_id in others]
+
+
+def witness_of(spoken: Asking, answering: Asking) -> Witness:
+    return Witness.SELF if spoken.person_id == answering.person_id else Witness.PARTY
+
+
+def asking_of_sender(askings: Iterable[Asking]) -> Asking | Reason:
+    """The one question a bare digit can answer, or why a person must read it.
+
+    Two rounds of one incident ask a person the same thing; the later one counts.
+    """
+    latest: dict[tuple[int, int], Asking] = {}
+    for asking in askings:
+        key = (asking.incident_id, asking.person_id)
+        if key not in latest or latest[key].round_number < asking.round_number:
+            latest[key] = asking
+    if not latest:
+        return Reason.NOT_ASKED
+    if len({person_id for _, person_id in latest}) > 1:
+        return Reason.SEVERAL_PEOPLE
+    if len(latest) > 1:
+        return Reason.SEVERAL_QUESTIONS
+    return next(iter(latest.values()))

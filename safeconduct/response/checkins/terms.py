@@ -1,0 +1,50 @@
+"""The words of asking: limits, permissions, and why an answer needs a person to read it."""
+
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.audit import kinds
+from safeconduct.ground.kernel.permissions import declare
+
+SETTLE: Final = declare("checkins.settle", _("Read unclear answers and say whom they speak for"))
+OPEN_ROUND: Final = declare("checkins.open_round", _("Ask again who is safe"))
+
+for _name, _sentence in (
+    ("checkins.round_opened", _("{actor} opened round {round} in incident {subject}.")),
+    ("checkins.asked", _("{count} people were asked in round {round}.")),
+    ("checkins.replies_recorded", _("{count} answers came in for incident {subject}.")),
+    ("checkins.set_aside", _("{count} answers wait for somebody to read them.")),
+    ("checkins.unclear_settled", _("{actor} read unclear answer {subject} for {count} people.")),
+    ("checkins.unclear_dismissed", _("{actor} put unclear answer {subject} away: {reason}.")),
+):
+    kinds.declare(_name, _sentence)
+
+# Asked-ids are dealt in blocks of this many; a chunk of an audience fills one at most.
+BLOCK_SIZE: Final = 20_000
+
+
+class Reason(TextChoices):
+    """Why a machine must not guess what an answer means."""
+
+    NO_NUMBER = "no_number", _("The number is not known")
+    NOT_ASKED = "not_asked", _("Nobody with this number was asked")
+    SEVERAL_PEOPLE = "several_people", _("Several people use this number")
+    SEVERAL_QUESTIONS = "several_questions", _("More than one question is open")
+    UNREADABLE = "unreadable", _("The text is not one of the digits")
+    UNKNOWN_LINK = "unknown_link", _("The link speaks for nobody we asked")
+    CLOSED = "closed", _("The incident was closed before the answer came")
+    BROKEN = "broken", _("The answer could not be read")
+
+
+class Dismissal(TextChoices):
+    """Why an officer puts an unclear answer away."""
+
+    NOT_AN_ANSWER = "not_an_answer", _("Not an answer")
+    KNOWN_ALREADY = "known_already", _("Known already")
+    WRONG_NUMBER = "wrong_number", _("Somebody else's number")
+    PASSED_ON = "passed_on", _("Passed on to somebody else")
+
+
+SETTLED: Final = "settled"
