@@ -32,5 +32,4 @@ def command(host: str, port: int, workers: int) -> None:
         log_access=False,
         log_level="warning",
         respawn_failed_workers=True,
-        process_name="safeconduct-intake",
     ).serve()

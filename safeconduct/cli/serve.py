@@ -34,5 +34,4 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
         log_access=False,
         log_level="warning",
         respawn_failed_workers=True,
-        process_name="safeconduct-serve",
     ).serve()
