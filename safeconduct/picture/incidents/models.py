@@ -25,7 +25,7 @@ class Incident(models.Model):
 
 
 class LogEntry(models.Model):
-    """A line of the incident's log: machine-made (``kind`` and ``detail``) or an officer's words."""
+    """A line of the log: machine-made (``kind`` and ``detail``) or an officer's words."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="log")
     at = models.DateTimeField()

@@ -1,0 +1,63 @@
+"""The words of asking who is meant."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Self
+
+# The page of people shown beside a count.
+PAGE: Final = 50
+# What the temporary table of a chunk is called, and the one its audience waits in.
+CHUNK_TABLE: Final = "audience_chunk"
+STAGED_TABLE: Final = "audiences_staged_"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """People no message can be sent to, by the reason why."""
+
+    no_contact: int = 0
+    only_failed: int = 0
+
+    @property
+    def people(self) -> int:
+        return self.no_contact + self.only_failed
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an audience comes to: counts only, as of ``as_of`` (ISO 8601, UTC).
+
+    ``languages`` and ``countries`` count people; ``messages`` counts messages by
+    channel name, one for each address of a party. ``somewhere`` counts those known
+    only to be somewhere in a country and not meant otherwise, whether chosen or not.
+    """
+
+    as_of: str
+    people: int = 0
+    parties: int = 0
+    languages: dict[str, int] = field(default_factory=dict)
+    countries: dict[str, int] = field(default_factory=dict)
+    messages: dict[str, int] = field(default_factory=dict)
+    unreachable: Unreachable = field(default_factory=Unreachable)
+    somewhere: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Self | None:
+        """A preview as it was stored; None where none was counted yet."""
+        if not stored:
+            return None
+        return cls(**stored | {"unreachable": Unreachable(**stored.get("unreachable", {}))})
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What ``stage_chunk`` put into the table: the last party in it and how many people."""
+
+    people: int
+    parties: int
+    last_party_id: int
+    # Filled where parties were picked out of order: whoever goes on must leave them out.
+    party_ids: tuple[int, ...] = ()

@@ -1,0 +1,32 @@
+"""Which incidents there are, and what has happened in one."""
+
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from safeconduct.picture.incidents.models import Incident, LogEntry
+
+
+def incidents_in(countries: frozenset[str] | None) -> QuerySet[Incident]:
+    """Open ones first, then the latest; those of these countries, or all for None."""
+    running_first = F("closed_at").desc(nulls_first=True)
+    rows = Incident.objects.order_by(running_first, "-opened_at", "-id")
+    return rows if countries is None else rows.filter(countries__overlap=sorted(countries))
+
+
+def open_incidents(countries: frozenset[str] | None, *, exercise: bool) -> QuerySet[Incident]:
+    return incidents_in(countries).filter(closed_at=None, exercise=exercise)
+
+
+def open_incident_of_signal(signal_id: int, *, exercise: bool) -> Incident | None:
+    """The incident that was opened for a signal and still runs."""
+    rows = Incident.objects.filter(signal_id=signal_id, closed_at=None, exercise=exercise)
+    return rows.order_by("id").first()
+
+
+def log_of(incident_id: int, *, before: datetime | None = None, limit: int = 50) -> list[LogEntry]:
+    """Lines of the log, the latest first."""
+    rows = LogEntry.objects.filter(incident_id=incident_id)
+    if before is not None:
+        rows = rows.filter(at__lt=before)
+    return list(rows.order_by("-at", "-id")[:limit])

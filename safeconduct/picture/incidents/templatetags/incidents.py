@@ -1,0 +1,16 @@
+"""How an incident's log reads."""
+
+from django import template
+
+from safeconduct.picture.incidents.models import LogEntry
+from safeconduct.picture.incidents.terms import SENTENCES, LogKind
+
+register = template.Library()
+
+
+@register.filter
+def log_sentence(entry: LogEntry) -> str:
+    """A line of the log in the reader's language; its numbers come from ``detail``."""
+    known = {"level": "?", "alert": "?", "people": "?", "messages": "?", "round": "?"}
+    sentence = str(SENTENCES[LogKind(entry.kind)])
+    return sentence % (known | entry.detail)

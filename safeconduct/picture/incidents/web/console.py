@@ -1,0 +1,83 @@
+"""Incidents and their logs, for officers."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from safeconduct.ground.accounts.access import actor_of, officer_of
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.missions.access import countries_of, officer_may
+from safeconduct.picture.incidents import actions, queries, terms
+from safeconduct.picture.incidents.access import incident_for
+from safeconduct.picture.incidents.web.forms import LevelForm, NoteForm
+
+_SHOWN = 100
+
+
+@officer_may(terms.VIEW)
+def incident_list(request: HttpRequest) -> HttpResponse:
+    countries = countries_of(officer_of(request), terms.VIEW)
+    incidents = queries.incidents_in(countries)[:_SHOWN]
+    return render(request, "incidents/list.html", {"incidents": incidents})
+
+
+@officer_may(terms.VIEW)
+def incident_page(request: HttpRequest, incident_id: int) -> HttpResponse:
+    incident = incident_for(incident_id, officer=officer_of(request), permission=terms.VIEW)
+    context = {
+        "incident": incident,
+        "log": queries.log_of(incident.pk),
+        "note_form": NoteForm(),
+        "level_form": LevelForm(initial={"level": incident.level}),
+    }
+    return render(request, "incidents/page.html", context)
+
+
+@require_POST
+@officer_may(terms.LOG)
+def add_note(request: HttpRequest, incident_id: int) -> HttpResponse:
+    incident = incident_for(incident_id, officer=officer_of(request), permission=terms.LOG)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        actions.add_note(
+            incident_id=incident.pk,
+            text=form.cleaned_data["text"],
+            now=clock.now(),
+            actor=actor_of(request),
+        )
+    else:
+        messages.error(request, _("Write the note first."))
+    return redirect("incidents:page", incident.pk)
+
+
+@require_POST
+@officer_may(terms.LOG)
+def set_level(request: HttpRequest, incident_id: int) -> HttpResponse:
+    incident = incident_for(incident_id, officer=officer_of(request), permission=terms.LOG)
+    form = LevelForm(request.POST)
+    if not form.is_valid():
+        return redirect("incidents:page", incident.pk)
+    try:
+        actions.set_level(
+            incident_id=incident.pk,
+            level=form.cleaned_data["level"],
+            now=clock.now(),
+            actor=actor_of(request),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect("incidents:page", incident.pk)
+
+
+@require_POST
+@officer_may(terms.LOG)
+def close(request: HttpRequest, incident_id: int) -> HttpResponse:
+    incident = incident_for(incident_id, officer=officer_of(request), permission=terms.LOG)
+    if request.POST.get("sure") == "yes":
+        actions.close_incident(incident_id=incident.pk, now=clock.now(), actor=actor_of(request))
+    else:
+        messages.error(request, _("Tick the box to close the incident."))
+    return redirect("incidents:page", incident.pk)
