@@ -6,6 +6,7 @@ A capability's pages: ``path("alerts/", include((alerts_urls.console, "alerts"))
 from django.urls import URLPattern, URLResolver, include, path
 
 from safeconduct.ground.missions.web.urls import console as missions
+from safeconduct.picture.incidents.web.urls import console as incidents
 from safeconduct.portals.console import views
 
 _own = [
@@ -16,4 +17,5 @@ _own = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_own, "console"))),
     path("", include((missions, "missions"))),
+    path("incidents/", include((incidents, "incidents"))),
 ]
