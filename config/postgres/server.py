@@ -69,6 +69,9 @@ class Server:
             return None
 
     def answers(self) -> bool:
+        # A killed child stays in the process table until we look, and keeps its successor out.
+        if self._process is not None:
+            self._process.poll()
         return self._ping() == pq.Ping.OK
 
     def ensure(self) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from config.postgres.account import server_account
+from config.postgres.account import Account, server_account
 from config.postgres.binaries import ServerRefusedError, programs
 from config.postgres.server import Server
 
@@ -65,8 +65,8 @@ def _last_one_out(users: IO[str], server: Server) -> None:
 @contextmanager
 def _thrown_away(home: Path) -> Iterator[Server]:
     base = Path(tempfile.mkdtemp(prefix="safeconduct-", dir=_roomy()))
+    server_account().own(base)
     server = _server(base, home, throwaway=True)
-    server.account.own(base)
     undertaker = _undertaker(base)
     try:
         server.ensure()
@@ -109,7 +109,17 @@ def _server(base: Path, home: Path, *, throwaway: bool) -> Server:
     if len(str(base / "socket")) > _LONGEST_SOCKET_FOLDER:
         raise ServerRefusedError(f"{base} is too long for a socket: set SAFECONDUCT_HOME shorter.")
     account = server_account()
+    _refuse_unreachable(base, account)
     return Server(base, account, throwaway, programs(home / "postgres", account))
+
+
+def _refuse_unreachable(base: Path, account: Account) -> None:
+    with account.command("sh", "-c", 'cd "$1"', "sh", base, stderr=subprocess.DEVNULL) as walk:
+        if walk.wait():
+            raise ServerRefusedError(
+                f"The database server's user cannot reach {base}: set SAFECONDUCT_HOME to a "
+                "folder whose parents others may pass through, or set DATABASE_URL."
+            )
 
 
 def _watch(server: Server) -> Callable[[], None]:

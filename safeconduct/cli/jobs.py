@@ -5,6 +5,7 @@ import logging
 
 from django.conf import settings
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
 
 logger = logging.getLogger(__name__)
@@ -12,7 +13,10 @@ logger = logging.getLogger(__name__)
 
 def run(*, concurrency: int) -> None:
     """Work until asked to end. Whatever breaks ends the process: its parent starts it anew."""
-    with app.replace_connector(app.connector.get_worker_connector()):
+    connector = app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise TypeError("Jobs are written by Django's connection and worked from its own.")
+    with app.replace_connector(connector.get_worker_connector()):
         asyncio.run(_work(concurrency))
 
 

@@ -18,6 +18,7 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
     from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     if settings.MODE == "demo":
         call_command("collectstatic", verbosity=0, interactive=False)
@@ -32,6 +33,6 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
         workers=workers,
         blocking_threads=threads,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
