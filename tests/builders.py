@@ -11,7 +11,7 @@ from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.missions.actions import appoint
-from safeconduct.ground.missions.models import ConsularDistrict, Post
+from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
 from safeconduct.ground.places.models import Country
 
 TESTER = Actor.system("test")
@@ -65,3 +65,8 @@ def officer(
 
 def give_second_factor(found: Officer) -> None:
     TOTP.activate(found, TOTP_SECRET)
+
+
+def appointment() -> Appointment:
+    """A duty officer's at post 2."""
+    return officer("duty_officer", at=post()).appointments.get()
