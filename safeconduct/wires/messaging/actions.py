@@ -141,7 +141,7 @@ def enqueue_select(
     with connection.cursor() as cursor:
         cursor.execute(
             _ENQUEUE.replace("{select}", select_sql),
-            [batch_id, state, now, settled_at, *params, batch_id, state],
+            [batch_id, int(state), now, settled_at, *params, batch_id, int(state)],
         )
         added = int(cursor.fetchone()[0])
     if batch.finished_at is not None:

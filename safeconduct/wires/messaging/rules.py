@@ -21,6 +21,11 @@ _UCS2_SINGLE, _UCS2_PART = 70, 67
 _LONGEST_PART_COUNT: Final = 255
 
 
+_BELIEVED_UNSENT: Final = frozenset(
+    {State.WAITING, State.CLAIMED, State.EXPIRED, State.STOPPED, State.GAVE_UP}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Segments:
     """How a text travels by SMS: encoding, parts, and length in units of that encoding."""
@@ -84,28 +89,24 @@ def best_language(wanted: str, written: Collection[str]) -> str | None:
     return min(written, default=None)
 
 
-# A delivery only ever moves towards its end. Receipts overtake our own note of the
-# hand-off, so WAITING and CLAIMED may jump to any end; a proof of delivery is final.
-_FOLLOWS: Final[dict[State, frozenset[State]]] = {
-    State.WAITING: frozenset(State) - {State.WAITING},
-    State.CLAIMED: frozenset(State) - {State.CLAIMED},
-    State.HANDED: frozenset(
-        {
-            State.DELIVERED,
-            State.INVALID_ADDRESS,
-            State.REFUSED_BY_PROVIDER,
-            State.GAVE_UP,
-            State.BLOCKED_BY_OPERATOR,
-        }
-    ),
-    # Known to fail, then reported as delivered: the phone had the last word.
-    State.GAVE_UP: frozenset({State.DELIVERED}),
-}
-
-
 def may_follow(before: State, after: State) -> bool:
-    """Whether a message in one state may become another; ends are kept."""
-    return after in _FOLLOWS.get(before, frozenset())
+    """Whether a message in one state may become another.
+
+    It only moves towards its end. A receipt may overtake our own note of the hand-off; a
+    hand-off noted late corrects an end we wrote in the belief that it never left; and
+    proof of delivery has the last word over everything.
+    """
+    if before is State.DELIVERED:
+        return False
+    if after is State.DELIVERED:
+        return True
+    if after is State.HANDED:
+        return before in _BELIEVED_UNSENT
+    if after is State.CLAIMED:
+        return before is State.WAITING
+    if after is State.WAITING:
+        return before is State.CLAIMED
+    return before in {State.WAITING, State.CLAIMED, State.HANDED}
 
 
 def next_attempt(

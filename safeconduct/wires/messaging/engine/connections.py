@@ -1,0 +1,61 @@
+"""Connections that come back: PostgreSQL may restart under a sender, which waits for it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg
+from django.db import connection as django_connection
+from psycopg import AsyncConnection
+
+_LONGEST_WAIT = 2.0
+log = logging.getLogger(__name__)
+
+
+class Wire:
+    """One connection in autocommit, made when first used and made again when it broke."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._connection: AsyncConnection | None = None
+
+    async def connection(self) -> AsyncConnection:
+        """The connection, for as long as it takes to get one."""
+        wait = 0.05
+        while self._connection is None or self._connection.closed:
+            try:
+                self._connection = await AsyncConnection.connect(
+                    **parameters(), autocommit=True, application_name=f"safeconduct {self._name}"
+                )
+            except psycopg.OperationalError:
+                log.warning("No database for %s; asking again.", self._name)
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, _LONGEST_WAIT)
+        return self._connection
+
+    async def insist[T](self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Do it, and if the connection breaks do it again: only for what may be repeated."""
+        while True:
+            connection = await self.connection()
+            try:
+                return await work(connection)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as broken:
+                log.warning("%s lost the database: %s.", self._name, type(broken).__name__)
+                await self.close()
+                await asyncio.sleep(0.05)
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+
+def parameters() -> dict[str, Any]:
+    """Django's own connection settings, for a connection without Django."""
+    known = django_connection.get_connection_params()
+    return {
+        name: known[name]
+        for name in ("dbname", "user", "password", "host", "port")
+        if known.get(name)
+    }

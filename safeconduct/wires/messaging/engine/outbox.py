@@ -1,0 +1,184 @@
+"""The sender's statements: open batches, claims, results. One round trip each, committed at once.
+
+They speak to a batch's own partition by name: the plan is prepared once and no other
+partition is locked or looked at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, LiteralString
+
+from psycopg import AsyncConnection, sql
+
+from safeconduct.wires.messaging.engine.wording import Wording
+from safeconduct.wires.messaging.terms import Lane
+
+
+@dataclass(slots=True)
+class OpenBatch:
+    """What a sender must know of a batch while it claims from it."""
+
+    id: int
+    lane: Lane
+    not_after: datetime
+    exercise: bool
+    wording: Wording
+    stopped: bool
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A delivery this sender holds until ``leased_until``; after that, another may send it."""
+
+    batch: OpenBatch
+    id: int
+    channel: int
+    address: str
+    language: str
+    subject_id: int | None
+    post_id: int | None
+    attempts: int
+    leased_until: datetime
+
+
+@dataclass(slots=True)
+class Results:
+    """What became of deliveries of one batch at one provider, as columns."""
+
+    ids: list[int] = field(default_factory=list)
+    states: list[int] = field(default_factory=list)
+    tried: list[int] = field(default_factory=list)
+    twice: list[bool] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    ats: list[datetime] = field(default_factory=list)
+    dues: list[datetime | None] = field(default_factory=list)
+    leases: list[datetime] = field(default_factory=list)
+
+    def columns(self) -> list[Sequence[object]]:
+        return [
+            self.ids,
+            self.states,
+            self.tried,
+            self.twice,
+            self.refs,
+            self.failures,
+            self.ats,
+            self.dues,
+            self.leases,
+        ]
+
+
+_OPEN: Final = """
+SELECT id, lane, not_after, exercise, link_purpose, link_expires_on, stopped_at IS NOT NULL
+FROM messaging_batch WHERE finished_at IS NULL ORDER BY lane, id
+"""
+_TEXTS: Final = """
+SELECT language, channel, subject, body FROM messaging_batchtext WHERE batch_id = %s
+"""
+_CLAIM: Final = """
+WITH picked AS (
+    SELECT id FROM {table}
+    WHERE batch_id = %s AND channel = %s AND state = 0 AND id > %s AND id <= %s
+        AND due_at <= now()
+    ORDER BY id LIMIT %s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE {table} AS d SET state = 1, leased_until = clock_timestamp() + %s * interval '1 second'
+FROM picked WHERE d.batch_id = %s AND d.id = picked.id
+RETURNING d.id, d.channel, d.address, d.language, d.subject_id, d.post_id, d.attempts,
+    d.leased_until
+"""
+# A result of ours about a lease of ours; or a hand-off that did happen, whatever others have
+# come to believe while the database was away. Only the tally of real changes is appended.
+_SETTLE: Final = """
+WITH result AS (
+    SELECT * FROM unnest(
+        %s::bigint[], %s::smallint[], %s::smallint[], %s::boolean[], %s::text[], %s::text[],
+        %s::timestamptz[], %s::timestamptz[], %s::timestamptz[]
+    ) AS r (id, state, tried, twice, ref, failure, at, due, lease)
+), changed AS (
+    UPDATE {table} AS d SET
+        state = CASE WHEN d.state IN (0, 1, 12, 13, 14) THEN r.state ELSE d.state END,
+        attempts = d.attempts + r.tried,
+        maybe_twice = d.maybe_twice OR r.twice,
+        provider = %s,
+        provider_ref = r.ref,
+        failure = r.failure,
+        due_at = coalesce(r.due, d.due_at),
+        leased_until = NULL,
+        handed_at = CASE WHEN r.state = 2 THEN r.at ELSE d.handed_at END,
+        settled_at = CASE WHEN r.state >= 3 THEN r.at WHEN d.state = 3 THEN d.settled_at END
+    FROM result AS r
+    WHERE d.batch_id = %s AND d.id = r.id AND (
+        (d.state = 1 AND d.leased_until = r.lease)
+        OR (r.state = 2 AND d.state IN (0, 1, 3, 12, 13, 14))
+    )
+    RETURNING old.state AS was, new.state AS became, d.channel, d.country, d.covers
+)
+INSERT INTO messaging_batchtally (batch_id, channel, state, country, messages, people)
+SELECT %s, channel, side.state, country, sum(side.sign), sum(side.sign * covers)
+FROM changed, LATERAL (
+    VALUES (CASE WHEN was = 1 THEN 0 ELSE was END, -1), (became, 1)
+) AS side (state, sign)
+GROUP BY channel, side.state, country
+HAVING sum(side.sign) <> 0 OR sum(side.sign * covers) <> 0
+"""
+
+
+async def open_batches(
+    connection: AsyncConnection, known: dict[int, OpenBatch]
+) -> dict[int, OpenBatch]:
+    """Batches that are not finished, urgent ones first; texts are read once a batch."""
+    cursor = await connection.execute(_OPEN)
+    batches = {}
+    for number, lane, not_after, exercise, purpose, expires_on, stopped in await cursor.fetchall():
+        if number in known:
+            batches[number] = known[number]
+            batches[number].stopped |= stopped
+            continue
+        wording = await _wording(connection, number, purpose, expires_on)
+        batches[number] = OpenBatch(number, Lane(lane), not_after, exercise, wording, stopped)
+    return batches
+
+
+async def _wording(
+    connection: AsyncConnection, batch_id: int, purpose: str, expires_on: date | None
+) -> Wording:
+    cursor = await connection.execute(_TEXTS, [batch_id])
+    return Wording(await cursor.fetchall(), purpose=purpose, expires_on=expires_on)
+
+
+async def claim(
+    connection: AsyncConnection,
+    batch: OpenBatch,
+    *,
+    channel: int,
+    above: int,
+    upto: int,
+    limit: int,
+    lease_seconds: float,
+) -> list[Claimed]:
+    """Hold up to ``limit`` due deliveries with ids in ``(above, upto]``, by id."""
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(
+        _about(_CLAIM, batch.id),
+        [batch.id, channel, above, upto, limit, lease_seconds, batch.id],
+    )
+    rows = await cursor.fetchall()
+    rows.sort()
+    return [Claimed(batch, *row) for row in rows]
+
+
+async def settle(
+    connection: AsyncConnection, *, batch_id: int, provider: str, results: Results
+) -> None:
+    """Write results and count them. Doing it again changes nothing."""
+    await connection.execute(
+        _about(_SETTLE, batch_id), [*results.columns(), provider, batch_id, batch_id]
+    )
+
+
+def _about(statement: LiteralString, batch_id: int) -> sql.Composed:
+    return sql.SQL(statement).format(table=sql.Identifier(f"messaging_delivery_{batch_id}"))

@@ -1,0 +1,113 @@
+"""What every provider is: something that takes one message and says what became of it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from safeconduct.wires.messaging import rules
+from safeconduct.wires.messaging.engine.providers import guard
+from safeconduct.wires.messaging.terms import Channel, State
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message ready to leave. ``reference`` is ours and comes back in receipts."""
+
+    reference: str
+    address: str
+    subject: str
+    body: str
+    language: str
+    exercise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider made of a message.
+
+    ``state`` is ``HANDED``, an end, or ``WAITING`` to try again, after ``wait`` seconds if
+    the provider asked for that. ``unreachable`` says that it heard nothing of the message,
+    so that the attempt does not count and the provider is left alone for a while.
+    """
+
+    state: State
+    ref: str = ""
+    failure: str = ""
+    maybe_twice: bool = False
+    wait: float | None = None
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a provider must know of the installation: mode, seconds to wait, where reports go."""
+
+    mode: str
+    timeout: float
+    receipts_url: str
+
+
+def unreachable(failure: str) -> Answer:
+    return Answer(State.WAITING, failure=failure, unreachable=True)
+
+
+def later(failure: str, *, maybe_twice: bool = False, wait: float | None = None) -> Answer:
+    return Answer(State.WAITING, failure=failure, maybe_twice=maybe_twice, wait=wait)
+
+
+class Provider(ABC):
+    """Base of the small siblings, one for each kind of provider.
+
+    ``options`` are the entry of ``MESSAGING["PROVIDERS"]``. Whoever adds a kind
+    implements ``_hand_over`` and maps each answer to accepted, later, or a named end.
+    """
+
+    kind: ClassVar[str]
+    host: str
+
+    def __init__(self, name: str, options: Mapping[str, Any], house: House) -> None:
+        self.name = name
+        self.channel = Channel[str(options["channel"]).upper()]
+        self.in_flight = int(options.get("in_flight", 0)) or None
+        self.per_second = float(options.get("per_second", 0))
+        self.timeout = house.timeout
+        self.mode = house.mode
+        self.receipts_url = house.receipts_url
+        self.sink = bool(options.get("sink", False))
+        self.host = self._host_of(options)
+        guard.refuse_host(self.host, mode=self.mode)
+
+    @abstractmethod
+    def _host_of(self, options: Mapping[str, Any]) -> str:
+        """The host that messages go to."""
+
+    async def open(self) -> None:  # noqa: B027 -- not every kind needs it
+        """Prepare whatever is shared by all messages; called once in the sender's loop."""
+
+    async def close(self) -> None:  # noqa: B027 -- as above
+        """Let go of it."""
+
+    async def hand_over(self, parcel: Parcel) -> Answer:
+        """Offer one message; never raises for what a provider or a network may do."""
+        objection = guard.objection(
+            host=self.host,
+            mode=self.mode,
+            sink=self.sink,
+            address=parcel.address,
+            exercise=parcel.exercise,
+        )
+        if objection is not None:
+            return Answer(State.REFUSED_BY_PROVIDER, failure=objection)
+        if not self._can_be(parcel.address):
+            return Answer(State.INVALID_ADDRESS, failure="not an address of this channel")
+        return await self._hand_over(parcel)
+
+    def _can_be(self, address: str) -> bool:
+        if self.channel is Channel.SMS:
+            return rules.is_phone(address)
+        return rules.is_mail_address(address)
+
+    @abstractmethod
+    async def _hand_over(self, parcel: Parcel) -> Answer:
+        """Offer one message that may leave."""

@@ -1,0 +1,102 @@
+"""What providers reached over HTTP share: one session, and what its failures mean."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from safeconduct.wires.messaging.engine.providers.base import (
+    Answer,
+    House,
+    Parcel,
+    Provider,
+    later,
+    unreachable,
+)
+from safeconduct.wires.messaging.terms import State
+
+_LONGEST_ANSWER = 20_000
+
+
+class HttpProvider(Provider):
+    """Base of providers that take one request a message and answer with a status."""
+
+    def __init__(self, name: str, options: Mapping[str, Any], house: House) -> None:
+        self.url = URL(str(options["url"]))
+        super().__init__(name, options, house)
+        self._session: aiohttp.ClientSession | None = None
+
+    def _host_of(self, options: Mapping[str, Any]) -> str:  # noqa: ARG002 -- the URL has it
+        return self.url.host or ""
+
+    async def open(self) -> None:
+        limit = self.in_flight or 400
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=30),
+            timeout=aiohttp.ClientTimeout(total=self.timeout, connect=min(5.0, self.timeout)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+            auto_decompress=False,
+            trust_env=False,
+        )
+        # aiohttp repeats a GET whose kept connection broke. Ours cost money and reach
+        # people: whether to repeat is decided, and flagged, by us.
+        self._session._retry_connection = False  # noqa: SLF001 -- it has no public switch
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def _hand_over(self, parcel: Parcel) -> Answer:
+        try:
+            return await self._ask(parcel)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return unreachable("no connection")
+        except TimeoutError:
+            # It may have been taken after we stopped listening.
+            return later("no answer in time", maybe_twice=True)
+        except aiohttp.ClientError as broken:
+            return later(f"connection broke: {type(broken).__name__}", maybe_twice=True)
+
+    async def _ask(self, parcel: Parcel) -> Answer:
+        assert self._session is not None  # noqa: S101 -- open() comes first
+        method, url, headers, body = self._request_for(parcel)
+        # A redirect could lead out of the house.
+        async with self._session.request(
+            method, url, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            content = await response.content.read(_LONGEST_ANSWER)
+            status = response.status
+            wait = _seconds(response.headers.get("Retry-After")) if status in {429, 503} else None
+        return self._answer(status, content, wait)
+
+    def _answer(self, status: int, content: bytes, wait: float | None) -> Answer:
+        if 200 <= status < 300:
+            return self._accepted(content)
+        if status in {401, 403, 404, 407} or 300 <= status < 400:
+            # Not about this message: the provider is set up wrongly.
+            return unreachable(f"http {status}")
+        if status in {408, 425, 429}:
+            return later(f"http {status}", wait=wait)
+        if status >= 500:
+            # 502 and 504 come from something in between that lost sight of the message.
+            return later(f"http {status}", maybe_twice=status in {502, 504}, wait=wait)
+        return self._refused(status, content)
+
+    @abstractmethod
+    def _request_for(self, parcel: Parcel) -> tuple[str, URL, Mapping[str, str], bytes | None]:
+        """Method, address, headers and body of the request for one message."""
+
+    @abstractmethod
+    def _accepted(self, content: bytes) -> Answer:
+        """What a 2xx answer says."""
+
+    def _refused(self, status: int, content: bytes) -> Answer:  # noqa: ARG002 -- for siblings
+        """What a 4xx answer about this very message says."""
+        return Answer(State.REFUSED_BY_PROVIDER, failure=f"http {status}")
+
+
+def _seconds(header: str | None) -> float | None:
+    return float(header) if header and header.isascii() and header.isdigit() else None

@@ -1,0 +1,70 @@
+"""A provider with a plain JSON interface, for whatever speaks no Kannel.
+
+We POST ``{"to", "from", "text", "subject", "reference", "receipt_url"}`` and expect 2xx with
+``{"id": "…"}``, or 4xx with ``{"error": "…"}`` where the message itself is refused.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from yarl import URL
+
+from safeconduct.wires.messaging.engine.providers.base import Answer, House, Parcel
+from safeconduct.wires.messaging.engine.providers.http import HttpProvider
+from safeconduct.wires.messaging.terms import State
+
+_ERRORS: Final = {
+    "invalid_number": State.INVALID_ADDRESS,
+    "invalid_address": State.INVALID_ADDRESS,
+    "unknown_recipient": State.INVALID_ADDRESS,
+    "blocked": State.BLOCKED_BY_OPERATOR,
+    "opted_out": State.BLOCKED_BY_OPERATOR,
+}
+
+
+class HttpJson(HttpProvider):
+    """Options: ``url``, and as needed ``from``, ``token`` (sent as a bearer token)."""
+
+    kind = "http_json"
+
+    def __init__(self, name: str, options: Mapping[str, Any], house: House) -> None:
+        super().__init__(name, options, house)
+        self._from = str(options.get("from", ""))
+        self._receipts = f"{self.receipts_url}/json?provider={name}"
+        self._headers = {"Content-Type": "application/json"}
+        if token := options.get("token"):
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    def _request_for(self, parcel: Parcel) -> tuple[str, URL, Mapping[str, str], bytes | None]:
+        body = orjson.dumps(
+            {
+                "to": parcel.address,
+                "from": self._from,
+                "text": parcel.body,
+                "subject": parcel.subject,
+                "reference": parcel.reference,
+                "receipt_url": self._receipts,
+            }
+        )
+        return "POST", self.url, self._headers, body
+
+    def _accepted(self, content: bytes) -> Answer:
+        return Answer(State.HANDED, ref=str(_object(content).get("id", ""))[:100])
+
+    def _refused(self, status: int, content: bytes) -> Answer:
+        error = _object(content).get("error")
+        state = _ERRORS.get(error) if isinstance(error, str) else None
+        # The provider's own words may quote the number: only its code is kept.
+        return Answer(
+            state or State.REFUSED_BY_PROVIDER,
+            failure=str(error) if state else f"http {status}",
+        )
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}

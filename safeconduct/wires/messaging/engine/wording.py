@@ -1,0 +1,64 @@
+"""The text of a batch in each person's language, with their own link in its place."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+
+from safeconduct.ground.kernel.languages import CODES
+from safeconduct.ground.kernel.tokens import Link, Minter, minter
+from safeconduct.wires.messaging import rules
+from safeconduct.wires.messaging.terms import LINK_PLACE
+
+
+class NoWordsError(Exception):
+    """The batch says nothing on this channel, or asks somebody for whom no link can speak."""
+
+
+class Wording:
+    """The texts of one batch; a message is rendered at the moment it leaves."""
+
+    def __init__(
+        self,
+        texts: Iterable[tuple[str, int, str, str]],
+        *,
+        purpose: str,
+        expires_on: date | None,
+    ) -> None:
+        """``texts`` are (language, channel, subject, body)."""
+        self._texts: dict[int, dict[str, tuple[str, list[str]]]] = {}
+        for language, channel, subject, body in texts:
+            self._texts.setdefault(channel, {})[language] = (subject, body.split(LINK_PLACE))
+        self._mint: Minter | None = minter(purpose) if purpose else None
+        self._expires_on = expires_on
+        self._prefix = f"{settings.ANSWER_URL}/s/"
+        self._chosen: dict[tuple[int, str], tuple[str, str, list[str]]] = {}
+
+    def render(
+        self, channel: int, language: str, subject_id: int | None, post_id: int | None
+    ) -> tuple[str, str, str]:
+        """Language, subject and body for one person.
+
+        :raises NoWordsError: if there is no text, or a link with nobody to speak for.
+        """
+        spoken, subject, parts = self._choice(channel, language)
+        if len(parts) == 1:
+            return spoken, subject, parts[0]
+        return spoken, subject, self._link(subject_id, post_id, spoken).join(parts)
+
+    def _choice(self, channel: int, language: str) -> tuple[str, str, list[str]]:
+        key = (channel, language)
+        if key not in self._chosen:
+            written = self._texts.get(channel, {})
+            spoken = rules.best_language(language, written)
+            if spoken is None:
+                raise NoWordsError("no text for this channel")
+            self._chosen[key] = (spoken, *written[spoken])
+        return self._chosen[key]
+
+    def _link(self, subject_id: int | None, post_id: int | None, language: str) -> str:
+        if self._mint is None or self._expires_on is None or subject_id is None:
+            raise NoWordsError("a link with nobody to speak for")
+        # The page offers only languages that links can name.
+        known = language if language in CODES else "en"
+        return self._prefix + self._mint(Link(subject_id, self._expires_on, known, post_id or 0))
