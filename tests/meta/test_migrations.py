@@ -13,7 +13,7 @@ FILES = sorted(_PACKAGE.glob("*/*/migrations/[0-9]*.py"))
 
 
 def test_no_capability_has_two_last_migrations() -> None:
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     assert not loader.detect_conflicts()
 
 
