@@ -6,12 +6,13 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from safeconduct.ground.missions import queries as missions
+from safeconduct.response.checkins.engine.ports import Directory
 from safeconduct.wires.intake.engine.ports import MINISTRY, Ports, PostLine
 
 
 def ports() -> Ports:
     """Everything the door asks others for."""
-    return Ports(posts=sync_to_async(_posts))
+    return Ports(people_of=Directory().people_of, posts=sync_to_async(_posts))
 
 
 def _posts() -> Mapping[int, PostLine]:

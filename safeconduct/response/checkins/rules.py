@@ -98,3 +98,8 @@ def asking_of_sender(askings: Iterable[Asking]) -> Asking | Reason:
     if len(latest) > 1:
         return Reason.SEVERAL_QUESTIONS
     return next(iter(latest.values()))
+
+
+def telephone(sender: str) -> str:
+    """A sender as contact points write numbers (ITU-T E.164); some gateways drop the plus."""
+    return f"+{sender}" if sender.isascii() and sender.isdigit() else sender

@@ -1,0 +1,146 @@
+"""The drain: folds what came through the door into replies, sightings and standings.
+
+It asks the pile at short intervals instead of waiting to be notified: PostgreSQL
+lets transactions that notify commit one after another, and the door's commits are
+what must not queue.
+"""
+
+import logging
+from datetime import timedelta
+from signal import SIGTERM, signal
+from threading import Event
+from typing import Final
+
+import django.db
+import psycopg
+from django.conf import settings
+from django.db import connection, transaction
+
+from safeconduct.ground.audit import actions as audit
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.rollcall.engine import rows
+from safeconduct.picture.rollcall.models import Pulse
+from safeconduct.picture.rollcall.queries import DRAIN_PULSE
+from safeconduct.response.checkins.engine import raw
+from safeconduct.response.checkins.engine.reading import read_all, unseen
+from safeconduct.response.checkins.engine.writing import write_replies, write_riddles
+
+log = logging.getLogger(__name__)
+
+_ACTOR: Final = Actor.system("drain")
+# Faults of an answer, not of the surroundings: the same answer would fail again.
+_POISON: Final = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    django.db.DataError,
+    django.db.IntegrityError,
+    ValueError,
+    TypeError,
+    OverflowError,
+)
+_AWAY: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    django.db.OperationalError,
+    django.db.InterfaceError,
+)
+_AWAY_SECONDS: Final = 1.0
+_PULSE: Final = timedelta(seconds=1)
+
+
+class Drain:
+    """Folds in sets, and in smaller ones while an answer among them cannot be folded."""
+
+    def __init__(self) -> None:
+        self._full = int(settings.CHECKINS["DRAIN_SIZE"])
+        self._size = self._full
+
+    def run_once(self) -> int:
+        """Take at most a set of answers off the pile; how many were taken.
+
+        An answer that cannot be folded ends up before a person, never nowhere.
+        """
+        while True:
+            try:
+                taken = _fold(self._size)
+            except _POISON as fault:
+                log.warning("%d answers could not be folded: %s", self._size, type(fault).__name__)
+                if self._size == 1:
+                    _set_aside()
+                    return 1
+                self._size = max(1, self._size // 8)
+            else:
+                self._size = min(self._full, 4 * self._size)
+                return taken
+
+
+def run_once() -> int:
+    """Fold once; see :meth:`Drain.run_once`."""
+    return Drain().run_once()
+
+
+def run(stop: Event | None = None) -> None:
+    """Fold until told to stop, waiting out a database that is away.
+
+    Without ``stop`` the process is the drain's own and SIGTERM ends it after the set in hand.
+    """
+    if stop is None:
+        stop = Event()
+        signal(SIGTERM, lambda *_: stop.set())
+    drain, heart = Drain(), _Heart()
+    full, poll = settings.CHECKINS["DRAIN_SIZE"], settings.CHECKINS["DRAIN_POLL_SECONDS"]
+    while not stop.is_set():
+        try:
+            heart.beat()
+            taken = drain.run_once()
+        except _AWAY as fault:
+            log.warning("The drain waits for the database: %s", type(fault).__name__)
+            connection.close()
+            stop.wait(_AWAY_SECONDS)
+        else:
+            # A trickle is gathered: every fold is a new version for every board.
+            if taken < full:
+                stop.wait(poll)
+    connection.close()
+
+
+class _Heart:
+    """Tells the board that somebody folds, no more often than a board would notice."""
+
+    def __init__(self) -> None:
+        self._next = clock.now()
+
+    def beat(self) -> None:
+        now = clock.now()
+        if now >= self._next:
+            Pulse.objects.update_or_create(name=DRAIN_PULSE, defaults={"seen_at": now})
+            self._next = now + _PULSE
+
+
+def _fold(size: int) -> int:
+    with transaction.atomic():
+        cursor = rows.cursor()
+        if not raw.have_the_pile(cursor):
+            return 0
+        taken = raw.take(cursor, size)
+        if not taken:
+            return 0
+        now = clock.now()
+        said, riddles = read_all(cursor, taken)
+        strangers = write_replies(cursor, unseen(cursor, said), now=now, actor=_ACTOR)
+        write_riddles(cursor, [*riddles, *strangers], now=now, actor=_ACTOR)
+        return len(taken)
+
+
+def _set_aside() -> None:
+    with transaction.atomic():
+        now = clock.now()
+        raw.set_aside_oldest(rows.cursor(), now)
+        audit.record(
+            "checkins.set_aside",
+            actor=_ACTOR,
+            subject_kind="unclear",
+            detail={"count": 1},
+            now=now,
+        )
