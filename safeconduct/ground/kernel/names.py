@@ -64,7 +64,14 @@ def latin_key(text: str) -> str:
 
     Letters of scripts we hold no map for stay as they are.
     """
-    return " ".join(_latin_word(word) for word in _words(text))
+    if text.isascii():
+        return _BREAK.sub(" ", _INAUDIBLE.sub("", text.lower())).strip()
+    lowered = small(_bare(unicodedata.normalize("NFKC", text)), "en")
+    latin = _WAW_CONSONANT.sub("v", lowered).translate(LATIN)
+    if not latin.isascii():
+        latin = _bare(unicodedata.normalize("NFKD", latin)).translate(LATIN)
+        latin = unicodedata.normalize("NFC", latin)
+    return _BREAK.sub(" ", latin).strip()
 
 
 def search_key(text: str) -> str:
@@ -74,7 +81,7 @@ def search_key(text: str) -> str:
     where plain rules allow; different names may share one too, so whoever searches ranks
     what he finds by ``latin_key``. The key of a key is itself.
     """
-    return " ".join(filter(None, (_sound_word(word) for word in _words(text))))
+    return " ".join(filter(None, map(_sound_word, latin_key(text).split())))
 
 
 def twin_key(given: str, family: str, birth_on: date | None) -> int:
@@ -83,7 +90,12 @@ def twin_key(given: str, family: str, birth_on: date | None) -> int:
     Without a birth date only the names speak, which for common names says little:
     treat such a key as a hint for a human, never as a count.
     """
-    words = sorted(search_key(f"{given} {family}").split())
+    return twin_of(search_key(f"{given} {family}"), birth_on)
+
+
+def twin_of(key: str, birth_on: date | None) -> int:
+    """The twin key of somebody whose whole name has this ``search_key``: for bulk work."""
+    words = sorted(key.split())
     born = birth_on.isoformat() if birth_on else ""
     digest = blake2b(" ".join([*words, born]).encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
@@ -114,28 +126,12 @@ def small(text: str, language: str) -> str:
     return composed.replace("İ", "i").casefold().replace("i̇", "i")
 
 
-def _words(text: str) -> list[str]:
-    composed = _INAUDIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return [word for word in _BREAK.split(MARKS.sub("", composed)) if word]
+def _bare(text: str) -> str:
+    return MARKS.sub("", _INAUDIBLE.sub("", text))
 
 
 @lru_cache(maxsize=200_000)
-def _latin_word(word: str) -> str:
-    lowered = small(word, "en")
-    if lowered.isascii():
-        return lowered
-    lowered = _WAW_CONSONANT.sub("v", lowered).translate(LATIN)
-    if lowered.isascii():
-        return lowered
-    bare = MARKS.sub("", unicodedata.normalize("NFKD", lowered)).translate(LATIN)
-    return _BREAK.sub("", unicodedata.normalize("NFC", bare))
-
-
-@lru_cache(maxsize=200_000)
-def _sound_word(word: str) -> str:
-    latin = _latin_word(word)
-    if not latin:
-        return ""
+def _sound_word(latin: str) -> str:
     sounds = _DIGRAPHS.sub(lambda found: _SOUND_OF[found[0]], latin)
     # A last h is spelled or not (Abdullah, Abdulla); Arabic and Persian end women's names on it.
     sounds = (sounds[:-1] if len(sounds) > 1 and sounds.endswith("h") else sounds).translate(
@@ -155,9 +151,7 @@ def _ordering(language: str) -> dict[int, str]:
 def _ordered_word(word: str, table: dict[int, str]) -> str:
     if not any(ord(letter) not in table and not letter.isdigit() for letter in word):
         return word.translate(table)
-    return "".join(
-        table.get(ord(letter)) or _latin_word(letter).translate(table) for letter in word
-    )
+    return "".join(table.get(ord(letter)) or latin_key(letter).translate(table) for letter in word)
 
 
 def _script_of_letter(letter: str) -> str:

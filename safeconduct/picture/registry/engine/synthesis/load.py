@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection
 from psycopg import sql
 
-from safeconduct.ground.kernel.names import twin_key
+from safeconduct.ground.kernel.names import twin_of
 from safeconduct.picture.registry.engine.synthesis import names
 from safeconduct.picture.registry.engine.synthesis.people import LANGUAGES, Parties, People
 from safeconduct.wires.messaging.terms import SYNTHETIC_DOMAIN, SYNTHETIC_PREFIX, Channel
@@ -108,7 +108,7 @@ def _person_rows(
     ):
         name = _name(woman, given, family, script)
         birth = frame.today - timedelta(age) if known else None
-        twin = twin_key(name.given, name.family, birth)
+        twin = twin_of(name.name_key, birth)
         rows.append(
             f"{row}\t{party_id + party}\t{frame.source_id}\t{name.given}\t{name.family}"
             f"\t{name.language}\t{name.script}\t{name.name_key}\t{name.sort_key}\t{twin}"
@@ -171,6 +171,7 @@ def without_constraints() -> Iterator[None]:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        cursor.execute("SET LOCAL max_parallel_maintenance_workers = 2")
         # What is still waiting to be checked would forbid the drops.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_SECONDARY, {"tables": list(_TABLES)})
