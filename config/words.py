@@ -1,0 +1,168 @@
+"""What pages say, collected for translators and compiled for the pages, by Babel alone.
+
+A bare machine has no ``msgfmt``; Django's own ``makemessages`` needs it. Run as
+``python -m config.words update`` or ``compile``.
+"""
+
+import io
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from config import env
+
+LANGUAGES: Final = ("az", "en", "ru", "fa", "ar")
+# Kept complete: whoever adds a sentence adds it in these.
+COMPLETE: Final = ("az", "ru")
+SOURCE: Final = "en"
+LOCALE: Final = env.ROOT / "locale"
+_ROOMS: Final = ("safeconduct", "config")
+_KEYWORDS: Final = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+
+type MessageId = str | tuple[str, ...]
+
+
+def said() -> Catalog:
+    """Every translatable sentence of code and templates, with the files that say it."""
+    catalog = _empty(None)
+    for path in _sources():
+        where = str(path.relative_to(env.ROOT))
+        for _line, message, comments, context in _sentences(path):
+            catalog.add(message, None, [(where, 0)], auto_comments=comments, context=context)
+    return catalog
+
+
+def catalogue(language: str) -> Catalog:
+    """The translators' file of a language; empty if there is none yet."""
+    path = _po(language)
+    if not path.exists():
+        return _empty(language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def update() -> None:
+    """Bring every language's file up to what is said now; what nobody says any more goes."""
+    template = said()
+    for language in LANGUAGES:
+        kept = catalogue(language)
+        # Its own copy: Babel would share one message between the languages.
+        collected = deepcopy(template)
+        collected.creation_date = kept.creation_date
+        kept.update(collected, no_fuzzy_matching=True)
+        kept.obsolete.clear()
+        if language == SOURCE:
+            _say_as_written(kept)
+        _po(language).parent.mkdir(parents=True, exist_ok=True)
+        with _po(language).open("wb") as file:
+            write_po(file, kept, width=100, include_lineno=False, sort_output=True)
+    compile_all()
+
+
+def compile_all() -> None:
+    """Make the binary files that Django reads; they are never kept in the repository."""
+    for language in LANGUAGES:
+        if _po(language).exists():
+            with _po(language).with_suffix(".mo").open("wb") as file:
+                write_mo(file, catalogue(language))
+
+
+def gaps(language: str) -> list[str]:
+    """Sentences that ``language`` lacks, has only as a guess, or has with wrong placeholders."""
+    kept = catalogue(language)
+    found = []
+    for message in said():
+        if not message.id:
+            continue
+        written = kept.get(message.id, message.context)
+        if written is None:
+            found.append(f"not collected: {message.id!r}")
+        elif written.fuzzy or not _complete(written):
+            found.append(f"not translated: {message.id!r}")
+        else:
+            found += [f"{error}: {message.id!r}" for error in written.check(kept)]
+    return found
+
+
+def _empty(language: str | None) -> Catalog:
+    return Catalog(
+        locale=language,
+        project="Safeconduct",
+        version="1",
+        header_comment="# What Safeconduct says to people; see config/words.py.",
+        last_translator="those named in the history",
+        language_team="Safeconduct",
+        msgid_bugs_address="see CONTRIBUTING.md",
+        charset="utf-8",
+        fuzzy=False,
+    )
+
+
+def _sources() -> Iterator[Path]:
+    for room in _ROOMS:
+        for path in sorted((env.ROOT / room).rglob("*")):
+            templates = "templates" in path.parts and path.suffix in {".html", ".txt"}
+            if "migrations" not in path.parts and (path.suffix == ".py" or templates):
+                yield path
+
+
+def _sentences(path: Path) -> "Iterator[tuple[int, MessageId, list[str], str | None]]":
+    text, method = path.read_text(), "python"
+    if path.suffix != ".py":
+        text, method = _as_script(text, str(path)), "javascript"
+    yield from extract(
+        method,
+        io.BytesIO(text.encode()),
+        keywords=_KEYWORDS,
+        comment_tags=("Translators:",),
+        options={"encoding": "utf-8"},
+    )
+
+
+def _as_script(template: str, origin: str) -> str:
+    # Blanks between its calls make no valid Python; the lexer for scripts does not mind.
+    from django.conf import settings  # noqa: PLC0415 -- templatize asks the settings
+    from django.utils.translation.template import templatize  # noqa: PLC0415 -- as above
+
+    if not settings.configured:
+        settings.configure()
+    return templatize(template, origin=origin)
+
+
+def _say_as_written(catalog: Catalog) -> None:
+    for message in catalog:
+        if message.id and not _complete(message):
+            message.string = message.id
+
+
+def _complete(message: Message) -> bool:
+    written = message.string
+    if not written or isinstance(written, str):
+        return bool(written)
+    return all(written)
+
+
+def _po(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES/django.po"
+
+
+if __name__ == "__main__":
+    {"update": update, "compile": compile_all}[sys.argv[1]]()

@@ -1,0 +1,42 @@
+"""Suites that need a program: run where it is, named with the line that installs it where not."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+# marker → programs it needs (any folder named, or one where programs are), what installs them
+NEEDS = {
+    "browser": (["chromium"], "apt-get install chromium"),
+    "gateway": (
+        ["bearerbox", "smsbox", "/usr/lib/kannel/test/fakesmsc"],
+        "apt-get install kannel kannel-extras",
+    ),
+}
+_FOLDERS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin"])
+
+
+def missing():
+    """The suites this machine cannot run, each with the line that mends it."""
+    return {
+        suite: line
+        for suite, (programs, line) in NEEDS.items()
+        if not all(_is_here(program) for program in programs)
+    }
+
+
+def pytest_collection_modifyitems(items):
+    for suite, line in missing().items():
+        for item in items:
+            if item.get_closest_marker(suite):
+                item.add_marker(pytest.mark.skip(reason=f"the {suite} suite needs: {line}"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    for suite, line in missing().items():
+        terminalreporter.write_line(f"Not run here: the {suite} suite. To run it: {line}")
+
+
+def _is_here(program):
+    return Path(program).exists() if "/" in program else shutil.which(program, path=_FOLDERS)
