@@ -4,15 +4,22 @@ A builder goes through the capability's own action where there is one, so that a
 test never stands on rows the product could not have written. Append at the end.
 """
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
 from allauth.mfa.totp.internal.auth import TOTP
+from django.db import connection, transaction
 
 from safeconduct.ground.accounts.actions import make_officer
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.kernel.geometry import cell_at
+from safeconduct.ground.kernel.names import latin_key
 from safeconduct.ground.missions.actions import appoint
 from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
-from safeconduct.ground.places.models import Country
+from safeconduct.ground.places.models import City, Country, PlaceName
 
 TESTER = Actor.system("test")
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
@@ -70,3 +77,164 @@ def give_second_factor(found: Officer) -> None:
 def appointment() -> Appointment:
     """A duty officer's at post 2."""
     return officer("duty_officer", at=post()).appointments.get()
+
+
+def city(
+    id: int = 325363,  # noqa: A002
+    code: str = "TR",
+    name: str = "Adana",
+    *,
+    names: dict[str, str] | None = None,
+    spellings: tuple[str, ...] = (),
+    at: tuple[float, float] = (37.0, 35.32),
+    population: int = 1_816_750,
+) -> City:
+    """A city that is found by its name and its other spellings; by default Adana."""
+    defaults = {
+        "country": country(code),
+        "name": name,
+        "names": names or {},
+        "latitude": at[0],
+        "longitude": at[1],
+        "population": population,
+        "cell": cell_at(*at),
+    }
+    made, is_new = City.objects.get_or_create(pk=id, defaults=defaults)
+    if is_new:
+        for key in sorted({latin_key(spelling) for spelling in (name, *spellings)}):
+            PlaceName.objects.create(key=key, city=made, weight=population)
+    return made
+
+
+def findable_country(code: str = "TR", **names: str) -> Country:
+    """A country that the search of places finds by its names."""
+    made = country(code, names=names or {"en": code})
+    for key in sorted({latin_key(name) for name in (code, *made.names.values())}):
+        PlaceName.objects.get_or_create(key=key, country=made, defaults={"weight": 10**9})
+    return made
+
+
+def incident(*, name: str = "Earthquake", countries: tuple[str, ...] = ("TR",)) -> Incident:
+    """An open incident."""
+    return declare_incident(
+        name=name,
+        hazard="earthquake",
+        level=Level.PREPARE,
+        exercise=False,
+        countries=countries,
+        signal_id=None,
+        now=clock.now(),
+        actor=TESTER,
+    )
+
+
+def household(
+    people: int = 1, *, phone: str = "", shared: bool = True, names: Sequence[str] = ()
+) -> list[Person]:
+    """A party of so many; with ``phone`` all of them use it, or the first alone."""
+    now = clock.now()
+    source = Source.objects.get_or_create(
+        kind="test",
+        defaults={"label": "", "legal_basis": "", "collected_on": now.date(), "created_at": now},
+    )[0]
+    party = Party.objects.create(source=source, created_at=now)
+    given = [*names, *(f"Person {number}" for number in range(people))][: max(people, len(names))]
+    made = [
+        Person.objects.create(
+            party=party,
+            source=source,
+            given_name=name,
+            name_key=name.lower(),
+            sort_key=name.lower(),
+            language="az",
+            reach=1 if phone else 0,
+            created_at=now,
+            changed_at=now,
+        )
+        for name in given
+    ]
+    for person in (made if shared else made[:1]) if phone else ():
+        ContactPoint.objects.create(person=person, channel=1, address=phone)
+    return made
+
+
+def asked(
+    people: Sequence[Person],
+    *,
+    of: Incident | None = None,
+    country_code: str = "TR",
+    cell: int | None = None,
+    intensity: int = 0,
+    vulnerability: int = 0,
+    record_at: datetime | None = None,
+    now: datetime | None = None,
+    on: Round | None = None,
+) -> list[Asked]:
+    """These people asked in a new round of an incident (or ``on`` one), in their order."""
+    moment = now or clock.now()
+    with transaction.atomic():
+        round_ = on or open_round(
+            incident_id=(of or incident()).pk,
+            audience_id=None,
+            batch_id=None,
+            closes_at=moment + timedelta(days=7),
+            now=moment,
+            actor=TESTER,
+        )
+        _lay_out(people, (country_code, cell, intensity, vulnerability, record_at or moment))
+        ask_chunk(round=round_, now=moment, actor=TESTER)
+        presume_chunk(
+            incident_id=round_.incident_id,
+            round_number=round_.number,
+            now=moment,
+            actor=TESTER,
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE audience_chunk")
+    found = Asked.objects.filter(incident_id=round_.incident_id, round_id=round_.pk)
+    by_person = {one.person_id: one for one in found}
+    return [by_person[person.pk] for person in people]
+
+
+def _lay_out(people: Sequence[Person], where: tuple[object, ...]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE audience_chunk (person_id bigint NOT NULL,"
+            " party_id bigint NOT NULL, language varchar(5) NOT NULL, reach smallint NOT NULL,"
+            " country varchar(2) NOT NULL, cell bigint, intensity smallint NOT NULL,"
+            " vulnerability smallint NOT NULL, record_at timestamptz NOT NULL, post_id smallint,"
+            " asked_id bigint) ON COMMIT DROP"
+        )
+        cursor.executemany(
+            "INSERT INTO audience_chunk (person_id, party_id, language, reach, country, cell,"
+            " intensity, vulnerability, record_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [(one.pk, one.party_id, one.language, one.reach, *where) for one in people],
+        )
+
+
+def raw_answer(
+    asked_id: int | None = None,
+    answer: int | None = Answer.SAFE,
+    *,
+    scope: Scope = Scope.ME,
+    others: Sequence[int] | None = None,
+    sender: str = "",
+    text: str = "",
+    key: UUID | None = None,
+    stated_at: datetime | None = None,
+    received_at: datetime | None = None,
+) -> RawAnswer:
+    """An answer at our door: by link, or with ``sender`` and ``text`` by SMS."""
+    received = received_at or clock.now()
+    return RawAnswer.objects.create(
+        received_at=received,
+        stated_at=stated_at or received,
+        channel=Door.SMS if sender else Door.LINK,
+        key=key or uuid4(),
+        asked_id=asked_id,
+        answer=None if sender else answer,
+        scope=scope,
+        others=None if others is None else list(others),
+        sender=sender,
+        text=text,
+    )

@@ -11,7 +11,11 @@ from safeconduct.cli.family import die_with_parent
 # name → the module of this package whose ``command`` it is. Modules are loaded when their
 # command is run or listed, so they import Django's models inside functions only.
 COMMANDS: Final = {
+    "bench": "bench",
+    "intake": "intake",
     "migrate": "migrate",
+    "sender": "sender",
+    "places": "places",
     "serve": "serve",
     "worker": "worker",
 }

@@ -54,11 +54,19 @@ class City(models.Model):
 
 
 class PlaceName(models.Model):
-    """A search key (see ``kernel.names``) that leads to a country or a city."""
+    """A search key (``kernel.names.latin_key``) that leads to a country or a city.
+
+    A million rows are only ever refilled as a whole and looked up by key: hence neither
+    index nor constraint on the references, whose checks took as long as all the rest.
+    """
 
     key = models.CharField(max_length=200)
-    country = models.ForeignKey(Country, null=True, on_delete=models.CASCADE)
-    city = models.ForeignKey(City, null=True, on_delete=models.CASCADE)
+    country = models.ForeignKey(
+        Country, null=True, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
+    city = models.ForeignKey(
+        City, null=True, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
     weight = models.BigIntegerField(default=0)
 
     class Meta:
@@ -67,9 +75,6 @@ class PlaceName(models.Model):
                 condition=models.Q(country__isnull=True) ^ models.Q(city__isnull=True),
                 name="placename_of_one_place",
             ),
-            models.UniqueConstraint(
-                fields=["key", "country", "city"], name="placename_once", nulls_distinct=False
-            ),
         ]
         indexes: ClassVar = [
             models.Index(OpClass("key", "varchar_pattern_ops"), name="placename_prefix"),
@@ -77,3 +82,13 @@ class PlaceName(models.Model):
 
     def __str__(self) -> str:
         return f"place name #{self.pk}"
+
+
+class Gazetteer(models.Model):
+    """What the tables above were last made from: one row."""
+
+    fingerprint = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"gazetteer of {self.loaded_at:%Y-%m-%d}"

@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+"""What everybody opens."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from safeconduct.ground.places.web import urls as places_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("places/", include((places_urls.public, "places"))),
+]

@@ -15,6 +15,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Gazetteer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fingerprint', models.CharField(max_length=64)),
+                ('loaded_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Country',
             fields=[
                 ('code', models.CharField(max_length=2, primary_key=True, serialize=False)),
@@ -55,8 +63,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=200)),
                 ('weight', models.BigIntegerField(default=0)),
-                ('city', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='places.city')),
-                ('country', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='places.country')),
+                ('city', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to='places.city')),
+                ('country', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to='places.country')),
             ],
         ),
         migrations.AddIndex(
@@ -74,9 +82,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='placename',
             constraint=models.CheckConstraint(condition=models.Q(('country__isnull', True), ('city__isnull', True), _connector='XOR'), name='placename_of_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='placename',
-            constraint=models.UniqueConstraint(fields=('key', 'country', 'city'), name='placename_once', nulls_distinct=False),
         ),
     ]

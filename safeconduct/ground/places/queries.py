@@ -1,0 +1,163 @@
+"""Finding a place by any of its names, and saying its name in the reader's language."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db import connection
+
+from safeconduct.ground.kernel.languages import fallbacks
+from safeconduct.ground.kernel.names import latin_key, sort_key
+from safeconduct.ground.places.models import City, Country
+from safeconduct.ground.places.terms import SHORTEST_SEARCH
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHit:
+    """A country, or a city where ``city_id`` is set. ``value`` is what a form sends for it."""
+
+    country: str
+    country_name: str
+    city_id: int | None
+    name: str
+    latitude: float | None
+    longitude: float | None
+    cell: int | None
+    population: int
+
+    @property
+    def value(self) -> str:
+        return f"{self.country}:{self.city_id}" if self.city_id else self.country
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}, {self.country_name}" if self.city_id else self.name
+
+
+def find_places(
+    text: str, language: str, limit: int = 10, *, country: str | None = None
+) -> list[PlaceHit]:
+    """Places whose name in any language begins so, whole names first, then by population.
+
+    "Paris, Texas" is read as a city and the beginning of its country's name; where that
+    leads nowhere, the part before the comma decides. Two letters are the least.
+    """
+    wanted, _, land = text.partition(",")
+    key = latin_key(wanted)
+    if len(key) < SHORTEST_SEARCH:
+        return []
+    lands = {country} if country else _countries_called(latin_key(land))
+    found = _hits(key, lands, limit) or (_hits(key, set(), limit) if not country else [])
+    return _described(found, language)
+
+
+def place(value: str, language: str) -> PlaceHit | None:
+    """The place a form's value names (``TR`` or ``TR:745044``); None if there is none."""
+    code, _, number = value.partition(":")
+    if number and not (number.isascii() and number.isdigit() and len(number) < 12):
+        return None
+    hits = _described([(None, int(number))] if number else [(code, None)], language)
+    return hits[0] if hits and hits[0].country == code else None
+
+
+def city(city_id: int) -> City | None:
+    return City.objects.filter(pk=city_id).first()
+
+
+def country_name(code: str, language: str) -> str:
+    """A country's name in a language or the next best; the code itself if we know no such."""
+    return in_language(_country_names().get(code, {}), language) or code
+
+
+def country_choices(language: str) -> list[tuple[str, str]]:
+    """(code, name) of every country in the order of the reader's alphabet."""
+    named = ((code, country_name(code, language)) for code in _country_names())
+    return sorted(named, key=lambda pair: (sort_key(pair[1], language), pair[0]))
+
+
+def in_language(names: dict[str, str], language: str) -> str:
+    return next((names[code] for code in fallbacks(language) if names.get(code)), "")
+
+
+@lru_cache(maxsize=1)
+def _names_as_of(count: int) -> dict[str, dict[str, str]]:  # noqa: ARG001 -- the cache's key
+    return dict(Country.objects.values_list("code", "names"))
+
+
+def _country_names() -> dict[str, dict[str, str]]:
+    """Names change with a release only; an empty table must not be remembered as the truth."""
+    names = _names_as_of(1)
+    if not names:
+        _names_as_of.cache_clear()
+    return names
+
+
+def _countries_called(key: str) -> set[str]:
+    if len(key) < SHORTEST_SEARCH:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT country_id FROM places_placename"
+            " WHERE key LIKE %s AND country_id IS NOT NULL",
+            [f"{key}%"],
+        )
+        return {code for (code,) in cursor.fetchall()}
+
+
+def _hits(key: str, lands: set[str], limit: int) -> list[tuple[str | None, int | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, {"key": key, "prefix": f"{key}%", "lands": list(lands), "n": limit})
+        return [(code, number) for code, number, *_ in cursor.fetchall()]
+
+
+# Keys hold letters, digits and spaces only, so a prefix needs no escaping.
+_FIND = """
+SELECT found.country_id, found.city_id, bool_or(found.key = %(key)s) AS whole,
+       max(found.weight) AS weight
+  FROM places_placename AS found LEFT JOIN places_city AS city ON city.id = found.city_id
+ WHERE found.key LIKE %(prefix)s
+   AND (%(lands)s::varchar[] = '{}'
+        OR coalesce(city.country_id, found.country_id) = ANY (%(lands)s::varchar[]))
+ GROUP BY 1, 2
+ ORDER BY whole DESC, weight DESC, 1, 2
+ LIMIT %(n)s
+"""
+
+
+def _described(found: list[tuple[str | None, int | None]], language: str) -> list[PlaceHit]:
+    cities = City.objects.in_bulk([number for _, number in found if number is not None])
+    codes = {code for code, _ in found if code} | {city.country_id for city in cities.values()}
+    countries = Country.objects.defer("cells_from", "cells_until").in_bulk(codes)
+    hits = []
+    for code, number in found:
+        if number in cities:
+            hits.append(_city_hit(cities[number], countries[cities[number].country_id], language))
+        elif code in countries:
+            hits.append(_country_hit(countries[code], language))
+    return hits
+
+
+def _city_hit(city: City, country: Country, language: str) -> PlaceHit:
+    return PlaceHit(
+        country=country.code,
+        country_name=in_language(country.names, language),
+        city_id=city.pk,
+        name=city.names.get(language) or city.name,
+        latitude=city.latitude,
+        longitude=city.longitude,
+        cell=city.cell,
+        population=city.population,
+    )
+
+
+def _country_hit(country: Country, language: str) -> PlaceHit:
+    name = in_language(country.names, language)
+    return PlaceHit(
+        country=country.code,
+        country_name=name,
+        city_id=None,
+        name=name,
+        latitude=country.latitude,
+        longitude=country.longitude,
+        cell=None,
+        population=country.population,
+    )
