@@ -20,6 +20,15 @@ from safeconduct.ground.kernel.names import latin_key
 from safeconduct.ground.missions.actions import appoint
 from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
 from safeconduct.ground.places.models import City, Country, PlaceName
+from safeconduct.picture.incidents.actions import declare_incident
+from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.incidents.terms import Level
+from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source
+from safeconduct.picture.rollcall.actions import presume_chunk
+from safeconduct.response.checkins.actions import ask_chunk, open_round
+from safeconduct.response.checkins.models import Asked, Round
+from safeconduct.wires.intake.models import RawAnswer
+from safeconduct.wires.intake.terms import Answer, Door, Scope
 
 TESTER = Actor.system("test")
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
