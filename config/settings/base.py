@@ -184,7 +184,13 @@ INTAKE: dict[str, Any] = {
 # A job whose worker was not heard from for so long is put back.
 JOBS = {"HEARTBEAT_SECONDS": 5.0, "STALLED_SECONDS": 20.0, "RESCUE_SECONDS": 10.0}
 CHECKINS = {"DRAIN_SIZE": 5000, "DRAIN_POLL_SECONDS": 0.5}
-ALERTS = {"CHUNK_SIZE": 20_000, "FIRST_CHUNK_SIZE": 500}
+ALERTS: dict[str, Any] = {
+    "CHUNK_SIZE": 20_000,
+    "FIRST_CHUNK_SIZE": 500,
+    # Who signs our CAP messages: a name that stays ours for ever, usually a mail address.
+    "SENDER": env.text("SAFECONDUCT_CAP_SENDER", "alerts@safeconduct.invalid"),
+    "SENDER_NAME": env.text("SAFECONDUCT_CAP_SENDER_NAME", "Ministry of Foreign Affairs"),
+}
 
 LOGGING = {
     "version": 1,

@@ -1,5 +1,20 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AlertsConfig(AppConfig):
     name = "safeconduct.response.alerts"
+
+    def ready(self) -> None:
+        from safeconduct.ground.audit.kinds import declare
+        from safeconduct.response.alerts import terms  # noqa: F401 -- declares permissions
+
+        declare("alerts.drafted", _("{actor} wrote in alert {subject}."))
+        declare("alerts.submitted", _("{actor} submitted alert {subject}."))
+        declare("alerts.taken_back", _("{actor} took back alert {subject}."))
+        declare("alerts.released", _("{actor} released alert {subject} ({severity})."))
+        declare("alerts.stopped", _("{actor} stopped alert {subject}."))
+        declare(
+            "alerts.expanded",
+            _("Alert {subject} was laid out: {people} people, {messages} messages."),
+        )

@@ -33,7 +33,14 @@ class Alert(models.Model):
     city = models.ForeignKey("places.City", null=True, on_delete=models.PROTECT)
     radius_km = models.FloatField(null=True)
     somewhere_in = ArrayField(models.CharField(max_length=2), default=list)
+    # Codes of the countries the area touches: whose officers see the alert.
+    countries = ArrayField(models.CharField(max_length=2), default=list)
+    # What the area is called, by language, and its shape for CAP (engine.cap.Area as a dict).
+    place = models.JSONField(default=dict)
+    shape = models.JSONField(default=dict)
     author_id = models.BigIntegerField()
+    # Everybody who wrote in it: none of them may be the second person.
+    writers = ArrayField(models.BigIntegerField(), default=list)
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     version = models.IntegerField(default=1)
@@ -77,6 +84,8 @@ class Release(models.Model):
     round = models.ForeignKey("checkins.Round", null=True, on_delete=models.PROTECT)
     # Expansion: the last party written, and when the last of them was.
     expanded_to_party_id = models.BigIntegerField(default=0)
+    # Parties of the first, small chunk, picked out of order; empty (NULL) before it is written.
+    first_party_ids = ArrayField(models.BigIntegerField(), null=True)
     expanded_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     stopped_by_id = models.BigIntegerField(null=True)

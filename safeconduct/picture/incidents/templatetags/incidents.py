@@ -12,5 +12,6 @@ register = template.Library()
 def log_sentence(entry: LogEntry) -> str:
     """A line of the log in the reader's language; its numbers come from ``detail``."""
     known = {"level": "?", "alert": "?", "people": "?", "messages": "?", "round": "?"}
-    sentence = str(SENTENCES[LogKind(entry.kind)])
-    return sentence % (known | entry.detail)
+    sentence: str = str(SENTENCES[LogKind(entry.kind)])
+    said: str = sentence % (known | entry.detail)
+    return said

@@ -1,0 +1,28 @@
+"""Everything that changes an alert: writing, letting go, expanding, stopping."""
+
+from safeconduct.response.alerts.actions.drafts import (
+    DraftContent,
+    DraftRefusedError,
+    draft_from_signal,
+    recount_audience,
+    save_draft,
+    submit_alert,
+    take_back,
+)
+from safeconduct.response.alerts.actions.expansion import expand_next
+from safeconduct.response.alerts.actions.releases import ReleaseRefusedError, release_alert
+from safeconduct.response.alerts.actions.stops import stop_alert
+
+__all__ = [
+    "DraftContent",
+    "DraftRefusedError",
+    "ReleaseRefusedError",
+    "draft_from_signal",
+    "expand_next",
+    "recount_audience",
+    "release_alert",
+    "save_draft",
+    "stop_alert",
+    "submit_alert",
+    "take_back",
+]

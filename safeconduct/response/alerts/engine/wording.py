@@ -1,0 +1,131 @@
+"""The house's own texts by hazard and level, and what surrounds an alert's words in a message."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from safeconduct.ground.kernel.languages import COMPLETE
+from safeconduct.ground.kernel.tokens import LENGTH
+from safeconduct.response.alerts.rules import GRAVE
+from safeconduct.response.alerts.terms import CapScope, Words
+from safeconduct.wires.messaging.actions import TextDraft
+from safeconduct.wires.messaging.rules import Segments, segments
+from safeconduct.wires.messaging.terms import LINK_PLACE, Channel
+
+_FOLDER: Final = Path(__file__).resolve().parent.parent
+_ANSWER_PATH: Final = "/s/"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeRule:
+    scope: CapScope
+    reason: str
+
+
+@cache
+def _texts(language: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / "texts" / f"{language}.toml").read_text("utf-8"))
+
+
+@cache
+def scope_rules() -> dict[str, ScopeRule]:
+    """The ministry's table by country code, and ``default``."""
+    table = tomllib.loads((_FOLDER / "scopes.toml").read_text("utf-8"))
+    rows = {"default": table["default"], **table.get("countries", {})}
+    return {code: ScopeRule(CapScope(row["scope"]), row["reason"]) for code, row in rows.items()}
+
+
+def event_name(hazard: str, language: str) -> str:
+    return str(_hazard(hazard, language)["event"])
+
+
+def _hazard(hazard: str, language: str) -> dict[str, str]:
+    known: dict[str, dict[str, str]] = _texts(language)["hazard"]
+    return known.get(hazard, known["other"])
+
+
+def starting_words(
+    hazard: str, severity: str, place: dict[str, str], *, asks: bool, neutral: bool
+) -> dict[str, Words]:
+    """What a draft starts from in every language we are complete in.
+
+    ``neutral`` leaves out of the SMS whose ministry writes: a text that names
+    neither it nor a nationality gives nobody away.
+    """
+    return {
+        language: _words(language, hazard, severity, place, asks=asks, neutral=neutral)
+        for language in COMPLETE
+    }
+
+
+def _words(
+    language: str, hazard: str, severity: str, place: dict[str, str], *, asks: bool, neutral: bool
+) -> Words:
+    where = place.get(language) or place.get("en") or next(iter(place.values()), "")
+    texts, ask = _hazard(hazard, language), _texts(language)["ask"]
+    sms = [texts["sms"].format(place=where)]
+    if not neutral:
+        sms.insert(0, ask["prefix"])
+    if asks:
+        sms.append(ask["sms"])
+    return Words(
+        headline=f"{texts['event']}: {where}"[:160],
+        description=texts["act" if severity in GRAVE else "watch"].format(place=where),
+        instruction=texts["do"],
+        sms=" ".join(sms),
+    )
+
+
+def correcting_words(headlines: dict[str, str], *, neutral: bool) -> dict[str, Words]:
+    """What the correction of a stopped alert starts from, by the languages that one had."""
+    return {
+        language: _correction(language, headline, neutral=neutral)
+        for language, headline in headlines.items()
+        if language in COMPLETE
+    }
+
+
+def _correction(language: str, headline: str, *, neutral: bool) -> Words:
+    texts, ask = _texts(language)["correction"], _texts(language)["ask"]
+    sms = texts["sms"].format(headline=headline)
+    return Words(
+        headline=texts["headline"].format(headline=headline)[:160],
+        description=texts["description"].format(headline=headline),
+        instruction=texts["instruction"],
+        sms=sms if neutral else f"{ask['prefix']} {sms}",
+    )
+
+
+def cancelled(language: str) -> str:
+    """The sentence a cancelled alert is published with."""
+    known = language if language in COMPLETE else "en"
+    return str(_texts(known)["ask"]["cancelled"])
+
+
+def message_texts(words: dict[str, Words], *, asks: bool) -> list[TextDraft]:
+    """Every text a batch needs: SMS and mail in each language that is written."""
+    drafts = []
+    for language, word in sorted(words.items()):
+        drafts.append(TextDraft(language, Channel.SMS, word.sms.strip()))
+        mail = _mail(language, word, asks=asks)
+        drafts.append(TextDraft(language, Channel.EMAIL, mail, subject=word.headline))
+    return drafts
+
+
+def _mail(language: str, word: Words, *, asks: bool) -> str:
+    ask = _texts(language if language in COMPLETE else "en")["ask"]
+    # Everybody is told at first contact where we have them from; telling them again harms nobody.
+    notice = ask["notice"].format(register=f"{settings.PUBLIC_URL}/register/")
+    parts = [word.headline, word.description, word.instruction]
+    parts += [ask["email"] if asks else ask["plain"], "--" + notice]
+    return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
+
+
+def sms_segments(sms: str) -> Segments:
+    """The parts an SMS is cut into once every reader's own link stands in it."""
+    link = settings.ANSWER_URL.rstrip("/") + _ANSWER_PATH + "0" * LENGTH
+    return segments(sms.replace(LINK_PLACE, link))

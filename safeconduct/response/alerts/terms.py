@@ -1,0 +1,116 @@
+"""The words of warning: states, areas, scopes and the other enumerations of CAP 1.2."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.kernel.permissions import declare
+
+VIEW: Final = declare("alerts.view", _("See alerts and what became of them"))
+DRAFT: Final = declare("alerts.draft", _("Write alerts"))
+RELEASE: Final = declare("alerts.release", _("Release alerts"))
+STOP: Final = declare("alerts.stop", _("Stop alerts"))
+
+# How long the question stays open after a release; answer links work as long.
+ANSWERS_OPEN: Final = timedelta(days=14)
+# How long an alert holds unless its writer says otherwise.
+USUAL_VALIDITY: Final = timedelta(hours=24)
+# An SMS beyond this many parts is warned about before release.
+MOST_SEGMENTS: Final = 2
+LARGEST_RADIUS_KM: Final = 1000.0
+# Typed to stop an alert: one short word, since a wrong alert spreads by the second.
+STOP_WORD: Final = "STOP"
+
+
+class AlertState(TextChoices):
+    """Only ever forward, but for a submitted draft that its writer takes back."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for release")
+    RELEASED = "released", _("Released")
+    STOPPED = "stopped", _("Stopped")
+
+
+class AreaKind(TextChoices):
+    SIGNAL = "signal", _("The area of the signal")
+    COUNTRY = "country", _("A whole country")
+    CITY = "city", _("A city and around it")
+    HANDED = "handed", _("Those who were sent the alert this one corrects")
+
+
+class CapScope(TextChoices):
+    """CAP 1.2, 3.2.1, scope."""
+
+    PUBLIC = "Public", _("Public: on our page and in our feed")
+    RESTRICTED = "Restricted", _("Restricted: only to the people concerned")
+    PRIVATE = "Private", _("Private: only to the people concerned, marked so")
+
+
+class Category(TextChoices):
+    """CAP 1.2, 3.2.2, category."""
+
+    GEO = "Geo", _("Geophysical")
+    MET = "Met", _("Weather")
+    SAFETY = "Safety", _("Safety")
+    SECURITY = "Security", _("Security")
+    RESCUE = "Rescue", _("Rescue")
+    FIRE = "Fire", _("Fire")
+    HEALTH = "Health", _("Health")
+    ENV = "Env", _("Environment")
+    TRANSPORT = "Transport", _("Transport")
+    INFRA = "Infra", _("Infrastructure")
+    CBRNE = "CBRNE", _("Dangerous substances")
+    OTHER = "Other", _("Other")
+
+
+class ResponseType(TextChoices):
+    """CAP 1.2, 3.2.2, responseType: what people should do."""
+
+    SHELTER = "Shelter", _("Take shelter")
+    EVACUATE = "Evacuate", _("Leave the area")
+    PREPARE = "Prepare", _("Prepare")
+    EXECUTE = "Execute", _("Do as planned")
+    AVOID = "Avoid", _("Avoid the area")
+    MONITOR = "Monitor", _("Follow the news")
+    ASSESS = "Assess", _("Judge for yourself")
+    ALL_CLEAR = "AllClear", _("All clear")
+    NONE = "None", _("Nothing")
+
+
+class MsgType(StrEnum):
+    ALERT = "Alert"
+    UPDATE = "Update"
+    CANCEL = "Cancel"
+
+
+CATEGORY_OF: Final = {
+    "earthquake": Category.GEO,
+    "tsunami": Category.GEO,
+    "volcano": Category.GEO,
+    "wildfire": Category.FIRE,
+    "health": Category.HEALTH,
+    "security": Category.SECURITY,
+    "other": Category.OTHER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An alert in one language."""
+
+    headline: str
+    description: str
+    instruction: str
+    sms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What the outbox says of an alert's messages by one channel."""
+
+    name: str
+    messages: int
