@@ -1,0 +1,162 @@
+"""What officers write down, and what the tables say afterwards."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import Sum
+
+from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.rollcall import actions, queries
+from safeconduct.picture.rollcall.models import Attempt, Sighting, Standing, Tally
+from safeconduct.picture.rollcall.terms import Closing, How, Outcome, Presence, Safety
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+DUTY = Actor.officer(7)
+OTHER = Actor.officer(8)
+# H3 cells over Gaziantep: resolution 7, and the one of resolution 5 it lies in.
+CELL_7 = 0x872D9D2B2FFFFFF
+
+
+def standing(asked) -> Standing:
+    return Standing.objects.get(incident_id=asked.incident_id, person_id=asked.person_id)
+
+
+def tallied(incident_id: int, **where: object) -> int:
+    found = Tally.objects.filter(incident_id=incident_id, **where)
+    return found.aggregate(total=Sum("people"))["total"] or 0
+
+
+def sighting(asked, *, safety=Safety.SAFE, minutes_ago: int = 0, actor=DUTY, **more) -> None:
+    now = clock.now()
+    actions.record_sighting(
+        **{
+            "incident_id": asked.incident_id,
+            "person_id": asked.person_id,
+            "presence": Presence.CONFIRMED,
+            "safety": safety,
+            "told_by": "the sister",
+            "stated_at": now - timedelta(minutes=minutes_ago),
+            "now": now,
+            "actor": actor,
+        }
+        | more
+    )
+
+
+def test_presumed_people_are_counted_where_they_are() -> None:
+    from h3 import int_to_str, str_to_int
+    from h3.api.basic_str import cell_to_parent
+
+    (asked,) = builders.asked(builders.household(), cell=CELL_7, intensity=85)
+    row = standing(asked)
+    assert row.cell == str_to_int(cell_to_parent(int_to_str(CELL_7), 5))
+    assert (row.presence, row.asked_round, row.intensity) == (Presence.PRESUMED, 1, 85)
+    assert tallied(asked.incident_id, cell=row.cell, heard_round=0, reachable=False) == 1
+
+
+def test_a_second_round_moves_the_tally_and_keeps_the_standing() -> None:
+    incident = builders.incident()
+    people = builders.household()
+    (asked,) = builders.asked(people, of=incident, now=clock.now() - timedelta(hours=1))
+    sighting(asked)
+    builders.asked(people, of=incident)
+    assert tallied(incident.pk) == 1
+    assert tallied(incident.pk, asked_round=2, heard_round=1, safety=Safety.SAFE) == 1
+    assert queries.numbers(incident.pk, None).not_heard_from == 1
+    assert queries.numbers(incident.pk, None, since_round=1).not_heard_from == 0
+
+
+def test_a_sighting_moves_standing_tally_and_version() -> None:
+    (asked,) = builders.asked(builders.household(), now=clock.now() - timedelta(hours=1))
+    before = queries.version(asked.incident_id)
+    sighting(asked)
+    row = standing(asked)
+    assert (row.presence, row.safety, row.heard_round) == (Presence.CONFIRMED, Safety.SAFE, 1)
+    assert tallied(asked.incident_id, safety=Safety.SAFE, heard_round=1) == 1
+    assert tallied(asked.incident_id) == 1
+    assert queries.version(asked.incident_id) > before
+    assert Sighting.objects.get(person_id=asked.person_id).told_by == "the sister"
+    assert Entry.objects.filter(kind="rollcall.sighting_recorded").count() == 1
+
+
+def test_what_was_said_before_the_question_does_not_answer_it() -> None:
+    (asked,) = builders.asked(builders.household())
+    sighting(asked, minutes_ago=30)
+    assert standing(asked).heard_round == 0
+    assert standing(asked).safety == Safety.SAFE
+
+
+def test_nobody_is_seen_in_the_future() -> None:
+    (asked,) = builders.asked(builders.household())
+    with pytest.raises(actions.FutureSightingError):
+        sighting(asked, minutes_ago=-5)
+
+
+def test_whoever_is_not_on_the_roll_is_refused() -> None:
+    (asked,) = builders.asked(builders.household())
+    with pytest.raises(actions.UnknownStandingError):
+        sighting(asked, person_id=asked.person_id + 1)
+
+
+def test_a_call_for_help_stays_until_an_officer_closes_it() -> None:
+    (asked,) = builders.asked(builders.household(), now=clock.now() - timedelta(hours=1))
+    sighting(asked, safety=Safety.NEEDS_HELP, minutes_ago=10)
+    sighting(asked)
+    assert standing(asked).help_open
+    assert standing(asked).conflict
+    close(asked)
+    row = standing(asked)
+    assert not row.help_open
+    assert not row.conflict
+    assert row.safety == Safety.SAFE
+    assert queries.numbers(asked.incident_id, None).needs_help == 0
+    assert Entry.objects.get(kind="rollcall.help_closed").detail["reason"] == "helped"
+
+
+def close(asked, reason: Closing = Closing.HELPED) -> None:
+    actions.close_help(
+        incident_id=asked.incident_id,
+        person_id=asked.person_id,
+        reason=reason,
+        now=clock.now(),
+        actor=DUTY,
+    )
+
+
+def test_there_must_be_a_call_to_close() -> None:
+    (asked,) = builders.asked(builders.household())
+    with pytest.raises(actions.NoOpenCallError):
+        close(asked)
+
+
+def test_one_officer_looks_after_a_person() -> None:
+    (asked,) = builders.asked(builders.household())
+    whom = {"incident_id": asked.incident_id, "person_id": asked.person_id, "now": clock.now()}
+    actions.claim_person(**whom, actor=DUTY)
+    with pytest.raises(actions.ClaimedByAnotherError):
+        actions.claim_person(**whom, actor=OTHER)
+    actions.claim_person(**whom, actor=OTHER, take_over=True)
+    assert standing(asked).claimed_by == 8
+    assert Entry.objects.filter(kind="rollcall.claimed").latest("id").detail["from"] == 7
+    actions.release_claim(**whom, actor=DUTY)
+    assert standing(asked).claimed_by == 8
+    actions.release_claim(**whom, actor=OTHER)
+    assert standing(asked).claimed_by is None
+
+
+def test_failed_attempts_are_kept_and_counted() -> None:
+    (asked,) = builders.asked(builders.household())
+    attempt = actions.log_attempt(
+        incident_id=asked.incident_id,
+        person_id=asked.person_id,
+        how=How.CALL,
+        outcome=Outcome.SWITCHED_OFF,
+        now=clock.now(),
+        actor=DUTY,
+    )
+    assert standing(asked).attempts == 1
+    assert queries.attempts_of(asked.incident_id, asked.person_id) == [attempt]
+    assert Attempt.objects.get().officer_id == 7
