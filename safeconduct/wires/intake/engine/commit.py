@@ -6,7 +6,7 @@ import socket
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -38,7 +38,7 @@ def copy_line(
     received_at: datetime,
     stated_at: datetime,
     channel: int,
-    key: UUID,
+    key: str,
     asked_id: int | None = None,
     answer: int | None = None,
     scope: int = 0,
@@ -54,10 +54,13 @@ def copy_line(
     listed = f"[{','.join(map(str, others))}]" if others else "\\N"
     asked = "\\N" if asked_id is None else asked_id
     said = "\\N" if answer is None else answer
-    words = "\t".join(part.translate(_ESCAPES) for part in (sender, text, provider_id))
+    words = "\t\t"
+    if sender or text or provider_id:
+        words = "\t".join(part.translate(_ESCAPES) for part in (sender, text, provider_id))
+    received = received_at.isoformat()
+    stated = received if stated_at is received_at else stated_at.isoformat()
     return (
-        f"{received_at.isoformat()}\t{stated_at.isoformat()}\t{channel}\t{key}"
-        f"\t{asked}\t{said}\t{scope}\t{listed}\t{words}\n"
+        f"{received}\t{stated}\t{channel}\t{key}\t{asked}\t{said}\t{scope}\t{listed}\t{words}\n"
     ).encode()
 
 
@@ -145,7 +148,7 @@ class Store:
             await self.close()
             raise AwayError(type(cause).__name__) from cause
 
-    def _hang_up(self, task: "asyncio.Future[object]") -> None:
+    def _hang_up[T](self, task: "asyncio.Task[T]") -> None:
         # Cancelling would make psycopg ask the server to stop and wait for its consent, and
         # this server is not answering. With the line dead the task ends by itself.
         connection, self._connection = self._connection, None
@@ -161,7 +164,7 @@ class Store:
 
 def conninfo_of_settings() -> str:
     """How Django's own connection is reached, for connections that are not Django's."""
-    database = settings.DATABASES["default"]
+    database: dict[str, Any] = settings.DATABASES["default"]
     return psycopg.conninfo.make_conninfo(
         dbname=database["NAME"],
         user=database["USER"] or None,
@@ -175,7 +178,7 @@ def conninfo_of_settings() -> str:
     )
 
 
-def _swallowed(task: "asyncio.Future[object]") -> None:
+def _swallowed[T](task: "asyncio.Future[T]") -> None:
     # Its failure is known already; asking for it keeps asyncio from reporting it as unseen.
     if not task.cancelled():
         task.exception()

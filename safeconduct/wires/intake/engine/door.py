@@ -43,11 +43,11 @@ class Door:
     """Everything people and gateways answer through."""
 
     def __init__(self, *, ports: Ports, ledger: Ledger, posts: Posts) -> None:
-        pages = Pages()
+        pages = Pages(posts)
         self.ledger = ledger
         self.posts = posts
         self._routes = tuple(ports.routes.items())
-        self._links = LinkDoor(ports=ports, ledger=ledger, posts=posts, pages=pages)
+        self._links = LinkDoor(ports=ports, ledger=ledger, pages=pages)
         self._sms = SmsDoor(ledger)
         self._fixed = {
             "/a.css": asset(pages.style, b"text/css; charset=utf-8"),

@@ -28,7 +28,6 @@ from safeconduct.wires.intake.engine.http import (
 from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
 from safeconduct.wires.intake.engine.pace import Pace
 from safeconduct.wires.intake.engine.ports import MINISTRY, Ports
-from safeconduct.wires.intake.engine.posts import Posts
 from safeconduct.wires.intake.rules import Submission, UnreadableError
 from safeconduct.wires.intake.terms import (
     ANSWER_LINK,
@@ -60,18 +59,18 @@ class ProblemError(Exception):
 class LinkDoor:
     """Everything under ``/s/``."""
 
-    def __init__(self, *, ports: Ports, ledger: Ledger, posts: Posts, pages: Pages) -> None:
+    def __init__(self, *, ports: Ports, ledger: Ledger, pages: Pages) -> None:
         self._people_of = ports.people_of
         self._ledger = ledger
-        self._posts = posts
         self._pages = pages
         self._pace = Pace(MAX_ANSWERS_A_MINUTE)
         self._asking = 0
+        self._read = tokens.reader(ANSWER_LINK)
 
     async def __call__(self, request: Request, token: str) -> Response:
         handle = self._receive if request.method == "POST" else self._ask
         try:
-            return await handle(request, _link(token))
+            return await handle(request, self._link(token))
         except ProblemError as problem:
             return self.problem(request, problem.kind, problem.link)
 
@@ -81,15 +80,23 @@ class LinkDoor:
         if _is_json(request):
             return document(orjson.dumps({"received": False, "reason": kind}), status)
         language = _language(request, link)
-        post = self._posts.line(link.post_id if link else MINISTRY)
-        return page(self._pages.problem(kind, language, post), status)
+        post_id = link.post_id if link else MINISTRY
+        return page(self._pages.problem(kind, language, post_id), status)
+
+    def _link(self, token: str) -> Link:
+        try:
+            link = self._read(token)
+        except LinkRefusedError:
+            raise ProblemError("forged") from None
+        if link.expired(clock.now()):
+            raise ProblemError("expired", link)
+        return link
 
     async def _ask(self, request: Request, link: Link) -> Response:
         if request.method not in {"GET", "HEAD"}:
             raise ProblemError("unreadable", link)
         people = [] if request.method == "HEAD" else await self._people(link)
-        post = self._posts.line(link.post_id)
-        return page(self._pages.question(_language(request, link), post, people))
+        return page(self._pages.question(_language(request, link), link.post_id, people))
 
     async def _people(self, link: Link) -> list[TickBox]:
         if self._ledger.is_away or self._asking >= _NAMES_AT_ONCE:
@@ -138,23 +145,13 @@ class LinkDoor:
         return page(
             self._pages.thanks(
                 _language(request, link),
-                self._posts.line(link.post_id),
+                link.post_id,
                 answer=said.answer,
                 scope=said.scope,
                 others=said.others,
                 time=time,
             )
         )
-
-
-def _link(token: str) -> Link:
-    try:
-        link = tokens.read(token, purpose=ANSWER_LINK)
-    except LinkRefusedError:
-        raise ProblemError("forged") from None
-    if link.expired(clock.now()):
-        raise ProblemError("expired", link)
-    return link
 
 
 def _tick_boxes(link: Link, people: Sequence[tuple[int, str]]) -> list[TickBox]:

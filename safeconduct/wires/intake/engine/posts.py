@@ -26,6 +26,8 @@ class Posts:
         self._read = read
         self._path = kept_in / "posts.json"
         self._lines = self._kept()
+        # Grows with each change: pages made for an earlier one are stale.
+        self.version = 0
 
     def line(self, post_id: int) -> PostLine | None:
         """The post's line or the ministry's; None if we were never told either."""
@@ -46,6 +48,7 @@ class Posts:
             return False
         if lines != self._lines:
             self._lines = lines
+            self.version += 1
             await asyncio.to_thread(self._keep)
         return True
 

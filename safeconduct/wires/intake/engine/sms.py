@@ -101,7 +101,7 @@ class SmsDoor:
             stated_at=rules.believable(_moment(sent), now),
             channel=Door.SMS,
             # A gateway that heard no answer sends again with the same id: one answer.
-            key=uuid5(_NAMESPACE, f"{sender} {mark}") if provider_id else uuid4(),
+            key=str(uuid5(_NAMESPACE, f"{sender} {mark}") if provider_id else uuid4()),
             sender=_number(sender),
             text=text[:MAX_TEXT],
             provider_id=provider_id[:100],

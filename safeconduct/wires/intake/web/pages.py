@@ -1,18 +1,20 @@
 """The pages of the door: rendered once for each language and post, filled in for each reader."""
 
-from collections.abc import Callable, Sequence
+import re
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from django.conf import settings
 from django.template.loader import get_template
 
 from safeconduct.ground.kernel import languages
-from safeconduct.wires.intake.engine.ports import PostLine
+from safeconduct.wires.intake.engine.posts import Posts
 from safeconduct.wires.intake.terms import Answer, Scope
 from safeconduct.wires.intake.web.texts import WRITTEN, texts
 
@@ -21,6 +23,7 @@ _STATIC: Final = Path(__file__).parent.parent / "static" / "intake"
 _READY: Final = 2000
 # Private-use characters stand where something of the reader's own goes in.
 _KEY, _WHO, _TIME, _COUNT = (chr(0xE000 + n).encode() for n in range(4))
+_GAPS: Final = re.compile(b"(%s)" % b"|".join((_KEY, _WHO, _TIME, _COUNT)))
 _SAID: Final = {
     Answer.SAFE: "safe",
     Answer.NEEDS_HELP: "needs_help",
@@ -46,24 +49,37 @@ class TickBox:
     is_reader: bool
 
 
+class Page:
+    """A page made once; the pieces between its gaps are what all its readers share."""
+
+    def __init__(self, body: bytes) -> None:
+        self._pieces = _GAPS.split(body)
+
+    def filled(self, own: Mapping[bytes, bytes]) -> bytes:
+        """The page with a reader's own in its gaps."""
+        return b"".join(own.get(piece, piece) for piece in self._pieces)
+
+
 class Pages:
     """Every page in every written language."""
 
-    def __init__(self) -> None:
-        self._ready: dict[tuple[object, ...], bytes] = {}
+    def __init__(self, posts: Posts) -> None:
+        self._posts = posts
+        self._ready: dict[tuple[object, ...], Page] = {}
         self.style = (_STATIC / "answer.css").read_bytes()
         self.script = (_STATIC / "answer.js").read_bytes()
         self._version = sha256(self.style + self.script).hexdigest()[:8]
 
-    def question(self, language: str, post: PostLine | None, people: Sequence[TickBox]) -> bytes:
+    def question(self, language: str, post_id: int, people: Sequence[TickBox]) -> bytes:
         """The question, with a key of its own: a page rendered twice is two chances to answer."""
-        ready = self._made("question", language, post)
-        return ready.replace(_KEY, _minted()).replace(_WHO, self._who(language, people))
+        # One name is no choice.
+        who = _by_name(language, people) if len(people) > 1 else _unnamed(language)
+        return self._page("question", language, post_id).filled({_KEY: _minted(), _WHO: who})
 
     def thanks(
         self,
         language: str,
-        post: PostLine | None,
+        post_id: int,
         *,
         answer: Answer,
         scope: Scope,
@@ -71,48 +87,35 @@ class Pages:
         time: str,
     ) -> bytes:
         """What was recorded, and how to say otherwise."""
-        ready = self._made("thanks", language, post, answer, scope)
         sealed = "".join(
             f'<input type="hidden" name="others" value="{escape(other)}">' for other in others
         )
-        return (
-            ready.replace(_KEY, _minted())
-            .replace(_WHO, sealed.encode())
-            .replace(_TIME, time.encode())
-            .replace(_COUNT, b"%d" % len(others))
+        return self._page("thanks", language, post_id, answer, scope).filled(
+            {
+                _KEY: _minted(),
+                _WHO: sealed.encode(),
+                _TIME: time.encode(),
+                _COUNT: b"%d" % len(others),
+            }
         )
 
-    def problem(self, kind: str, language: str, post: PostLine | None = None) -> bytes:
+    def problem(self, kind: str, language: str, post_id: int) -> bytes:
         """Why it did not work and what to do instead."""
-        return self._made("problem", language, post, kind)
+        return self._page("problem", language, post_id, kind).filled({})
 
-    def _who(self, language: str, people: Sequence[TickBox]) -> bytes:
-        if len(people) < 2:
-            return self._kept(
-                ("who", language),
-                lambda: _rendered("who", {"t": texts(language)}),
-            )
-        return _rendered("who", {"t": texts(language), "people": people})
-
-    def _made(self, name: str, language: str, post: PostLine | None, *about: object) -> bytes:
-        line = (post.name(language), post.emergency_number) if post else ("", "")
-        return self._kept(
-            (name, language, line, *about),
-            lambda: _rendered(name, self._context(language, line, about)),
-        )
-
-    def _kept(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+    def _page(self, name: str, language: str, post_id: int, *about: object) -> Page:
+        key = (name, language, post_id, self._posts.version, *about)
         if (ready := self._ready.get(key)) is None:
             if len(self._ready) >= _READY:
                 self._ready.clear()
-            ready = self._ready[key] = make()
+            made = _rendered(name, self._context(language, post_id, about))
+            ready = self._ready[key] = Page(made)
         return ready
 
-    def _context(
-        self, language: str, line: tuple[str, str], about: tuple[object, ...]
-    ) -> dict[str, object]:
+    def _context(self, language: str, post_id: int, about: tuple[object, ...]) -> dict[str, object]:
         t = texts(language)
-        name = line[0] or t["ministry"]
+        line = self._posts.line(post_id)
+        name = (line.name(language) if line else "") or t["ministry"]
         return {
             "t": t,
             "lang": language,
@@ -121,7 +124,7 @@ class Pages:
             "post": name,
             "from_post": t["from_post"].format(post=name),
             "call": t["call"].format(post=name),
-            "number": line[1],
+            "number": line.emergency_number if line else "",
             "gateway": settings.INTAKE["GATEWAY_NUMBER"],
             "digits": [(answer.value, t[_SAID[answer]]) for answer in Answer],
             "languages": [(code, texts(code)["switch"]) for code in WRITTEN if code != language],
@@ -152,9 +155,20 @@ def _outcome(t: dict[str, str], about: tuple[object, ...]) -> dict[str, object]:
     return {}
 
 
+def _by_name(language: str, people: Sequence[TickBox]) -> bytes:
+    return _rendered("who", {"t": texts(language), "people": people})
+
+
+@cache
+def _unnamed(language: str) -> bytes:
+    return _by_name(language, ())
+
+
 def _rendered(name: str, context: dict[str, object]) -> bytes:
     return get_template(f"intake/{name}.html").render(context).encode()
 
 
 def _minted() -> bytes:
-    return str(uuid4()).encode()
+    # A UUID of version 4 (RFC 9562, 5.4), spelt out: ``uuid4`` takes ten times as long.
+    h = secrets.token_hex(15)
+    return f"{h[:8]}-{h[8:12]}-4{h[12:15]}-a{h[15:18]}-{h[18:]}".encode()
