@@ -32,6 +32,8 @@ local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
 """
 
+type Connection = psycopg.Connection[tuple[object, ...]]
+
 
 @dataclass
 class Server:
@@ -80,7 +82,7 @@ class Server:
             self._make()
         if not self.answers():
             self._start()
-        self._ensure_database()
+        self._ensure_role()
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, all that was committed is on disk."""
@@ -95,6 +97,11 @@ class Server:
                 break
             time.sleep(0.02)
         self.leave()
+
+    def ensure_database(self, name: str) -> None:
+        """Another database beside the first, owned by the same role."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            _create_database(connection, name)
 
     def leave(self) -> None:
         """Let the server go on without us, or take note that it ended."""
@@ -213,7 +220,7 @@ class Server:
         where = f"host={self.sockets} port={self._state()['port']} connect_timeout=5"
         return pq.Ping(pq.PGconn.ping(where.encode()))
 
-    def _ensure_database(self) -> None:
+    def _ensure_role(self) -> None:
         kept = self._state()
         if kept.get("database"):
             return
@@ -225,31 +232,33 @@ class Server:
             dbname="postgres",
             autocommit=True,
         ) as connection:
-            _create(connection, str(kept["password"]))
+            _create_role(connection, str(kept["password"]))
+            _create_database(connection, DATABASE)
         self._keep(database=DATABASE)
 
     def _log_end(self) -> str:
         return "\n".join((self.base / "log").read_text(errors="replace").splitlines()[-8:])
 
 
-def _create(connection: "psycopg.Connection[tuple[object, ...]]", password: str) -> None:
-    """The role we work as (no superuser, as in a ministry's own server) and its database."""
+def _create_role(connection: Connection, password: str) -> None:
+    """The role we work as: no superuser, as on a ministry's own server."""
     known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone()
-    role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
+    role = sql.Identifier(ROLE)
     if known is None:
         connection.execute(
             sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(role, sql.Literal(password))
         )
-        connection.execute(sql.SQL("GRANT pg_checkpoint, pg_monitor TO {}").format(role))
-    known = connection.execute(
-        "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
-    ).fetchone()
+    connection.execute(sql.SQL("GRANT pg_checkpoint, pg_monitor TO {}").format(role))
+
+
+def _create_database(connection: Connection, name: str) -> None:
+    known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
     if known is None:
         connection.execute(
             sql.SQL(
                 "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' "
                 "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C.UTF-8'"
-            ).format(database, role)
+            ).format(sql.Identifier(name), sql.Identifier(ROLE))
         )
 
 

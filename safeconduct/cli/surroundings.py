@@ -81,6 +81,8 @@ def _embedded(database: str | None) -> Iterator[None]:
     from config.postgres import running
 
     with running(env.home()) as server:
+        if database:
+            server.ensure_database(database)
         os.environ["DATABASE_URL"] = server.url_of(database) if database else server.url
         try:
             yield

@@ -1,0 +1,68 @@
+"""The measured promises: each row beside its raw limit, measured in the same run.
+
+A row is a module ``bench/<row>.py`` with ``run(options) -> dict``: ``value``, ``unit``,
+``limit`` and ``ratio`` (both ``None`` where nothing bare compares), and what else the
+row has to tell. The limit is the same work with none of our code in it.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class BenchOptions:
+    """What a row may ask for; Django is set up over ``database_url`` when it runs."""
+
+    people: int = 1_000_000
+    database_url: str = ""
+    # Seconds a row that measures a rate goes on; None for its own choice.
+    seconds: float | None = None
+    seed: int = 1
+
+
+@dataclass
+class Watch:
+    """Seconds a block took; filled in when it ends."""
+
+    seconds: float = field(default=0.0)
+
+    def rate(self, number: int) -> float:
+        """How many a second, for a ``number`` done in the block."""
+        return number / self.seconds if self.seconds else math.inf
+
+
+@contextmanager
+def watch() -> Iterator[Watch]:
+    """Time a block by the clock on the wall: waiting is part of a promise."""
+    taken = Watch()
+    begun = time.perf_counter()
+    try:
+        yield taken
+    finally:
+        taken.seconds = time.perf_counter() - begun
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest measured value that ``share`` of all do not exceed (nearest rank)."""
+    ranked = sorted(values)
+    return ranked[max(0, math.ceil(share * len(ranked)) - 1)]
+
+
+def entry(
+    value: float, unit: str, *, limit: float | None = None, **more: object
+) -> dict[str, object]:
+    """A row's result, with its ratio to the limit."""
+    ratio = None if not limit else round(value / limit, 3)
+    return {
+        "value": _short(value),
+        "unit": unit,
+        "limit": limit and _short(limit),
+        "ratio": ratio,
+    } | more
+
+
+def _short(value: float) -> float:
+    return round(value) if value >= 100 else round(value, 2)

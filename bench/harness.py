@@ -1,0 +1,72 @@
+"""Runs rows by name, prints what came out beside what was promised."""
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import Final
+
+from bench import BenchOptions
+from bench.promises import PROMISES
+
+# Full-length fault runs take minutes: asked for by name only.
+ONLY_BY_NAME: Final = frozenset({"faults"})
+_COLUMNS: Final = "{:<15} {:>12} {:<12} {:>12} {:>8} {:>8} {:>10}  {}"
+
+type Result = dict[str, object]
+
+
+def rows() -> list[str]:
+    """The rows of a whole run, in the order of the promises."""
+    return [row for row in PROMISES if row not in ONLY_BY_NAME]
+
+
+def run(
+    names: Iterable[str], options: BenchOptions, say: Callable[[str], None]
+) -> dict[str, Result]:
+    """Measure each row; one that breaks is an entry with its ``error``, and the rest still run."""
+    say(_COLUMNS.format("row", "value", "unit", "limit", "ratio", "gate", "promise", ""))
+    results = {}
+    for name in names:
+        results[name] = _measured(name, options)
+        say(_line(name, results[name]))
+    return results
+
+
+def passed(results: Mapping[str, Result]) -> bool:
+    return all(PROMISES[name].passed_by(result) for name, result in results.items())
+
+
+def _measured(name: str, options: BenchOptions) -> Result:
+    # A row may fail in any way code can; the other figures are still wanted.
+    try:
+        result: Result = import_module(f"bench.{name}").run(options)
+    except Exception as failure:  # noqa: BLE001 -- reported as the row's result
+        return {"error": f"{type(failure).__name__}: {failure}"}
+    return result
+
+
+def _line(name: str, result: Result) -> str:
+    promise = PROMISES[name]
+    if "error" in result:
+        return f"{name:<15} {result['error']}"
+    verdict = "" if promise.passed_by(result) else "below the gate"
+    if not verdict and not promise.kept_by(result):
+        verdict = "promise missed"
+    more = {
+        key: value
+        for key, value in result.items()
+        if key not in {"value", "unit", "limit", "ratio"} and isinstance(value, int | float | str)
+    }
+    return _COLUMNS.format(
+        name,
+        _figure(result["value"]),
+        str(result["unit"]),
+        _figure(result.get("limit")),
+        _figure(result.get("ratio")),
+        promise.gate(),
+        promise.wanted(),
+        " ".join([verdict, *(f"{key}={value}" for key, value in more.items())]).strip(),
+    )
+
+
+def _figure(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | float) else "–"

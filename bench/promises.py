@@ -1,0 +1,81 @@
+"""What is promised on two cores, and the ratio to the raw limit below which a row fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Promise:
+    """``at_least`` or ``at_most`` is the promise; ``ratio_…`` is the gate."""
+
+    what: str
+    at_least: float | None = None
+    at_most: float | None = None
+    ratio_at_least: float | None = None
+    ratio_at_most: float | None = None
+    # The largest value allowed for another key of the entry; part of the gate.
+    also: Mapping[str, float] = field(default_factory=dict)
+
+    def kept_by(self, result: Mapping[str, object]) -> bool:
+        return _within(result.get("value"), self.at_least, self.at_most)
+
+    def passed_by(self, result: Mapping[str, object]) -> bool:
+        """Whether the gate lets it through; without a ratio the promise itself is the gate."""
+        if "value" not in result:
+            return False
+        if not all(_within(result.get(key), None, bound) for key, bound in self.also.items()):
+            return False
+        if self.ratio_at_least is None and self.ratio_at_most is None:
+            return self.kept_by(result)
+        return _within(result.get("ratio"), self.ratio_at_least, self.ratio_at_most)
+
+    def wanted(self) -> str:
+        return _bounds(self.at_least, self.at_most)
+
+    def gate(self) -> str:
+        return _bounds(self.ratio_at_least, self.ratio_at_most)
+
+
+PROMISES: Final[Mapping[str, Promise]] = {
+    "audience": Promise(
+        "count and page the people in an area of the registry", at_most=1000, ratio_at_most=5
+    ),
+    "release_commit": Promise("p99 of the release transaction", at_most=200),
+    "expansion": Promise("delivery rows of one alert", at_least=50_000, ratio_at_least=0.25),
+    "handoff_0ms": Promise(
+        "messages of one sender, instant provider", at_least=3000, ratio_at_least=0.5
+    ),
+    "handoff_100ms": Promise(
+        "messages of one sender, provider takes 100 ms", at_least=2000, ratio_at_least=0.5
+    ),
+    "handoff_smtp": Promise("mails to a real local server", ratio_at_least=0.5),
+    "first_handoff": Promise("p99 from release to first hand-off", at_most=1000),
+    "intake": Promise(
+        "durable answers",
+        at_least=8000,
+        ratio_at_least=0.4,
+        also={"p99_ms": 100, "lost": 0},
+    ),
+    "drain": Promise("answers folded into standings", at_least=20_000, ratio_at_least=0.2),
+    "board": Promise("p95 of the board's data, 50 pollers", at_most=150),
+    "faults": Promise(
+        "acknowledged answers lost when processes are killed",
+        at_most=0,
+        also={"lost": 0, "stranded": 0},
+    ),
+}
+
+
+def _within(value: object, low: float | None, high: float | None) -> bool:
+    if low is None and high is None:
+        return True
+    if not isinstance(value, int | float):
+        return False
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    if low is not None:
+        return f"≥ {low:g}"
+    return "–" if high is None else f"≤ {high:g}"
