@@ -5,7 +5,8 @@ test never stands on rows the product could not have written. Append at the end.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP
@@ -23,8 +24,17 @@ from safeconduct.ground.places.models import City, Country, PlaceName
 from safeconduct.picture.incidents.actions import declare_incident
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.incidents.terms import Level
-from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source
+from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
 from safeconduct.picture.rollcall.actions import presume_chunk
+from safeconduct.response.alerts.actions import (
+    DraftContent,
+    expand_next,
+    release_alert,
+    save_draft,
+    submit_alert,
+)
+from safeconduct.response.alerts.models import Alert
+from safeconduct.response.alerts.terms import AreaKind
 from safeconduct.response.checkins.actions import ask_chunk, open_round
 from safeconduct.response.checkins.models import Asked, Round
 from safeconduct.wires.intake.models import RawAnswer
@@ -247,3 +257,77 @@ def raw_answer(
         sender=sender,
         text=text,
     )
+
+
+def stay(
+    person: Person,
+    *,
+    at: tuple[float, float] | None = (37.0, 35.32),
+    code: str = "TR",
+    kind: str = "residence",
+    since: date = date(2020, 1, 1),
+    until: date | None = None,
+    departed_on: date | None = None,
+    confirmed_at: datetime | None = None,
+) -> Stay:
+    """A stay of a person at a place; with ``at`` None known only to be somewhere in a country."""
+    return Stay.objects.create(
+        person=person,
+        kind=kind,
+        country=country(code),
+        cell=cell_at(*at) if at else None,
+        stay_from=since,
+        stay_until=until,
+        departed_on=departed_on,
+        confirmed_at=confirmed_at or clock.now(),
+    )
+
+
+def resident(*, phone: str = "", mail: str = "", language: str = "az", **where: Any) -> Person:
+    """Somebody alone, by default in Adana, with the contacts given."""
+    (person,) = household(phone=phone)
+    if mail:
+        ContactPoint.objects.create(person=person, channel=2, address=mail)
+    person.reach = (1 if phone else 0) | (2 if mail else 0)
+    person.language = language
+    person.save()
+    stay(person, **where)
+    return person
+
+
+def alert(
+    *,
+    severity: str = "Moderate",
+    writer: Officer | None = None,
+    now: datetime | None = None,
+    **content: Any,
+) -> Alert:
+    """A draft about an earthquake in Adana and 30 km around it."""
+    moment = now or clock.now()
+    values = {
+        "hazard": "earthquake",
+        "event": "Earthquake",
+        "severity": severity,
+        "urgency": "Immediate",
+        "certainty": "Observed",
+        "expires_at": moment + timedelta(hours=24),
+        "area_kind": AreaKind.CITY,
+        "city_id": city().pk,
+        "radius_km": 30.0,
+    } | content
+    author = writer or officer("duty_officer")
+    return save_draft(
+        alert_id=None, content=DraftContent(**values), now=moment, actor=Actor.officer(author.pk)
+    )
+
+
+def released_alert(*, expand: bool = True, now: datetime | None = None, **content: Any) -> Alert:
+    """An alert that two officers released; with ``expand`` everybody is written to already."""
+    moment = now or clock.now()
+    draft = alert(now=moment, **content)
+    submit_alert(alert_id=draft.pk, version=1, now=moment, actor=Actor.officer(draft.author_id))
+    second = Actor.officer(officer("releaser").pk)
+    made = release_alert(alert_id=draft.pk, version=1, now=moment, actor=second)
+    while expand and expand_next(release_id=made.pk, now=moment):
+        pass
+    return Alert.objects.get(pk=draft.pk)

@@ -10,7 +10,7 @@ from typing import Final, Self
 from lxml import etree
 
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
-_NAMES: Final[dict[str | None, str]] = {None: NAMESPACE}
+_NAMES: Final = {None: NAMESPACE}
 MEDIA_TYPE: Final = "application/cap+xml"
 # 3.2.1: neither spaces nor commas nor < or & in identifier and sender.
 _FORBIDDEN: Final = re.compile(r"[\s,<&]")
@@ -93,7 +93,7 @@ def document(message: Message) -> bytes:
     """
     if _FORBIDDEN.search(message.identifier) or _FORBIDDEN.search(message.sender):
         raise CapRefusedError("CAP allows no space, comma, < or & in identifier and sender.")
-    alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap=_NAMES)
+    alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap=_NAMES)  # type: ignore[arg-type]  # stubs forget the default namespace
     _add_head(alert, message)
     for info in message.infos:
         _add_info(alert, message, info)

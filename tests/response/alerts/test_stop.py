@@ -1,0 +1,71 @@
+"""Stopping: by one alone, with a Cancel, and a correction for exactly who was written to."""
+
+import pytest
+
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.response.alerts.actions import expand_next, release_alert, stop_alert
+from safeconduct.response.alerts.actions.stops import StopRefusedError
+from safeconduct.response.alerts.models import Alert, CapMessage
+from safeconduct.wires.messaging.models import Delivery
+from tests import builders
+from tests.response.alerts.test_expansion import expand, rows
+
+pytestmark = pytest.mark.django_db
+
+
+def stopper() -> Actor:
+    return Actor.officer(builders.officer("releaser").pk)
+
+
+def test_a_stop_ends_the_batch_and_cancels_the_message() -> None:
+    alert = builders.released_alert(expand=False)
+    stopped = stop_alert(alert_id=alert.pk, now=clock.now(), actor=stopper())
+    alert.refresh_from_db()
+    assert alert.state == "stopped"
+    assert stopped.release.batch.stopped_at is not None
+    first, cancel = CapMessage.objects.order_by("id")
+    assert cancel.msg_type == "Cancel"
+    reference = f"{first.sender},{first.identifier},{first.sent:%Y-%m-%dT%H:%M:%S}-00:00"
+    assert reference in bytes(cancel.document).decode()
+
+
+def test_nobody_is_laid_out_after_a_stop() -> None:
+    builders.resident(phone="+999601")
+    alert = builders.released_alert(expand=False)
+    stop_alert(alert_id=alert.pk, now=clock.now(), actor=stopper())
+    assert not expand_next(release_id=alert.release.pk, now=clock.now())
+    assert not rows(alert)
+
+
+def test_a_second_click_stops_nothing_more() -> None:
+    alert = builders.released_alert(expand=False)
+    first = stop_alert(alert_id=alert.pk, now=clock.now(), actor=stopper())
+    assert stop_alert(alert_id=alert.pk, now=clock.now(), actor=stopper()) == first
+    assert CapMessage.objects.filter(msg_type="Cancel").count() == 1
+    assert Alert.objects.filter(corrects=alert).count() == 1
+
+
+def test_a_draft_cannot_be_stopped() -> None:
+    with pytest.raises(StopRefusedError):
+        stop_alert(alert_id=builders.alert().pk, now=clock.now(), actor=stopper())
+
+
+def test_the_correction_reaches_exactly_those_handed_the_alert() -> None:
+    for person in builders.household(2, phone="+999602"):
+        builders.stay(person)
+    builders.resident(phone="+999603")
+    builders.resident(phone="+999604")
+    alert = builders.released_alert(expand=False)
+    expand(alert)
+    handed = Delivery.objects.filter(address__in=["+999602", "+999603"])
+    handed.update(handed_at=clock.now(), state=2)
+    correction = stop_alert(alert_id=alert.pk, now=clock.now(), actor=stopper()).correction
+    assert correction is not None
+    assert correction.audience.preview["people"] == 3
+    release_alert(alert_id=correction.pk, version=1, now=clock.now(), actor=stopper())
+    expand(correction)
+    assert rows(correction) == [("+999602", 1, "az", 2), ("+999603", 1, "az", 1)]
+    update = CapMessage.objects.get(alert=correction)
+    assert update.msg_type == "Update"
+    assert bytes(update.document).decode().count(f"{update.sender},") == 2

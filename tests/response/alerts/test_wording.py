@@ -1,0 +1,68 @@
+"""Our own texts: complete, short, and silent about who writes where that protects."""
+
+import pytest
+
+from safeconduct.response.alerts.engine import wording
+from safeconduct.wires.hazards.terms import Hazard, Severity
+from safeconduct.wires.messaging.terms import Channel
+
+PLACE = {"az": "Kahramanmaraş", "en": "Kahramanmaras", "ru": "Кахраманмараш"}
+GIVING_AWAY = (
+    "XİN",
+    "MFA",
+    "МИД",
+    "azərbaycan",
+    "azerbaijan",
+    "азербайджан",
+    "vətəndaş",
+    "citizen",
+)
+
+
+@pytest.mark.parametrize("hazard", [kind.value for kind in Hazard])
+@pytest.mark.parametrize("neutral", [True, False])
+def test_an_sms_takes_two_parts_at_most(hazard: str, neutral: bool, settings: object) -> None:
+    settings.ANSWER_URL = "http://127.0.0.1:8010"
+    for severity in Severity.values:
+        words = wording.starting_words(hazard, severity, PLACE, asks=True, neutral=neutral)
+        assert set(words) == {"az", "en", "ru"}
+        for language, word in words.items():
+            assert wording.sms_segments(word.sms).count <= 2, (language, word.sms)
+
+
+@pytest.mark.parametrize("hazard", [kind.value for kind in Hazard])
+def test_a_neutral_sms_names_neither_ministry_nor_nationality(hazard: str) -> None:
+    words = wording.starting_words(hazard, "Severe", PLACE, asks=True, neutral=True)
+    for word in words.values():
+        assert not [name for name in GIVING_AWAY if name.casefold() in word.sms.casefold()]
+
+
+def test_every_sms_that_asks_holds_a_link_and_the_digits() -> None:
+    for word in wording.starting_words("flood", "Minor", PLACE, asks=True, neutral=False).values():
+        assert "{link}" in word.sms
+        assert all(f"{digit} " in word.sms for digit in (1, 2, 3))
+
+
+def test_nothing_is_asked_where_nothing_is_to_be_answered() -> None:
+    words = wording.starting_words("flood", "Minor", PLACE, asks=False, neutral=False)
+    assert not any("{link}" in word.sms for word in words.values())
+    drafts = wording.message_texts(words, asks=False)
+    assert not any("{link}" in draft.body for draft in drafts)
+
+
+def test_a_mail_says_where_we_have_the_reader_from() -> None:
+    words = wording.starting_words("flood", "Minor", PLACE, asks=True, neutral=False)
+    mails = [d for d in wording.message_texts(words, asks=True) if d.channel == Channel.EMAIL]
+    assert len(mails) == 3
+    assert all("/register/" in mail.body for mail in mails)
+
+
+def test_every_hazard_has_its_own_name_in_every_language() -> None:
+    for language in ("az", "en", "ru"):
+        names = {wording.event_name(kind.value, language) for kind in Hazard}
+        assert len(names) == len(Hazard)
+
+
+def test_every_default_scope_that_is_not_public_has_a_reason() -> None:
+    for code, rule in wording.scope_rules().items():
+        assert rule.reason or code == "default"
