@@ -10,7 +10,8 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, degrees, isfinite, radians, sin
+from math import degrees, isfinite, sin
+from typing import Literal
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -18,11 +19,38 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from safeconduct.ground.kernel.sphere import (
+    EARTH_KM,
+    Floats,
+    area_km2,
+    disc,
+    distance_km,
+    distances,
+    split_antimeridian,
+    turned,
+)
+
+__all__ = [
+    "EARTH_KM",
+    "FINEST",
+    "MOST_CELLS",
+    "CellRanges",
+    "OutOfRangeError",
+    "area_km2",
+    "boundary",
+    "cell_at",
+    "circle",
+    "compacted",
+    "disc",
+    "distance_km",
+    "parent",
+    "polygon_cells",
+    "ranges_of",
+    "split_antimeridian",
+]
+
 FINEST = 7
 MOST_CELLS = 200_000
-EARTH_KM = 6371.0088  # mean radius, IUGG
-_AUTHALIC_KM = 6371.0072  # radius of the sphere with the area of WGS 84
-_ECCENTRICITY = 0.0818191908426215
 # Children stick out of their parent and cells differ in size over the globe: no descendant
 # lies further from a cell's centre than this many average edges (greatest seen: 1.3).
 _REACH = 1.5
@@ -37,10 +65,11 @@ _RUN = 7**FINEST
 # Boxes reach over ±180° by this many degrees at most; wider ones go all around.
 _WRAP = 60.0
 _POLAR = 89.0
+# An area in more parts than this is asked part by part.
+_CRUMBS = 16
 _POLE, _HALF, _TURN = 90.0, 180.0, 360.0
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 # Which side of a rim the cells around some centres lie on, given their reach in kilometres.
 Side = Callable[[Floats, float], Ints]
@@ -87,7 +116,10 @@ def cell_at(lat: float, lon: float, resolution: int = FINEST) -> int:
 
 def parent(cell: int, resolution: int) -> int:
     """The cell of a coarser (or the same) resolution that a cell belongs to."""
-    return int(h3.cell_to_parent(cell, resolution))
+    if not 0 <= resolution <= cell >> _RESOLUTION & 15:
+        raise ValueError("A parent is as coarse as its child or coarser.")
+    kept = cell & ~(15 << _RESOLUTION) | resolution << _RESOLUTION
+    return kept | (1 << 3 * (15 - resolution)) - 1
 
 
 def boundary(cell: int) -> list[tuple[float, float]]:
@@ -132,8 +164,8 @@ def polygon_cells(geometry: BaseGeometry) -> list[int]:
     whole = _with_wraps(split_antimeridian(geometry))
     if whole.is_empty:
         return []
-    shapely.prepare(whole)
-    return compacted(_descend(_side_of_area(whole), _meets_area(whole)))
+    ground = _Ground(whole)
+    return compacted(_descend(_side_of_area(ground), _meets_area(ground)))
 
 
 def compacted(cells: Iterable[int]) -> list[int]:
@@ -152,97 +184,11 @@ def compacted(cells: Iterable[int]) -> list[int]:
     return sorted(cell for level in by_resolution for cell in level)
 
 
-def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Great-circle distance in kilometres."""
-    points = np.array([[other_lat, other_lon]])
-    return float(_distances(points, lat, lon)[0])
-
-
-def area_km2(geometry: BaseGeometry) -> float:
-    """Area on the WGS 84 ellipsoid in square kilometres; points and lines have none."""
-    total = 0.0
-    for part in shapely.get_parts(split_antimeridian(geometry)):
-        if isinstance(part, shapely.Polygon):
-            rings = [part.exterior, *part.interiors]
-            areas = [_ring_area(np.asarray(ring.coords)[:, :2]) for ring in rings]
-            total += areas[0] - sum(areas[1:])
-    return total
-
-
-def disc(lat: float, lon: float, km: float, corners: int = 72) -> BaseGeometry:
-    """A circle on the sphere as a polygon, split at the antimeridian."""
-    bearings = np.linspace(0, 2 * np.pi, corners, endpoint=False)
-    reach, phi = min(km, 9_900.0) / EARTH_KM, radians(lat)
-    lats = np.arcsin(np.sin(phi) * np.cos(reach) + np.cos(phi) * np.sin(reach) * np.cos(bearings))
-    lons = radians(lon) + np.arctan2(
-        np.sin(bearings) * np.sin(reach) * np.cos(phi), np.cos(reach) - np.sin(phi) * np.sin(lats)
-    )
-    ring = np.column_stack(((np.degrees(lons) + 180) % 360 - 180, np.degrees(lats)))
-    return split_antimeridian(shapely.Polygon(ring))
-
-
-def split_antimeridian(geometry: BaseGeometry) -> BaseGeometry:
-    """The geometry valid and within ±180°, its rings cut where they cross the antimeridian.
-
-    A step of more than 180° between two corners is read as the short way round (RFC 7946,
-    3.1.9); a step of exactly 360° belongs to a box around the whole earth and stays. A
-    ring that runs once around the earth holds the pole it is nearer to.
-    """
-    parts = [_split_part(part) for part in shapely.get_parts(geometry)]
-    return shapely.union_all([part for part in parts if not part.is_empty])
-
-
-def _split_part(part: BaseGeometry) -> BaseGeometry:
-    if part.geom_type == "GeometryCollection" or part.geom_type.startswith("Multi"):
-        return split_antimeridian(part)
-    flat = shapely.force_2d(part)
-    if isinstance(flat, shapely.Polygon):
-        area = shapely.make_valid(shapely.Polygon(_unwrapped(flat.exterior)))
-        for hole in flat.interiors:
-            area = area.difference(shapely.make_valid(shapely.Polygon(_unwrapped(hole))))
-    elif flat.geom_type in ("LineString", "LinearRing"):
-        area = shapely.LineString(_short_steps(np.asarray(flat.coords)))
-    else:
-        area = flat
-    return _into_one_turn(area)
-
-
-def _short_steps(corners: Floats) -> Floats:
-    steps = np.diff(corners[:, 0])
-    long = (np.abs(steps) > _HALF) & (np.abs(steps) < _TURN)
-    turns = np.concatenate(([0.0], np.cumsum(np.where(long, -360 * np.sign(steps), 0.0))))
-    return np.column_stack((corners[:, 0] + turns, corners[:, 1]))
-
-
-def _unwrapped(ring: BaseGeometry) -> Floats:
-    corners = _short_steps(np.asarray(ring.coords))
-    if abs(corners[-1, 0] - corners[0, 0]) < _HALF:
-        return corners
-    pole = _POLE if corners[:, 1].mean() >= 0 else -_POLE
-    return np.vstack((corners, [[corners[-1, 0], pole], [corners[0, 0], pole]]))
-
-
-def _into_one_turn(geometry: BaseGeometry) -> BaseGeometry:
-    west, _, east, _ = geometry.bounds if not geometry.is_empty else (0, 0, 0, 0)
-    if west >= -_HALF and east <= _HALF:
-        return geometry
-    turns = range(int((west + 180) // 360), int((east + 180) // 360) + 1)
-    pieces = []
-    for turn in turns:
-        moved = _turned(geometry, -_TURN * turn)
-        pieces.append(shapely.intersection(moved, shapely.box(-180, -90, 180, 90)))
-    return shapely.union_all(pieces)
-
-
-def _turned(geometry: BaseGeometry, by: float) -> BaseGeometry:
-    return shapely.transform(geometry, lambda corners: corners + np.array([by, 0.0]))
-
-
 def _with_wraps(geometry: BaseGeometry) -> BaseGeometry:
     """The geometry repeated a little beyond ±180°, so that a cell lying on it meets both sides."""
     if geometry.is_empty or (geometry.bounds[0] > _WRAP - 180 and geometry.bounds[2] < 180 - _WRAP):
         return geometry
-    copies = [_turned(geometry, by) for by in (-_TURN, _TURN)]
+    copies = [turned(geometry, by) for by in (-_TURN, _TURN)]
     window = shapely.box(-180 - _WRAP, -90, 180 + _WRAP, 90)
     return shapely.union_all([geometry, *(shapely.intersection(copy, window) for copy in copies)])
 
@@ -271,7 +217,7 @@ def _descend(side: Side, touches: Touches) -> list[int]:
 
 def _side_of_circle(lat: float, lon: float, km: float) -> Side:
     def side(centres: Floats, reach: float) -> Ints:
-        away = _distances(centres, lat, lon)
+        away = distances(centres, lat, lon)
         return np.where(away + reach <= km, _IN, np.where(away - reach > km, _OUT, _RIM))
 
     return side
@@ -283,38 +229,73 @@ def _near_circle(lat: float, lon: float, km: float) -> Touches:
         found = []
         for cell in cells.tolist():
             centre = h3.cell_to_latlng(cell)
-            radius = _distances(np.array(boundary(cell)), *centre).max()
+            radius = distances(np.array(boundary(cell)), *centre).max()
             found.append(distance_km(lat, lon, *centre) <= km + radius)
         return np.array(found, dtype=np.bool_)
 
     return touches
 
 
-def _side_of_area(area: BaseGeometry) -> Side:
+class _Ground:
+    """An area asked many times what it touches: whole, or by part where it is in crumbs."""
+
+    def __init__(self, area: BaseGeometry) -> None:
+        self._area = area
+        shapely.prepare(area)
+        parts = shapely.get_parts(area)
+        self._crumbs = shapely.STRtree(parts) if len(parts) > _CRUMBS else None
+
+    def meets(self, shapes: NDArray[np.object_]) -> Flags:
+        if self._crumbs is None:
+            return np.asarray(shapely.intersects(self._area, shapes))
+        return self._found(shapes, "intersects")
+
+    def holds(self, shapes: NDArray[np.object_]) -> Flags:
+        if self._crumbs is None:
+            return np.asarray(shapely.contains(self._area, shapes))
+        return self._found(shapes, "within")
+
+    def _found(self, shapes: NDArray[np.object_], how: Literal["intersects", "within"]) -> Flags:
+        flags = np.zeros(len(shapes), dtype=np.bool_)
+        if self._crumbs is not None:
+            flags[self._crumbs.query(shapes, predicate=how)[0]] = True
+        return flags
+
+
+def _side_of_area(area: _Ground) -> Side:
     def side(centres: Floats, reach: float) -> Ints:
         boxes = _boxes(centres, reach)
-        kinds = np.where(shapely.intersects(area, boxes), _RIM, _OUT)
+        kinds = np.where(area.meets(boxes), _RIM, _OUT)
         rim = kinds == _RIM
-        kinds[rim] = np.where(shapely.contains(area, boxes[rim]), _IN, _RIM)
+        kinds[rim] = np.where(area.holds(boxes[rim]), _IN, _RIM)
         return kinds
 
     return side
 
 
-def _meets_area(area: BaseGeometry) -> Touches:
+def _meets_area(area: _Ground) -> Touches:
     def touches(cells: Ints) -> Flags:
-        return np.array([shapely.intersects(area, _hexagon(cell)) for cell in cells.tolist()], bool)
+        corners = [h3.cell_to_boundary(cell) for cell in cells.tolist()]
+        met = np.zeros(len(cells), dtype=np.bool_)
+        for sides in {len(one) for one in corners}:
+            alike = [at for at, one in enumerate(corners) if len(one) == sides]
+            hexagons = _hexagons(np.array([corners[at] for at in alike])[:, :, ::-1].copy())
+            met[alike] = area.meets(hexagons)
+        return met
 
     return touches
 
 
-def _hexagon(cell: int) -> BaseGeometry:
-    corners = np.array(boundary(cell))[:, ::-1]
-    if np.abs(corners[:, 1]).max() > _POLAR:
-        return shapely.box(-180, corners[:, 1].min(), 180, np.sign(corners[0, 1]) * 90)
-    steps = corners[:, 0] - corners[0, 0]
-    corners[:, 0] -= 360 * np.sign(steps) * (np.abs(steps) > _HALF)
-    return shapely.Polygon(corners)
+def _hexagons(corners: Floats) -> NDArray[np.object_]:
+    """Polygons of cells from their (longitude, latitude), whole beyond ±180° where they cross."""
+    steps = corners[:, :, 0] - corners[:, :1, 0]
+    corners[:, :, 0] -= _TURN * np.sign(steps) * (np.abs(steps) > _HALF)
+    shapes = np.array(shapely.polygons(corners), dtype=np.object_)
+    # Around a pole a cell is a cap: its corners say nothing of its inside.
+    for at in np.flatnonzero(np.abs(corners[:, :, 1]).max(axis=1) > _POLAR):
+        near = corners[at, :, 1]
+        shapes[at] = shapely.box(-_HALF, near.min(), _HALF, np.copysign(_POLE, near[0]))
+    return shapes
 
 
 def _boxes(centres: Floats, reach_km: float) -> NDArray[np.object_]:
@@ -331,32 +312,6 @@ def _boxes(centres: Floats, reach_km: float) -> NDArray[np.object_]:
         np.where(around, 180, lons + wide),
         np.minimum(high, 90),
     )
-
-
-def _distances(points: Floats, lat: float, lon: float) -> Floats:
-    phi, lam = np.radians(points[:, 0]), np.radians(points[:, 1])
-    half: Floats = (
-        np.sin((phi - radians(lat)) / 2) ** 2
-        + np.cos(phi) * cos(radians(lat)) * np.sin((lam - radians(lon)) / 2) ** 2
-    )
-    away: Floats = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
-    return away
-
-
-def _ring_area(corners: Floats) -> float:
-    """Chamberlain and Duquette, JPL 07-03, on authalic latitudes; edges cut to half a degree."""
-    fine = np.asarray(shapely.segmentize(shapely.LinearRing(corners), 0.5).coords)
-    lams, sines = np.radians(fine[:, 0]), np.sin(np.radians(fine[:, 1]))
-    heights = _authalic(sines) / _authalic(np.array([1.0]))
-    steps = np.diff(lams) * (heights[1:] + heights[:-1]) / 2
-    return abs(float(steps.sum())) * _AUTHALIC_KM**2
-
-
-def _authalic(sines: Floats) -> Floats:
-    """q of Snyder, Map Projections (USGS Professional Paper 1395), equation 3-12."""
-    bent = _ECCENTRICITY * sines
-    logs = np.log((1 - bent) / (1 + bent)) / (2 * _ECCENTRICITY)
-    return (1 - _ECCENTRICITY**2) * (sines / (1 - bent**2) - logs)
 
 
 def _descendants(cells: Ints) -> tuple[Ints, Ints]:

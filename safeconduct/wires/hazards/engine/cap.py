@@ -1,0 +1,201 @@
+"""The Common Alerting Protocol: one ``alert`` element becomes one reading.
+
+OASIS CAP 1.2, and what agencies make of it, 1.1 and 1.0 included. The form is checked in
+``cap_form``, the area in ``cap_area``; here it is decided what the message says.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+from lxml import etree
+
+from safeconduct.wires.hazards.engine import cap_area, cap_form, kinds, signature, times, xml
+from safeconduct.wires.hazards.engine.areas import area_of
+from safeconduct.wires.hazards.engine.reading import (
+    NO_AREA,
+    Area,
+    Note,
+    Reading,
+    Repairs,
+    fingerprint,
+    refused,
+    shortened,
+)
+from safeconduct.wires.hazards.terms import Source
+
+# Messages that speak of another message and need nothing to happen themselves.
+_ABOUT_OTHERS = ("Cancel", "Ack", "Error")
+_NEED_REFERENCES = ("Update", *_ABOUT_OTHERS)
+_TEXTS = ("event", "headline", "description", "instruction")
+_LONGEST_TEXT = 20_000
+
+
+def unresolved(_name: str, _value: str) -> None:
+    """The table of codes that knows none."""
+
+
+def read_alert(
+    alert: xml.Element, repairs: Repairs, resolver: cap_area.Resolver = unresolved
+) -> Reading:
+    """One CAP message. Refused only if neither what nor where can be told from it."""
+    infos = xml.children(alert, "info")
+    if not _has_meaning(alert, infos):
+        return refused(
+            Note(_("The message is a CAP alert but says neither what happens nor where.")),
+            source=Source.CAP,
+            about=etree.tostring(alert),
+        )
+    cap_form.check(alert, repairs)
+    signature.check(alert, repairs)
+    msg_type = cap_form.listed(alert, "msgType", "Alert", repairs)
+    references = _references(alert, msg_type, repairs)
+    status = cap_form.listed(alert, "status", "Actual", repairs)
+    cap_form.listed(alert, "scope", "Public", repairs)
+    identity = _identity(alert, repairs)
+    levels = [_levels(info, repairs) for info in infos]
+    main = min(range(len(infos)), key=lambda at: _rank(levels[at]), default=None)
+    area, problems, codes = _area(infos, msg_type, resolver, repairs)
+    said = _said(infos, main, repairs)
+    reading = Reading(
+        source=Source.CAP,
+        outcome=repairs.outcome(),
+        reason=problems[0] if problems else None,
+        repairs=repairs.notes(),
+        problems=problems,
+        status=status,
+        msg_type=msg_type,
+        references=references,
+        facts=_facts(alert, infos, codes),
+        area=area,
+    )
+    said |= levels[main] if main is not None else {}
+    return replace(reading, **identity, **said)
+
+
+def _has_meaning(alert: xml.Element, infos: list[xml.Element]) -> bool:
+    """A message about another needs to name that or itself; any other something to say."""
+    told = ("event", "headline", "description", "area", "severity", "instruction")
+    if any(xml.child_text(info, *told) for info in infos):
+        return True
+    named = xml.child_text(alert, "identifier") and xml.child_text(alert, "msgType")
+    return bool(named or xml.child_text(alert, "references", "note"))
+
+
+def _identity(alert: xml.Element, repairs: Repairs) -> dict[str, Any]:
+    identifier = cap_form.plain(alert, "identifier", repairs)
+    if not identifier:
+        identifier = fingerprint(etree.tostring(alert))
+        repairs.add(_("The message has no identifier; one was made from its content."))
+    sent = xml.children(alert, "sent")
+    return {
+        "identifier": identifier[:300],
+        "sender": cap_form.plain(alert, "sender", repairs)[:200],
+        "sent": times.cap_moment(xml.text_of(sent[0]), "sent", repairs) if sent else None,
+    }
+
+
+def _references(alert: xml.Element, msg_type: str, repairs: Repairs) -> tuple[str, ...]:
+    """Messages meant, as “sender,identifier,sent” (CAP 1.2, 3.2.1)."""
+    found = tuple(xml.child_text(alert, "references").split())
+    if not found and msg_type in _NEED_REFERENCES:
+        repairs.add(_("The message changes another one but does not say which."))
+    if any(one.count(",") != 2 for one in found):  # sender, identifier, sent
+        repairs.add(_("A reference is not written as “sender,identifier,sent”."))
+    return tuple(one[:600] for one in found[:200])
+
+
+def _levels(info: xml.Element, repairs: Repairs) -> dict[str, str]:
+    names = ("severity", "urgency", "certainty")
+    return {name: cap_form.listed(info, name, "Unknown", repairs) for name in names}
+
+
+def _rank(levels: dict[str, str]) -> int:
+    """Worst first; a block of unknown severity comes last."""
+    return cap_form.LISTS["severity"].index(levels["severity"])
+
+
+def _said(infos: list[xml.Element], main: int | None, repairs: Repairs) -> dict[str, Any]:
+    """Words and times, those of the most severe block where blocks differ."""
+    if main is None:
+        return {}
+    texts: dict[str, dict[str, str]] = {}
+    for info in infos:
+        texts.setdefault(cap_form.language(info, repairs), _texts(info))
+    chief = infos[main]
+    for info in infos:
+        _check_lists(info, repairs)
+    category = cap_form.listed(chief, "category", "Other", repairs)
+    event = xml.child_text(chief, "event", "headline")
+    words = (event, xml.child_text(chief, "headline"), xml.child_text(infos[0], "event"))
+    return {
+        "category": category,
+        "event": shortened(event, 200),
+        "hazard": kinds.hazard_of(*words, category=category),
+        "onset": _moment(chief, "onset", repairs) or _moment(chief, "effective", repairs),
+        "expires": _moment(chief, "expires", repairs),
+        "texts": texts,
+        "languages": tuple(texts),
+    }
+
+
+def _check_lists(info: xml.Element, repairs: Repairs) -> None:
+    for name in ("category", "responseType"):
+        if xml.children(info, name):
+            cap_form.listed(info, name, "Other" if name == "category" else "None", repairs)
+    for name in ("effective", "onset", "expires"):
+        _moment(info, name, repairs)
+
+
+def _moment(info: xml.Element, name: str, repairs: Repairs) -> datetime | None:
+    found = xml.children(info, name)
+    return times.cap_moment(xml.text_of(found[0]), name, repairs) if found else None
+
+
+def _texts(info: xml.Element) -> dict[str, str]:
+    texts = {name: xml.child_text(info, name)[:_LONGEST_TEXT] for name in _TEXTS}
+    places = (xml.child_text(area, "areaDesc") for area in xml.children(info, "area"))
+    texts["area"] = shortened("; ".join(filter(None, places)), _LONGEST_TEXT)
+    return {name: text for name, text in texts.items() if text}
+
+
+def _area(
+    infos: list[xml.Element], msg_type: str, resolver: cap_area.Resolver, repairs: Repairs
+) -> tuple[Area, tuple[Note, ...], dict[str, list[str]]]:
+    found = cap_area.Found()
+    for info in infos:
+        for area in xml.children(info, "area"):
+            cap_area.collect(area, found, resolver, repairs)
+    problems = [*found.problems]
+    if found.unplaced:
+        names = shortened("; ".join(dict.fromkeys(found.unplaced)), 150)
+        problems.append(
+            Note(_("A place is known by name or code only: %(names)s."), {"names": names})
+        )
+    if not found.shapes and not problems and msg_type not in _ABOUT_OTHERS:
+        problems.append(NO_AREA)
+    return area_of(found.shapes), tuple(problems[:20]), found.codes
+
+
+def _facts(
+    alert: xml.Element, infos: list[xml.Element], codes: dict[str, list[str]]
+) -> dict[str, object]:
+    """What officers may want to look up: codes of places and events, parameters, links."""
+    facts: dict[str, object] = {}
+    for info in infos[:1]:
+        for name in ("parameter", "eventCode"):
+            pairs = [
+                (xml.child_text(one, "valueName"), xml.child_text(one, "value"))
+                for one in xml.children(info, name)
+            ]
+            if pairs:
+                facts[name] = {key[:100]: value[:500] for key, value in pairs[:100]}
+        for name in ("web", "senderName", "contact"):
+            if value := xml.child_text(info, name):
+                facts[name] = value[:500]
+    if codes:
+        facts["geocode"] = {key[:60]: values[:500] for key, values in list(codes.items())[:20]}
+    if note := xml.child_text(alert, "note"):
+        facts["note"] = note[:1000]
+    return facts

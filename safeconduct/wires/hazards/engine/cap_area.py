@@ -1,0 +1,149 @@
+"""Where a CAP message applies: polygons, circles, and codes where a table knows them."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import shapely
+from django.utils.translation import gettext_noop as _
+from shapely.geometry.base import BaseGeometry
+
+from safeconduct.ground.kernel import geometry
+from safeconduct.wires.hazards.engine import xml
+from safeconduct.wires.hazards.engine.areas import on_earth
+from safeconduct.wires.hazards.engine.reading import Note, Repairs, shortened
+
+# The shape behind a code such as ("ISO 3166-1", "TR"); None where no table has it.
+Resolver = Callable[[str, str], BaseGeometry | None]
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_JUNK = re.compile(r"[^\d\s,.;:|()\[\]+\-eE]")
+_POLE, _TURN = 90, 360
+_CORNERS = 4
+_FEWEST = 3
+# No warning is for more than the whole earth.
+_FARTHEST_KM = 20_038.0
+_POINT_KM = 1.0
+
+
+@dataclass
+class Found:
+    """The shapes of a message, its codes, and what could not be placed."""
+
+    shapes: list[BaseGeometry] = field(default_factory=list)
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    unplaced: list[str] = field(default_factory=list)
+    problems: list[Note] = field(default_factory=list)
+
+
+def collect(area: xml.Element, found: Found, resolver: Resolver, repairs: Repairs) -> None:
+    """Add what one ``area`` element says to what was found so far."""
+    before = len(found.shapes)
+    for polygon in xml.children(area, "polygon"):
+        _add(found, polygon_of(xml.text_of(polygon), repairs), polygon)
+    for circle in xml.children(area, "circle"):
+        _add(found, circle_of(xml.text_of(circle), repairs), circle)
+    codes = list(_codes(area))
+    for name, value in codes:
+        found.codes.setdefault(name, []).append(value)
+    if len(found.shapes) > before:
+        return
+    unknown = []
+    for name, value in codes:
+        shape = resolver(name, value)
+        if shape is None:
+            unknown.append(f"{name} {value}")
+        else:
+            found.shapes.append(shape)
+    if unknown or not codes:
+        found.unplaced.append(", ".join(unknown[:3]) or xml.child_text(area, "areaDesc") or "?")
+
+
+def polygon_of(text: str, repairs: Repairs) -> BaseGeometry | None:
+    """A polygon from “lat,lon lat,lon …”; None where it holds no usable ring."""
+    pairs = list(_pairs(text, repairs))
+    if len(pairs) < _FEWEST or len(set(pairs)) < _FEWEST:
+        return None
+    pairs = _latitude_first(pairs, repairs)
+    if pairs[0] != pairs[-1]:
+        repairs.add(_("A polygon that ends elsewhere than it starts was closed."))
+        pairs.append(pairs[0])
+    if len(pairs) < _CORNERS:
+        return None
+    ring = shapely.Polygon([(lon, lat) for lat, lon in pairs])
+    if not on_earth(ring):
+        return None
+    if not _is_plain(ring):
+        repairs.add(_("A polygon that crosses itself was taken as the ground it surrounds."))
+    whole = geometry.split_antimeridian(ring)
+    return None if whole.is_empty else whole
+
+
+def circle_of(text: str, repairs: Repairs) -> BaseGeometry | None:
+    """A circle from “lat,lon radius” in kilometres; a radius of nothing is one kilometre."""
+    numbers = [float(one) for one in _NUMBER.findall(text)]
+    if len(numbers) != _FEWEST:
+        return None
+    lat, lon, km = numbers
+    if abs(lat) > _POLE >= abs(lon):
+        repairs.add(_("Longitude stood before latitude; they were exchanged."))
+        lat, lon = lon, lat
+    if abs(lat) > _POLE or abs(lon) > _TURN or km < 0 or km > _FARTHEST_KM:
+        return None
+    return geometry.disc(lat, lon, max(km, _POINT_KM))
+
+
+def _add(found: Found, shape: BaseGeometry | None, element: xml.Element) -> None:
+    text = shortened(xml.text_of(element), 60)
+    if shape is not None:
+        found.shapes.append(shape)
+    if shape is not None or not text:
+        return
+    found.problems.append(
+        Note(
+            _("A %(kind)s cannot be placed on the map: “%(text)s”."),
+            {"kind": xml.local(element), "text": text},
+        )
+    )
+
+
+def _codes(area: xml.Element) -> Iterator[tuple[str, str]]:
+    for code in xml.children(area, "geocode"):
+        name, value = xml.child_text(code, "valueName"), xml.child_text(code, "value")
+        if value:
+            yield name, value
+        elif ":" in xml.text_of(code) or "=" in xml.text_of(code):
+            # CAP 1.0 wrote name and value into one text.
+            first, _sign, rest = xml.text_of(code).strip().replace("=", ":").partition(":")
+            yield first.strip(), rest.strip()
+
+
+def _pairs(text: str, repairs: Repairs) -> Iterator[tuple[float, float]]:
+    words = text.split()
+    if all(word.count(",") == 1 and not word.startswith(",") for word in words):
+        parts = [word.split(",") for word in words]
+    else:
+        repairs.add(_("A polygon is not written as pairs “latitude,longitude”."))
+        numbers = _NUMBER.findall(_JUNK.sub(" ", text))
+        parts = [list(pair) for pair in zip(numbers[::2], numbers[1::2], strict=False)]
+    for lat, lon in parts:
+        try:
+            yield float(lat), float(lon)
+        except ValueError:
+            repairs.add(_("A corner of a polygon is no pair of numbers and was left out."))
+
+
+def _latitude_first(
+    pairs: list[tuple[float, float]], repairs: Repairs
+) -> list[tuple[float, float]]:
+    fits = all(abs(lat) <= _POLE for lat, _lon in pairs)
+    if fits or not all(abs(lon) <= _POLE for _lat, lon in pairs):
+        return pairs
+    repairs.add(_("Longitude stood before latitude; they were exchanged."))
+    return [(lat, lon) for lon, lat in pairs]
+
+
+def _is_plain(ring: BaseGeometry) -> bool:
+    west, _south, east, _north = ring.bounds
+    # A ring over the antimeridian only looks crossed on the plane.
+    return bool(east - west > _TURN / 2) or bool(shapely.is_valid(ring))

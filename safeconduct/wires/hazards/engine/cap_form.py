@@ -1,0 +1,175 @@
+"""The form CAP 1.2 prescribes: elements in order, how often, and from which lists.
+
+OASIS Standard CAP-v1.2 (1 July 2010), section 3.2 and the schema in 3.4. Every departure
+is a repair to be named, none a reason to lose a warning.
+"""
+
+import re
+
+from django.utils.translation import gettext_noop as _
+
+from safeconduct.wires.hazards.engine import xml
+from safeconduct.wires.hazards.engine.reading import Repairs
+
+CURRENT = "urn:oasis:names:tc:emergency:cap:1.2"
+OLDER = {
+    "urn:oasis:names:tc:emergency:cap:1.1": "1.1",
+    "http://www.incident.com/cap/1.0": "1.0",
+    "urn:oasis:names:tc:emergency:cap:1.0": "1.0",
+}
+SIGNATURES = "http://www.w3.org/2000/09/xmldsig#"
+
+# "?" at most once, "*" any number, "+" at least once, else exactly once.
+_ORDER = {
+    "alert": "identifier sender sent status msgType source? scope restriction? addresses? code*"
+    " note? references? incidents? info*",
+    "info": "language? category+ event responseType* urgency severity certainty audience?"
+    " eventCode* effective? onset? expires? senderName? headline? description? instruction?"
+    " web? contact? parameter* resource* area*",
+    "eventCode": "valueName value",
+    "parameter": "valueName value",
+    "geocode": "valueName value",
+    "resource": "resourceDesc mimeType size? uri? derefUri? digest?",
+    "area": "areaDesc polygon* circle* geocode* altitude? ceiling?",
+}
+_BETWEEN = {"?": (0, 1), "*": (0, None), "+": (1, None), "": (1, 1)}
+
+LISTS = {
+    "status": ("Actual", "Exercise", "System", "Test", "Draft"),
+    "msgType": ("Alert", "Update", "Cancel", "Ack", "Error"),
+    "scope": ("Public", "Restricted", "Private"),
+    "category": (
+        *("Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env"),
+        *("Transport", "Infra", "CBRNE", "Other"),
+    ),
+    "responseType": (
+        *("Shelter", "Evacuate", "Prepare", "Execute", "Avoid", "Monitor", "Assess"),
+        *("AllClear", "None"),
+    ),
+    "urgency": ("Immediate", "Expected", "Future", "Past", "Unknown"),
+    "severity": ("Extreme", "Severe", "Moderate", "Minor", "Unknown"),
+    "certainty": ("Observed", "Likely", "Possible", "Unlikely", "Unknown"),
+}
+# Words agencies write instead, and CAP 1.0's.
+_MEANT = {
+    "meteorological": "Met",
+    "geological": "Geo",
+    "environmental": "Env",
+    "infrastructure": "Infra",
+    "cbrn": "CBRNE",
+    "very likely": "Likely",
+    "cancelled": "Cancel",
+    "canceled": "Cancel",
+    "acknowledge": "Ack",
+    "high": "Severe",
+    "low": "Minor",
+}
+_LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
+# CAP 1.2, 3.2.1: neither identifier nor sender may hold these.
+_FORBIDDEN = re.compile(r"[\s,<&]")
+
+
+def check(alert: xml.Element, repairs: Repairs) -> None:
+    """Name every departure from order, number and name of elements in an alert."""
+    version = xml.namespace(alert)
+    if version in OLDER:
+        repairs.add(_("The message is written in CAP %(version)s."), version=OLDER[version])
+    elif version != CURRENT:
+        repairs.add(_("The message does not say which version of CAP it is written in."))
+    for element in alert.iter():
+        if xml.namespace(element) != SIGNATURES and xml.local(element) in _ORDER:
+            _check_children(element, version, repairs)
+
+
+def listed(element: xml.Element, name: str, default: str, repairs: Repairs) -> str:
+    """The value of an element that must come from a list; the default where none can be made."""
+    found = xml.children(element, name)
+    raw = xml.text_of(found[0]) if found else ""
+    if raw in LISTS[name]:
+        return raw
+    if not raw.strip():
+        if found:
+            repairs.add(_("<%(name)s> is empty."), name=name)
+        return default
+    return _meant(raw, name, default, repairs)
+
+
+def plain(element: xml.Element, name: str, repairs: Repairs) -> str:
+    """The text of an identifier or sender, its forbidden characters noted and kept."""
+    found = xml.children(element, name)
+    raw = xml.text_of(found[0]) if found else ""
+    value = raw.strip()
+    if raw != value:
+        repairs.add(_("Blank space around <%(name)s> was removed."), name=name)
+    if _FORBIDDEN.search(value):
+        repairs.add(_("<%(name)s> holds a space, comma, “<” or “&”, which CAP forbids."), name=name)
+    return value
+
+
+def language(info: xml.Element, repairs: Repairs) -> str:
+    """The language of an info block; English of the United States where it says none."""
+    raw = xml.child_text(info, "language")
+    if not raw:
+        return "en-US"
+    tag = raw.replace("_", "-")
+    if _LANGUAGE.fullmatch(tag):
+        if tag != raw:
+            repairs.add(_("The language “%(value)s” is not written as a language tag."), value=raw)
+        return tag[:35]
+    repairs.add(_("“%(value)s” is not a language; it was kept apart."), value=raw)
+    return "und"
+
+
+def _meant(raw: str, name: str, default: str, repairs: Repairs) -> str:
+    trimmed = raw.strip()
+    by_case = {value.lower(): value for value in LISTS[name]}
+    value = by_case.get(trimmed.lower()) or _MEANT.get(trimmed.lower(), "")
+    if value == trimmed:
+        repairs.add(_("Blank space around <%(name)s> was removed."), name=name)
+    elif value in LISTS[name]:
+        repairs.add(
+            _("<%(name)s> “%(raw)s” was read as “%(value)s”."), name=name, raw=raw, value=value
+        )
+    else:
+        repairs.add(
+            _("<%(name)s> “%(raw)s” is not a value CAP knows; “%(value)s” was assumed."),
+            name=name,
+            raw=raw,
+            value=default,
+        )
+        return default
+    return value
+
+
+def _check_children(element: xml.Element, version: str, repairs: Repairs) -> None:
+    parent = xml.local(element)
+    rules = {one.rstrip("?*+"): one[len(one.rstrip("?*+")) :] for one in _ORDER[parent].split()}
+    places = {name: place for place, name in enumerate(rules)}
+    reached = 0
+    counts = dict.fromkeys(rules, 0)
+    for child in xml.children(element):
+        name = xml.local(child)
+        if xml.namespace(child) == SIGNATURES:
+            # Only CAP 1.2 has a place for it: the end.
+            reached = len(places)
+        elif name not in rules or xml.namespace(child) != version:
+            repairs.add(_("<%(name)s> does not belong in <%(parent)s>."), name=name, parent=parent)
+            if name in counts:
+                counts[name] += 1
+        else:
+            counts[name] += 1
+            if places[name] < reached:
+                repairs.add(_("<%(name)s> stands in the wrong place."), name=name)
+            reached = max(reached, places[name])
+    _check_counts(parent, rules, counts, repairs)
+
+
+def _check_counts(
+    parent: str, rules: dict[str, str], counts: dict[str, int], repairs: Repairs
+) -> None:
+    for name, often in rules.items():
+        least, most = _BETWEEN[often]
+        if counts[name] < least:
+            repairs.add(_("<%(name)s> is missing in <%(parent)s>."), name=name, parent=parent)
+        if most is not None and counts[name] > most:
+            repairs.add(_("<%(name)s> stands there more than once."), name=name)

@@ -1,0 +1,112 @@
+"""Contour lines of a ShakeMap become areas, those cut off at the edge of the map too."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import polygonize, unary_union
+
+# A line that ends within this of the edge of the map ends on it. Degrees; grids of ShakeMap
+# have steps of 0.0083 to 0.05.
+_ON_EDGE = 0.02
+
+
+def bands(
+    contours: Sequence[tuple[float, BaseGeometry]], edge: BaseGeometry | None = None
+) -> list[tuple[float, BaseGeometry]]:
+    """(level, where at least that) from (level, lines), weakest first.
+
+    All lines and the frame of the map cut it into faces. A contour line says nothing of
+    which side is stronger, so each face is judged by its neighbours: crossing a line of
+    level L leads from below L to above it. The walk starts at a face that is surely
+    strong: the one inside the highest contour. ``edge`` is the map's, where it is known.
+    """
+    lines = {level: _lines(shape) for level, shape in contours}
+    if not any(lines.values()):
+        return []
+    every = [line for own in lines.values() for line in own]
+    frame = shapely.box(*shapely.union_all([*every, edge] if edge else every).bounds)
+    if not frame.area > 0:
+        return []
+    strongest = _strongest_place(lines)
+    found = []
+    stronger: BaseGeometry = shapely.Polygon()
+    for level in sorted(lines, reverse=True):
+        area = _at_least(lines[level], frame, strongest, stronger)
+        if not area.is_empty:
+            # What is at least VII is at least VI, whatever a ragged line says.
+            stronger = shapely.union(area, stronger)
+            found.append((level, stronger))
+    return found[::-1]
+
+
+def _lines(shape: BaseGeometry) -> list[BaseGeometry]:
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        shape = shape.boundary
+    parts = shapely.get_parts(shape)
+    return [
+        part for part in parts if part.geom_type in ("LineString", "LinearRing") and part.length
+    ]
+
+
+def _strongest_place(lines: dict[float, list[BaseGeometry]]) -> BaseGeometry:
+    top = max(level for level, own in lines.items() if own)
+    hull = shapely.convex_hull(shapely.union_all(lines[top]))
+    return shapely.point_on_surface(hull)
+
+
+def _at_least(
+    lines: list[BaseGeometry], frame: BaseGeometry, strongest: BaseGeometry, stronger: BaseGeometry
+) -> BaseGeometry:
+    """Faces of one level's lines on its strong side."""
+    snapped = [_to_frame(line, frame) for line in lines]
+    faces: list[BaseGeometry] = list(polygonize(unary_union([frame.boundary, *snapped])))
+    sides = _sides(faces, _start(faces, strongest, stronger))
+    return shapely.union_all([face for face, high in zip(faces, sides, strict=True) if high])
+
+
+def _start(faces: list[BaseGeometry], strongest: BaseGeometry, stronger: BaseGeometry) -> int:
+    """The face that is surely strong: most of the stronger area lies in it, or the place."""
+    if not stronger.is_empty:
+        shares = shapely.area(shapely.intersection(np.array(faces), stronger))
+        return int(np.argmax(shares))
+    return int(np.argmin(shapely.distance(np.array(faces), strongest)))
+
+
+def _to_frame(line: BaseGeometry, frame: BaseGeometry) -> BaseGeometry:
+    """An open line lengthened to the frame where it ends close to it, closed otherwise."""
+    corners = shapely.get_coordinates(line)
+    if (corners[0] == corners[-1]).all():
+        return line
+    ends = [shapely.Point(corners[0]), shapely.Point(corners[-1])]
+    if all(frame.boundary.distance(end) <= _ON_EDGE for end in ends):
+        onto = [_nearest(frame.boundary, end) for end in ends]
+        return shapely.LineString([onto[0], *corners, onto[1]])
+    return shapely.LineString([*corners, corners[0]])
+
+
+def _nearest(edge: BaseGeometry, point: shapely.Point) -> tuple[float, float]:
+    nearest = edge.interpolate(edge.project(point))
+    away = shapely.get_coordinates(nearest)[0] - shapely.get_coordinates(point)[0]
+    # A hair beyond, so that noding finds the crossing.
+    x, y = shapely.get_coordinates(nearest)[0] + away * 1e-6 + np.sign(away) * 1e-9
+    return float(x), float(y)
+
+
+def _sides(faces: list[BaseGeometry], start: int) -> list[bool]:
+    """For each face whether it is on the strong side: neighbours across a line differ."""
+    tree = shapely.STRtree(faces)
+    sides: dict[int, bool] = {start: True}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        for other in tree.query(faces[here], predicate="intersects").tolist():
+            if other not in sides and _share_an_edge(faces[here], faces[other]):
+                sides[other] = not sides[here]
+                waiting.append(other)
+    return [sides.get(index, False) for index in range(len(faces))]
+
+
+def _share_an_edge(one: BaseGeometry, other: BaseGeometry) -> bool:
+    return bool(shapely.intersection(one.boundary, other.boundary).length > 0)

@@ -1,0 +1,218 @@
+"""What kind of message is this? Bytes in, readings out, never an exception."""
+
+import gzip
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from django.utils.translation import gettext_noop as _
+from lxml import etree
+from shapely.errors import ShapelyError
+
+from safeconduct.wires.hazards.engine import cap, cap_area, cap_index, gdacs, grid, usgs, xml
+from safeconduct.wires.hazards.engine.reading import (
+    Note,
+    Reading,
+    Repairs,
+    UnreadableError,
+    refused,
+)
+from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD, MOST_MESSAGES, Outcome
+
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_DECLARATIONS = re.compile(rb"(?=<\?xml\s)")
+# Errors that strange bytes have caused in parsers and geometry; a bug of ours would look alike,
+# and neither may take the next message down with it.
+_SURPRISES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    ShapelyError,
+    etree.LxmlError,
+)
+
+TOO_LARGE = Note(
+    _("The file is larger than %(most)s MB; no warning is, so it was not read."),
+    {"most": str(LARGEST_PAYLOAD // 1024 // 1024)},
+)
+
+
+def read_bytes(payload: bytes, resolver: cap_area.Resolver = cap.unresolved) -> list[Reading]:
+    """All messages in a file or answer: XML or JSON of a known source, packed or not.
+
+    A feed without entries gives none. Whatever cannot be understood comes back refused,
+    with a reason; nothing is raised.
+    """
+    try:
+        return _read(payload, resolver)
+    except UnreadableError as error:
+        return [refused(error.note, about=payload)]
+    except _SURPRISES as error:
+        reason = Note(_("Reading failed (%(kind)s)."), {"kind": type(error).__name__})
+        return [refused(reason, about=payload)]
+
+
+def _read(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
+    if len(payload) > LARGEST_PAYLOAD:
+        return [refused(TOO_LARGE)]
+    if payload.startswith(_GZIP):
+        return read_bytes(_unpacked(payload), resolver)
+    if payload.startswith(_ZIP):
+        return _read_zip(payload, resolver)
+    start = payload.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1]
+    if not start:
+        raise UnreadableError(_("The file is empty."))
+    if start in b"{[":
+        return _read_json(payload)
+    if start == b"<":
+        return _read_xml(payload, resolver)
+    raise UnreadableError(_("The file is neither XML nor JSON."))
+
+
+def _unpacked(payload: bytes) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(payload)) as packed:
+            content = packed.read(LARGEST_PAYLOAD + 1)
+    except (OSError, EOFError, zlib.error):
+        raise UnreadableError(_("The file is packed and cannot be unpacked.")) from None
+    if content.startswith((_GZIP, _ZIP)):
+        raise UnreadableError(_("The file is packed twice."))
+    return content
+
+
+def _read_zip(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
+    readings: list[Reading] = []
+    left = LARGEST_PAYLOAD
+    try:
+        with zipfile.ZipFile(io.BytesIO(payload)) as packed:
+            for member in packed.infolist()[:MOST_MESSAGES]:
+                if member.is_dir():
+                    continue
+                with packed.open(member) as opened:
+                    content = opened.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    return [*readings, refused(TOO_LARGE)]
+                if content.startswith((_GZIP, _ZIP)):
+                    raise UnreadableError(_("The file is packed twice."))
+                readings += read_bytes(content, resolver)
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError):
+        raise UnreadableError(_("The file is packed and cannot be unpacked.")) from None
+    return readings
+
+
+def _read_xml(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
+    parts = [part for part in _DECLARATIONS.split(payload) if part.strip()]
+    if len(parts) > 1 and all(b"<" in part[5:] for part in parts[1:]):
+        # Several documents one after another; a declaration quoted in a text is not one.
+        whole = Repairs()
+        root = xml.parse(payload, whole)
+        if whole.notes():
+            return [one for part in parts[:MOST_MESSAGES] for one in read_bytes(part, resolver)]
+        return _read_root(root, whole, resolver)
+    repairs = Repairs()
+    return _read_root(xml.parse(payload, repairs), repairs, resolver)
+
+
+def _read_root(root: xml.Element, repairs: Repairs, resolver: cap_area.Resolver) -> list[Reading]:
+    name = xml.local(root)
+    if name == "alert":
+        return [cap.read_alert(root, repairs, resolver)]
+    if name in cap_index.ROOTS:
+        return cap_index.read_feed(root, repairs, resolver)
+    if name == grid.ROOT:
+        return [grid.read_grid(root, repairs)]
+    alerts = list(xml.descendants(root, "alert"))[:MOST_MESSAGES]
+    if not alerts:
+        raise UnreadableError(
+            _("The file is XML of a kind this system does not know (<%(name)s>)."), name=name
+        )
+    # EDXL-DE and other envelopes carry the alert inside.
+    return [cap.read_alert(alert, repairs, resolver) for alert in alerts]
+
+
+def _read_json(payload: bytes) -> list[Reading]:
+    document, repaired = _parsed(payload)
+    if isinstance(document, list):
+        found = [one for one in document if isinstance(one, Mapping)]
+        document = {"type": "FeatureCollection", "features": found}
+    if not isinstance(document, Mapping):
+        raise UnreadableError(_("The file is JSON but holds no message."))
+    readings = _read_document(document)
+    return [_with(reading, repaired) for reading in readings] if repaired else readings
+
+
+def _read_document(document: Mapping[str, Any]) -> list[Reading]:
+    features = usgs.features_of(document)
+    if usgs.is_rupture(document):
+        return [usgs.read_rupture(document)]
+    if usgs.is_contours(features):
+        return [usgs.read_contours(document)]
+    if "event_information" in (document.get("input") or ()):
+        return [usgs.read_info(document)]
+    if document.get("type") == "Feature":
+        features = [document]
+    elif document.get("type") != "FeatureCollection":
+        raise UnreadableError(_("The file is JSON of a kind this system does not know."))
+    return _read_features(features[:MOST_MESSAGES])
+
+
+def _read_features(features: list[Mapping[str, Any]]) -> list[Reading]:
+    events = [one for one in features if _is(gdacs.is_event, one)]
+    if events and len(events) == len(features):
+        return gdacs.read_features(features)
+    if features and not any(_is_known(one) for one in features):
+        raise UnreadableError(_("The file is JSON of a kind this system does not know."))
+    return [_read_feature(one) for one in features]
+
+
+def _is_known(feature: Mapping[str, Any]) -> bool:
+    return usgs.is_event(feature) or _is(gdacs.is_event, feature)
+
+
+def _read_feature(feature: Mapping[str, Any]) -> Reading:
+    reason = Note(_("The file is JSON of a kind this system does not know."))
+    try:
+        if usgs.is_event(feature):
+            return usgs.read_event(feature)
+        if _is(gdacs.is_event, feature):
+            return gdacs.read_features([feature])[0]
+    except UnreadableError as error:
+        reason = error.note
+    return refused(reason, about=json.dumps(feature, default=str).encode())
+
+
+def _is(claim: Callable[[Mapping[str, Any]], bool], feature: Mapping[str, Any]) -> bool:
+    told = feature.get("properties")
+    return isinstance(told, Mapping) and bool(claim(told))
+
+
+def _parsed(payload: bytes) -> tuple[Any, Note | None]:
+    """A JSON document, and the repair it took to read it."""
+    plain = payload.removeprefix(b"\xef\xbb\xbf").strip()
+    try:
+        return orjson.loads(plain), None
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        text = plain.decode(
+            "utf-8" if not plain.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16"
+        )
+        document = json.loads(text, parse_constant=lambda _name: None)
+    except (UnicodeDecodeError, RecursionError, ValueError):
+        raise UnreadableError(_("The file looks like JSON but is broken or cut off.")) from None
+    return document, Note(_("The file is not strict JSON; values that are no numbers are empty."))
+
+
+def _with(reading: Reading, note: Note) -> Reading:
+    outcome = Outcome.REFUSED if reading.outcome is Outcome.REFUSED else Outcome.TOLERATED
+    return replace(reading, outcome=outcome, repairs=(note, *reading.repairs))

@@ -1,0 +1,125 @@
+"""XML from strangers: no entities, no network, no DTD, and forgiving of what is only form."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+from lxml import etree
+
+from safeconduct.wires.hazards.engine.reading import Repairs, UnreadableError
+
+Element = etree._Element  # noqa: SLF001 -- the only name lxml gives its elements
+
+_DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>", re.ASCII)
+# Byte order marks of UTF-16 and UTF-32, whose bytes nobody may trim.
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+
+
+def parse(payload: bytes, repairs: Repairs) -> Element:
+    """The root of a document.
+
+    :raises UnreadableError: if it declares entities (an attack, never a need of a warning)
+        or if nothing can be saved from it.
+    """
+    trimmed = _trimmed(payload, repairs)
+    root = _attempt(trimmed, recover=False)
+    if root is None:
+        root = _attempt(_as_utf8(trimmed), recover=False)
+        if root is not None:
+            repairs.add(_("The text is not in the encoding it claims; it was read as UTF-8."))
+    if root is None:
+        root = _attempt(trimmed, recover=True)
+        repairs.add(_("The file is not well-formed XML; what could be read was kept."))
+    if root is None:
+        raise UnreadableError(_("The file looks like XML but cannot be read."))
+    _check_declarations(root, repairs)
+    return root
+
+
+def local(element: Element) -> str:
+    """The name of an element without its namespace; comments and the like have none."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def namespace(element: Element) -> str:
+    tag = element.tag
+    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
+
+
+def children(element: Element, name: str = "") -> list[Element]:
+    """Child elements, all or those of a local name whatever their namespace."""
+    return [child for child in element if local(child) and name in ("", local(child))]
+
+
+def descendants(element: Element, name: str) -> Iterator[Element]:
+    return (found for found in element.iter() if local(found) == name)
+
+
+def text_of(element: Element | None) -> str:
+    """All text within an element as it stands."""
+    return "" if element is None else "".join(map(str, element.itertext()))
+
+
+def child_text(element: Element, *names: str) -> str:
+    """The trimmed text of the first child that has any, in the order of the names."""
+    for name in names:
+        for child in children(element, name):
+            if found := text_of(child).strip():
+                return found
+    return ""
+
+
+def _trimmed(payload: bytes, repairs: Repairs) -> bytes:
+    if payload.startswith(_WIDE):
+        return payload
+    bare = payload.removeprefix(b"\xef\xbb\xbf")
+    trimmed = bare.strip(b" \t\r\n\x00")
+    if trimmed[:5] == b"<?xml" and not bare.startswith(b"<"):
+        repairs.add(_("Blank space before the XML declaration was removed."))
+    return trimmed
+
+
+def _attempt(payload: bytes, *, recover: bool) -> Element | None:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=recover,
+    )
+    try:
+        return etree.fromstring(payload, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError):
+        return None
+
+
+def _as_utf8(payload: bytes) -> bytes:
+    """The same document re-coded as UTF-8, byte by byte as Latin-1 where it is not."""
+    body = _DECLARATION.sub(b"", payload)
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        body = body.decode("latin-1").encode()
+    return b'<?xml version="1.0" encoding="UTF-8"?>' + body
+
+
+def _check_declarations(root: Element, repairs: Repairs) -> None:
+    info: Any = root.getroottree().docinfo
+    if not info.doctype:
+        return
+    declared = info.internalDTD
+    if declared is not None and (list(declared.iterentities()) or _has_references(root)):
+        raise UnreadableError(
+            _("The file declares XML entities. No warning needs them and attacks use them.")
+        )
+    repairs.add(_("The document type declaration was ignored."))
+
+
+def _has_references(root: Element) -> bool:
+    return any(node.tag is etree.Entity for node in root.iter())

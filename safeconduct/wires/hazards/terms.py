@@ -1,0 +1,69 @@
+"""The words of signals: outcomes of reading, kinds of hazard, the enumerations of CAP 1.2."""
+
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+VIEW = "hazards.view"
+MANAGE = "hazards.manage"
+
+# Nothing larger is read, neither as it comes nor after unpacking. Bytes.
+LARGEST_PAYLOAD = 32 * 1024 * 1024
+# A packed file may hold so many messages, and a feed so many entries.
+MOST_MESSAGES = 5000
+
+
+class Outcome(StrEnum):
+    ACCEPTED = "accepted"
+    TOLERATED = "tolerated"
+    REFUSED = "refused"
+
+
+class Source(StrEnum):
+    CAP = "cap"
+    USGS = "usgs"
+    GDACS = "gdacs"
+    UNKNOWN = "unknown"
+
+
+class Hazard(TextChoices):
+    EARTHQUAKE = "earthquake", _("Earthquake")
+    TSUNAMI = "tsunami", _("Tsunami")
+    CYCLONE = "cyclone", _("Tropical cyclone")
+    FLOOD = "flood", _("Flood")
+    VOLCANO = "volcano", _("Volcano")
+    WILDFIRE = "wildfire", _("Wildfire")
+    DROUGHT = "drought", _("Drought")
+    STORM = "storm", _("Storm")
+    HEAT = "heat", _("Heat")
+    COLD = "cold", _("Cold, snow or ice")
+    HEALTH = "health", _("Disease")
+    SECURITY = "security", _("Violence or unrest")
+    OTHER = "other", _("Other")
+
+
+class Severity(TextChoices):
+    """CAP 1.2, 3.2.2, worst first."""
+
+    EXTREME = "Extreme", _("Extreme")
+    SEVERE = "Severe", _("Severe")
+    MODERATE = "Moderate", _("Moderate")
+    MINOR = "Minor", _("Minor")
+    UNKNOWN = "Unknown", _("Unknown")
+
+
+class Urgency(TextChoices):
+    IMMEDIATE = "Immediate", _("Immediate")
+    EXPECTED = "Expected", _("Expected")
+    FUTURE = "Future", _("Future")
+    PAST = "Past", _("Past")
+    UNKNOWN = "Unknown", _("Unknown")
+
+
+class Certainty(TextChoices):
+    OBSERVED = "Observed", _("Observed")
+    LIKELY = "Likely", _("Likely")
+    POSSIBLE = "Possible", _("Possible")
+    UNLIKELY = "Unlikely", _("Unlikely")
+    UNKNOWN = "Unknown", _("Unknown")
