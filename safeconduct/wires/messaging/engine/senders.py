@@ -5,6 +5,7 @@ have their own, used for milliseconds. Any number of senders may run beside each
 """
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from safeconduct.wires.messaging.engine.wording import NoWordsError
 from safeconduct.wires.messaging.terms import STOP_SIGNAL, WORK_SIGNAL, Channel, Lane, State
 
 _DRAIN_SECONDS: Final = 20.0
+_MOST_UNWRITTEN: Final = 2000
+log = logging.getLogger(__name__)
 
 
 class Sender:
@@ -85,7 +88,10 @@ class Sender:
             hand.cancel()
         ended += await asyncio.gather(*hands, return_exceptions=True)
         self._ledger.leave()
-        await asyncio.wait_for(writer, _DRAIN_SECONDS)
+        try:
+            await asyncio.wait_for(writer, _DRAIN_SECONDS)
+        except TimeoutError:
+            log.error("No database: %d results are lost.", self._ledger.unwritten())
         for end in ended:
             if isinstance(end, Exception):
                 raise end
@@ -103,6 +109,9 @@ class Sender:
 
     async def _claim_round(self, connection: AsyncConnection) -> int:
         took = 0
+        if self._ledger.unwritten() > _MOST_UNWRITTEN:
+            # What is handed over but not written goes out again if we are killed now.
+            return 0
         for lane in Lane:
             for channel, stock in self._stocks.items():
                 room = self._room(channel) - stock.size(lane)
