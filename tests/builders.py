@@ -331,3 +331,12 @@ def released_alert(*, expand: bool = True, now: datetime | None = None, **conten
     while expand and expand_next(release_id=made.pk, now=moment):
         pass
     return Alert.objects.get(pk=draft.pk)
+
+
+def person_on_the_board() -> dict[str, int]:
+    """Somebody in Türkiye who was asked: the parts of their panel's address."""
+    country("TR")
+    made = incident()
+    (person,) = household()
+    asked([person], of=made)
+    return {"incident_id": made.pk, "person_id": person.pk}

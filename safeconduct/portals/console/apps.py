@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,4 +10,6 @@ class ConsoleConfig(AppConfig):
     name = "safeconduct.portals.console"
 
     def ready(self) -> None:
+        import_module("safeconduct.portals.console.board.words")
+        navigation.register("board:incidents", _("Board"), permission="rollcall.view", order=5)
         navigation.register("console:audit", _("Audit"), permission="audit.view", order=95)

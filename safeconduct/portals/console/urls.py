@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from safeconduct.ground.missions.web.urls import console as missions
 from safeconduct.picture.incidents.web.urls import console as incidents
 from safeconduct.portals.console import views
+from safeconduct.portals.console.board.urls import urlpatterns as board
 
 _own = [
     path("", views.home, name="home"),
@@ -17,5 +18,6 @@ _own = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_own, "console"))),
     path("", include((missions, "missions"))),
+    path("board/", include((board, "board"))),
     path("incidents/", include((incidents, "incidents"))),
 ]

@@ -27,6 +27,8 @@ class Filters:
     country: str = ""
     post_id: int | None = None
     cell: int | None = None
+    # Tenths of MMI.
+    intensity_from: int | None = None
     reachable: bool | None = None
     conflict: bool = False
     unclaimed: bool = False
@@ -104,6 +106,7 @@ def _narrowed(incident_id: int, filters: Filters) -> QuerySet[Standing]:
         "country__in": countries,
         "post_id": filters.post_id,
         "cell": filters.cell,
+        "intensity__gte": filters.intensity_from,
         "reachable": filters.reachable,
         "conflict": filters.conflict or None,
         "claimed_by": filters.claimed_by,

@@ -1,0 +1,58 @@
+"""Whether what the board shows can be current: intake, drain and providers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max, Sum
+from django.utils.translation import gettext as _
+
+from safeconduct.picture.rollcall.queries import Waiting, waiting
+from safeconduct.wires.intake.models import Pulse
+from safeconduct.wires.messaging.queries import provider_health
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """``complaints`` are sentences; with one of them the board turns grey."""
+
+    waiting: Waiting
+    complaints: list[str]
+
+    @property
+    def is_stale(self) -> bool:
+        return bool(self.complaints)
+
+
+def health(now: datetime) -> Health:
+    """What lags, in sentences an officer can pass on."""
+    held = waiting()
+    complaints = [*_door(now), *_drain(held, now), *_providers(now)]
+    return Health(held, complaints)
+
+
+def _door(now: datetime) -> list[str]:
+    known = Pulse.objects.aggregate(seen=Max("seen_at"), kept=Sum("journalled_bytes"))
+    if known["seen"] is None or now - known["seen"] > _limit("INTAKE_SILENT_SECONDS"):
+        return [_("The door for answers does not report. Answers may not come in.")]
+    if known["kept"]:
+        return [_("Answers are kept in the door's journal and not in the numbers yet.")]
+    return []
+
+
+def _drain(held: Waiting, now: datetime) -> list[str]:
+    if held.drain_lags(now, limit=_limit("DRAIN_LAG_SECONDS")):
+        return [_("Answers are not folded in time. The numbers are behind.")]
+    return []
+
+
+def _providers(now: datetime) -> list[str]:
+    return [
+        _("The provider {name} does not take messages.").format(name=provider.name)
+        for provider in provider_health(now)
+        if provider.lagging
+    ]
+
+
+def _limit(name: str) -> timedelta:
+    return timedelta(seconds=settings.BOARD[name])

@@ -1,0 +1,137 @@
+"""Lists of people: who needs help, who has not been heard from, of whom witnesses disagree."""
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
+
+from safeconduct.ground.accounts.access import actor_of, officer_of
+from safeconduct.ground.audit.actions import record
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.languages import in_words
+from safeconduct.ground.missions.access import officer_may
+from safeconduct.ground.missions.models import Post
+from safeconduct.ground.places.models import Country
+from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.registry.models import ContactPoint
+from safeconduct.picture.rollcall import queries as rollcall
+from safeconduct.picture.rollcall.models import Tally
+from safeconduct.picture.rollcall.terms import VIEW
+from safeconduct.portals.console.board.access import board_for
+from safeconduct.portals.console.board.forms import FilterForm
+from safeconduct.portals.console.board.picture import Scope, last_round
+from safeconduct.portals.console.board.rows import Row, rows_of
+from safeconduct.portals.console.board.words import LIST_EXPORTED
+from safeconduct.wires.messaging.terms import Channel
+
+# More at once would be a copy of the registry, which two people must ask for.
+MOST_EXPORTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of one of the lists."""
+
+    incident: Incident
+    form: FilterForm
+    rows: list[Row]
+    after: str
+    since_round: int
+
+
+@officer_may(VIEW)
+def people(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
+    """A page of one of the lists, narrowed by what the address says."""
+    shown = _shown(request, incident_id, which)
+    page = {"shown": shown, "which": which, "incident": shown.incident}
+    response = render(request, f"board/{which}.html", page)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+@officer_may(VIEW)
+def save(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
+    """The page of the list as a file of at most 50 rows; written down who took how many."""
+    shown = _shown(request, incident_id, which)
+    with transaction.atomic():
+        record(
+            LIST_EXPORTED,
+            actor=actor_of(request),
+            subject_kind="incident",
+            subject_id=incident_id,
+            detail={"count": len(shown.rows), "list": which},
+            now=clock.now(),
+        )
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{which}-{incident_id}.csv"'
+    response["Cache-Control"] = "no-store"
+    _write(response, shown.rows)
+    return response
+
+
+def _shown(request: HttpRequest, incident_id: int, which: str) -> Shown:
+    incident, scope = board_for(request, incident_id)
+    form = _form(request, incident.pk, scope)
+    filters = form.filters(scope.countries, officer_of(request).pk)
+    last = last_round(incident.pk)
+    since = last.number if last else 0
+    try:
+        page = _LISTS[which](incident.pk, filters, since, request.GET.get("after", ""))
+    except rollcall.PageLostError as refusal:
+        raise Http404 from refusal
+    return Shown(incident, form, rows_of(incident.pk, page.rows), page.after, since)
+
+
+type _Lister = Callable[[int, rollcall.Filters, int, str], rollcall.Page]
+_LISTS: dict[str, _Lister] = {
+    "help": lambda incident, filters, _, after: rollcall.needs_help(
+        incident, filters, after=after, limit=MOST_EXPORTED
+    ),
+    "silent": lambda incident, filters, since, after: rollcall.not_heard_from(
+        incident, filters, since_round=since, after=after, limit=MOST_EXPORTED
+    ),
+    "conflict": lambda incident, filters, _, after: rollcall.in_conflict(
+        incident, filters, after=after, limit=MOST_EXPORTED
+    ),
+}
+
+
+def _form(request: HttpRequest, incident_id: int, scope: Scope) -> FilterForm:
+    language = get_language() or "en"
+    tallies = Tally.objects.filter(incident_id=incident_id, people__gt=0).order_by()
+    if scope.countries is not None:
+        tallies = tallies.filter(country__in=scope.countries)
+    countries = Country.objects.filter(pk__in=tallies.values("country").distinct())
+    posts = Post.objects.filter(pk__in=tallies.values("post_id").distinct())
+    return FilterForm(
+        request.GET.dict(),
+        countries=[(c.code, in_words(c.names, language) or c.code) for c in countries],
+        posts=[(str(p.pk), in_words(p.names, language)) for p in posts],
+    )
+
+
+def _write(response: HttpResponse, rows: list[Row]) -> None:
+    numbers: dict[int, str] = dict(
+        ContactPoint.objects.filter(
+            person_id__in=[row.standing.person_id for row in rows], channel=Channel.SMS
+        )
+        .order_by("-pk")
+        .values_list("person_id", "address")
+    )
+    writer = csv.writer(response)
+    writer.writerow(["number", "name", "telephone", "country"])
+    for row in rows:
+        standing = row.standing
+        telephone = numbers.get(standing.person_id, "")
+        writer.writerow([standing.person_id, _inert(row.name), telephone, standing.country])
+
+
+def _inert(text: str) -> str:
+    """Text no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,133 @@
+"""One person in an incident: what is known, what was tried, and what an officer does about it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db import transaction
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from safeconduct.ground.accounts.access import actor_of, officer_of
+from safeconduct.ground.audit.actions import record
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.missions.access import officer_may
+from safeconduct.picture.incidents.access import incident_for
+from safeconduct.picture.rollcall import actions, terms
+from safeconduct.picture.rollcall.access import standing_for
+from safeconduct.picture.rollcall.models import Standing
+from safeconduct.portals.console.board.forms import AttemptForm, ClosingForm, SightingForm
+from safeconduct.portals.console.board.panel import panel
+from safeconduct.portals.console.board.words import PERSON_SEEN
+
+
+@officer_may(terms.VIEW)
+def person(request: HttpRequest, incident_id: int, person_id: int) -> HttpResponse:
+    """Everything about a person in this incident; the person may ask who opened it."""
+    standing = _standing(request, terms.VIEW, incident_id, person_id)
+    with transaction.atomic():
+        record(
+            PERSON_SEEN,
+            actor=actor_of(request),
+            subject_kind="person",
+            subject_id=person_id,
+            detail={"incident": incident_id},
+            now=clock.now(),
+        )
+    return _page(request, standing)
+
+
+@require_POST
+@officer_may(terms.CLAIM)
+def claim(request: HttpRequest, incident_id: int, person_id: int) -> HttpResponse:
+    """Look after the person, also instead of a colleague where the officer says so."""
+    _standing(request, terms.CLAIM, incident_id, person_id)
+    take_over = request.POST.get("take_over") == "yes"
+    return _do(request, incident_id, person_id, actions.claim_person, take_over=take_over)
+
+
+@require_POST
+@officer_may(terms.CLAIM)
+def release(request: HttpRequest, incident_id: int, person_id: int) -> HttpResponse:
+    """Give the person back."""
+    _standing(request, terms.CLAIM, incident_id, person_id)
+    return _do(request, incident_id, person_id, actions.release_claim)
+
+
+@require_POST
+@officer_may(terms.RECORD)
+def sighting(request: HttpRequest, incident_id: int, person_id: int) -> HttpResponse:
+    """Write down what somebody said of the person."""
+    standing = _standing(request, terms.RECORD, incident_id, person_id)
+    form = SightingForm(request.POST, now=clock.now())
+    if not form.is_valid():
+        return _page(request, standing, wrong=form)
+    return _do(request, incident_id, person_id, actions.record_sighting, **form.cleaned_data)
+
+
+@require_POST
+@officer_may(terms.CLAIM)
+def attempt(request: HttpRequest, incident_id: int, person_id: int) -> HttpResponse:
+    """Write down that the person was not reached."""
+    standing = _standing(request, terms.CLAIM, incident_id, person_id)
+    form = AttemptForm(request.POST)
+    if not form.is_valid():
+        return _page(request, standing, wrong=form)
+    return _do(request, incident_id, person_id, actions.log_attempt, **form.cleaned_data)
+
+
+@require_POST
+@officer_may(terms.RECORD)
+def close(request: HttpRequest, incident_id: int, person_id: int) -> HttpResponse:
+    """Close the person's calls for help."""
+    standing = _standing(request, terms.RECORD, incident_id, person_id)
+    form = ClosingForm(request.POST)
+    if not form.is_valid():
+        return _page(request, standing, wrong=form)
+    return _do(request, incident_id, person_id, actions.close_help, **form.cleaned_data)
+
+
+def _standing(request: HttpRequest, permission: str, incident_id: int, person_id: int) -> Standing:
+    return standing_for(
+        officer_of(request), permission, incident_id=incident_id, person_id=person_id
+    )
+
+
+def _do(
+    request: HttpRequest,
+    incident_id: int,
+    person_id: int,
+    action: Callable[..., object],
+    **said: object,
+) -> HttpResponse:
+    try:
+        action(
+            incident_id=incident_id,
+            person_id=person_id,
+            now=clock.now(),
+            actor=actor_of(request),
+            **said,
+        )
+        messages.success(request, _("Written down."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect("board:person", incident_id, person_id)
+
+
+def _page(request: HttpRequest, standing: Standing, *, wrong: Form | None = None) -> HttpResponse:
+    now, officer = clock.now(), officer_of(request)
+    incident = incident_for(standing.incident_id, officer=officer, permission=terms.VIEW)
+    forms = {
+        "sighting_form": SightingForm(now=now),
+        "attempt_form": AttemptForm(),
+        "closing_form": ClosingForm(),
+    }
+    for name, form in forms.items():
+        forms[name] = wrong if wrong is not None and type(wrong) is type(form) else form
+    shown = {"incident": incident, "panel": panel(standing), "form": wrong, **forms}
+    response = render(request, "board/person.html", shown, status=422 if wrong else 200)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,98 @@
+"""Everything the board shows at one instant, put together from what lies beneath."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.utils.translation import get_language
+
+from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.rollcall import queries as rollcall
+from safeconduct.portals.console.board.curve import Curve, drawn
+from safeconduct.portals.console.board.health import Health, health
+from safeconduct.response.checkins.models import Round
+from safeconduct.wires.messaging.queries import batch_tally
+from safeconduct.wires.messaging.terms import State
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """People spoken to by the last round's messages; who got two counts once a message."""
+
+    handed: int
+    delivered: int
+    failed: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The numbers with what they are of and when they were true."""
+
+    numbers: rollcall.Numbers
+    sent: Sent
+    health: Health
+    curve: Curve | None
+    round: Round | None
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an officer sees of an incident: None means all countries; a post narrows further."""
+
+    countries: frozenset[str] | None
+    post_id: int | None = None
+
+
+def etag(incident: Incident, scope: Scope, now: datetime) -> str:
+    """Changes whenever anything the board shows would; costs no count of people."""
+    state = health(now)
+    age = state.waiting.oldest_age
+    shown = (
+        incident.pk,
+        incident.level,
+        incident.closed_at,
+        scope.post_id,
+        sorted(scope.countries) if scope.countries is not None else None,
+        get_language(),
+        rollcall.version(incident.pk),
+        sent(last_round(incident.pk), scope),
+        state.complaints,
+        state.waiting.count,
+        int(age.total_seconds()) if age else None,
+    )
+    return f'"{sha256(repr(shown).encode()).hexdigest()[:24]}"'
+
+
+def picture(incident: Incident, scope: Scope, now: datetime) -> Picture:
+    """The board's numbers, now."""
+    last = last_round(incident.pk)
+    return Picture(
+        numbers=rollcall.numbers(incident.pk, scope.countries, post_id=scope.post_id),
+        sent=sent(last, scope),
+        health=health(now),
+        curve=drawn(rollcall.curve(incident.pk)),
+        round=last,
+        taken_at=now,
+    )
+
+
+def last_round(incident_id: int) -> Round | None:
+    return Round.objects.filter(incident_id=incident_id).order_by("-number").first()
+
+
+def sent(last: Round | None, scope: Scope) -> Sent:
+    """What has become of the last round's messages, by people, in the officer's countries."""
+    batches: Collection[int] = [last.batch_id] if last and last.batch_id else []
+    counts = [
+        count
+        for count in batch_tally(batches).counts
+        if scope.countries is None or count.country in scope.countries
+    ]
+    handed = sum(c.people for c in counts if c.state in {State.HANDED, State.DELIVERED})
+    delivered = sum(c.people for c in counts if c.state == State.DELIVERED)
+    waits = sum(c.people for c in counts if c.state in {State.WAITING, State.CLAIMED})
+    everybody = sum(c.people for c in counts)
+    return Sent(handed, delivered, everybody - handed - waits, waits)

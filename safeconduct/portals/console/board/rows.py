@@ -1,0 +1,88 @@
+"""Standings with the words an officer needs beside them: names, what was tried, who looks after."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from safeconduct.ground.accounts.queries import officer_names
+from safeconduct.picture.registry.models import Person
+from safeconduct.picture.rollcall.models import Standing
+from safeconduct.picture.rollcall.terms import Safety
+from safeconduct.portals.console.board.words import CHANNELS, SAFETIES, STATES, TONES
+from safeconduct.response.checkins.models import Round
+from safeconduct.wires.messaging.queries import Tried, tried_for
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One channel tried, with how it ended; ``failure`` is the provider's own word for why."""
+
+    channel: str | Promise
+    state: str | Promise
+    tried: Tried
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A person in a list."""
+
+    standing: Standing
+    name: str
+    tries: list[Try]
+    carer: str
+
+    @property
+    def intensity(self) -> float:
+        """Modified Mercalli."""
+        return self.standing.intensity / 10
+
+    @property
+    def safety(self) -> str | Promise:
+        return SAFETIES[Safety(self.standing.safety)]
+
+    @property
+    def tone(self) -> str:
+        return TONES[Safety(self.standing.safety)]
+
+
+def rows_of(incident_id: int, standings: Collection[Standing]) -> list[Row]:
+    """The rows of a list, in its order; five queries however many there are."""
+    names = names_of([standing.person_id for standing in standings])
+    tries = tries_of(incident_id, {standing.party_id for standing in standings})
+    carers = officer_names(standing.claimed_by for standing in standings)
+    return [
+        Row(
+            standing=standing,
+            name=names.get(standing.person_id, "–"),
+            tries=tries[standing.party_id],
+            carer=carers.get(standing.claimed_by or 0, ""),
+        )
+        for standing in standings
+    ]
+
+
+def names_of(person_ids: Iterable[int]) -> dict[int, str]:
+    """Full names as people gave them; whoever was deleted meanwhile is absent."""
+    found = Person.objects.filter(pk__in=list(person_ids))
+    return {
+        number: f"{given} {family}".strip()
+        for number, given, family in found.values_list("pk", "given_name", "family_name")
+    }
+
+
+def tries_of(incident_id: int, party_ids: Collection[int]) -> defaultdict[int, list[Try]]:
+    """Every message of the incident's rounds to somebody of each party.
+
+    A party that shares a telephone got one message, addressed to one of them.
+    """
+    members = dict(Person.objects.filter(party_id__in=party_ids).values_list("pk", "party_id"))
+    rounds = Round.objects.filter(incident_id=incident_id, batch_id__isnull=False)
+    batches = [number for number in rounds.values_list("batch_id", flat=True) if number]
+    found: defaultdict[int, list[Try]] = defaultdict(list)
+    for person_id, tried in tried_for(list(members), batches).items():
+        found[members[person_id]] += [
+            Try(CHANNELS[one.channel], STATES[one.state], one) for one in tried
+        ]
+    return found

@@ -1,0 +1,98 @@
+"""The board's pages: incidents, one incident's numbers, and its cells."""
+
+import gzip
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+
+from safeconduct.ground.accounts.access import officer_of
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.missions.access import countries_of, officer_may
+from safeconduct.ground.places.terms import DISCLAIMER
+from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.incidents.queries import incidents_in
+from safeconduct.picture.rollcall import queries as rollcall
+from safeconduct.picture.rollcall.terms import VIEW
+from safeconduct.portals.console.board import mapping
+from safeconduct.portals.console.board.access import board_for
+from safeconduct.portals.console.board.picture import Scope, etag, picture
+from safeconduct.portals.console.board.rows import rows_of
+
+_FIRST = 10
+
+
+@officer_may(VIEW)
+def incidents(request: HttpRequest) -> HttpResponse:
+    """Incidents with how many have not been heard from."""
+    countries = countries_of(officer_of(request), VIEW)
+    found = [
+        (incident, rollcall.numbers(incident.pk, countries))
+        for incident in incidents_in(countries)[:20]
+    ]
+    return render(request, "board/incidents.html", {"incidents": found})
+
+
+@officer_may(VIEW)
+def page(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """The whole board; script refreshes its live part, a link the rest."""
+    incident, scope = board_for(request, incident_id)
+    cells = rollcall.cells(incident.pk, scope.countries, post_id=scope.post_id)
+    shown = {"cells": cells, "drawing": mapping.drawing(cells.cells), "disclaimer": DISCLAIMER}
+    response = render(request, "board/page.html", _live(incident, scope) | shown)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@officer_may(VIEW)
+def live(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """What changes by the second; 304 while it has not."""
+    incident, scope = board_for(request, incident_id)
+    tag = etag(incident, scope, clock.now())
+    if request.headers.get("If-None-Match") == tag:
+        return _unchanged(tag)
+    return _private(render(request, "board/live.html", _live(incident, scope)), tag)
+
+
+@officer_may(VIEW)
+def cells(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """Cells as GeoJSON, by the incident's version."""
+    incident, scope = board_for(request, incident_id)
+    version = rollcall.version(incident.pk)
+    # A cell's colour never betrays which language asked, but who asked decides what is in it.
+    tag = f'"{version}-{hash((scope.countries, scope.post_id)) & 0xFFFFFFFF:x}"'
+    if request.headers.get("If-None-Match") == tag:
+        return _unchanged(tag)
+    found = rollcall.cells(incident.pk, scope.countries, post_id=scope.post_id)
+    body = gzip.compress(orjson.dumps(mapping.geojson(found.cells)), compresslevel=1)
+    response = HttpResponse(body, "application/geo+json", headers={"Content-Encoding": "gzip"})
+    return _private(response, tag)
+
+
+def _live(incident: Incident, scope: Scope) -> dict[str, object]:
+    now = clock.now()
+    first = rollcall.needs_help(
+        incident.pk,
+        rollcall.Filters(countries=scope.countries, post_id=scope.post_id),
+        limit=_FIRST,
+    )
+    return {
+        "incident": incident,
+        "scope": scope,
+        "picture": picture(incident, scope, now),
+        "calls": rows_of(incident.pk, first.rows),
+        "more_calls": bool(first.after),
+        "etag": etag(incident, scope, now),
+        "poll": settings.BOARD["POLL_MILLISECONDS"],
+    }
+
+
+def _unchanged(tag: str) -> HttpResponse:
+    return _private(HttpResponseNotModified(), tag)
+
+
+def _private(response: HttpResponse, tag: str) -> HttpResponse:
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response

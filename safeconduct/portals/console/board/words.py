@@ -1,0 +1,66 @@
+"""What the board calls things: states of messages, standings, witnesses."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from safeconduct.ground.audit.kinds import Shredder, declare
+from safeconduct.picture.rollcall.terms import Presence, Safety, Witness
+from safeconduct.wires.messaging.terms import Channel, State
+
+PERSON_SEEN: Final = declare(
+    "console.person_seen",
+    _("{actor} opened the panel of person {subject} in incident {incident}."),
+    Shredder.FORGET_SUBJECT,
+)
+LIST_EXPORTED: Final = declare(
+    "console.list_exported", _("{actor} saved {count} people of incident {subject} as a file.")
+)
+
+STATES: Final[dict[State, str | Promise]] = {
+    State.WAITING: _("waiting to be sent"),
+    State.CLAIMED: _("being sent"),
+    State.HANDED: _("handed over, no proof of delivery"),
+    State.DELIVERED: _("delivered"),
+    State.INVALID_ADDRESS: _("the address does not exist"),
+    State.REFUSED_BY_PROVIDER: _("refused by the provider"),
+    State.EXPIRED: _("not sent in time"),
+    State.STOPPED: _("stopped before sending"),
+    State.GAVE_UP: _("given up after several tries"),
+    State.BLOCKED_BY_OPERATOR: _("blocked by the operator"),
+}
+CHANNELS: Final[dict[Channel, str | Promise]] = {
+    Channel.SMS: _("SMS"),
+    Channel.EMAIL: _("E-mail"),
+    Channel.PUSH: _("App"),
+}
+PRESENCES: Final[dict[Presence, str | Promise]] = {
+    Presence.UNKNOWN: pgettext_lazy("presence", "Not known"),
+    Presence.PRESUMED: _("Presumed there"),
+    Presence.CONFIRMED: _("There"),
+    Presence.DEPARTED: _("Has left"),
+    Presence.NEVER_THERE: _("Was not there"),
+}
+SAFETIES: Final[dict[Safety, str | Promise]] = {
+    Safety.NO_ANSWER: pgettext_lazy("safety", "Not heard from"),
+    Safety.SAFE: pgettext_lazy("safety", "Safe"),
+    Safety.NEEDS_HELP: pgettext_lazy("safety", "Needs help"),
+    Safety.INJURED: _("Injured"),
+    Safety.MISSING: _("Missing"),
+    Safety.DECEASED: _("Deceased"),
+}
+WITNESSES: Final[dict[Witness, str | Promise]] = {
+    Witness.SELF: _("the person"),
+    Witness.PARTY: _("somebody of the party"),
+    Witness.OFFICER: _("an officer"),
+}
+TONES: Final[dict[Safety, str]] = {
+    Safety.NO_ANSWER: "warn",
+    Safety.SAFE: "good",
+    Safety.NEEDS_HELP: "bad",
+    Safety.INJURED: "bad",
+    Safety.MISSING: "bad",
+    Safety.DECEASED: "plain",
+}
