@@ -1,5 +1,6 @@
 """The `safeconduct` command: thin, over actions and queries."""
 
+import signal
 import sys
 from importlib import import_module
 from typing import Final
@@ -12,6 +13,7 @@ from safeconduct.cli.family import die_with_parent
 # command is run or listed, so they import Django's models inside functions only.
 COMMANDS: Final = {
     "bench": "bench",
+    "demo": "demo",
     "intake": "intake",
     "migrate": "migrate",
     "sender": "sender",
@@ -50,6 +52,8 @@ def main() -> None:
     from config.postgres import ServerRefusedError
 
     die_with_parent()
+    # Unwinds like any other end: whoever started a server or a child has it stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         group.main(prog_name="safeconduct")
     except (EnvironmentRefusedError, ServerRefusedError) as refusal:
