@@ -33,6 +33,8 @@ def check(response: HttpResponse, *, is_fragment: bool = False) -> None:
     if response.status_code >= 500 or not response.content:
         return
     text = response.content.decode()
+    # A refusal is a whole page, even where htmx asked for a piece of one.
+    is_fragment = is_fragment and not text.lstrip().lower().startswith("<!doctype")
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     root = parser.parseFragment(text) if is_fragment else parser.parse(text)
     _check_parts(root)

@@ -20,6 +20,7 @@ class Rule:
     object: str = ""
     scoped: bool = True
     page: bool = True
+    fragment: bool = False
 
     @property
     def is_permission(self) -> bool:

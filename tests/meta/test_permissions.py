@@ -20,7 +20,8 @@ def _ids(rule: Rule) -> str:
 
 
 def _ask(pages: Pages, rule: Rule, path: str) -> Any:
-    return pages.post(path) if rule.method == "POST" else pages.get(path)
+    headers = {"HX-Request": "true"} if rule.fragment else None
+    return (pages.post if rule.method == "POST" else pages.get)(path, headers=headers)
 
 
 def _made(rule: Rule) -> Any:
