@@ -1,0 +1,56 @@
+"""The gates of the bench let through what they promise to, and nothing else."""
+
+import pytest
+
+from bench import entry, harness, percentile
+from bench.promises import PROMISES
+
+
+@pytest.mark.parametrize(
+    ("row", "result", "passes"),
+    [
+        ("expansion", {"value": 60_000, "ratio": 0.3}, True),
+        ("expansion", {"value": 40_000, "ratio": 0.3}, True),
+        ("expansion", {"value": 60_000, "ratio": 0.2}, False),
+        ("audience", {"value": 300, "ratio": 6}, False),
+        ("release_commit", {"value": 150, "ratio": None}, True),
+        ("release_commit", {"value": 250, "ratio": None}, False),
+        ("intake", {"value": 9000, "ratio": 0.5, "p99_ms": 20, "lost": 0}, True),
+        ("intake", {"value": 9000, "ratio": 0.5, "p99_ms": 20, "lost": 1}, False),
+        ("intake", {"value": 9000, "ratio": 0.5, "p99_ms": 120, "lost": 0}, False),
+        ("drain", {"error": "OperationalError: gone"}, False),
+    ],
+)
+def test_the_ratio_is_the_gate_and_where_there_is_none_the_promise(row, result, passes):
+    assert harness.passed({row: result}) is passes
+
+
+def test_a_row_that_breaks_is_reported_and_the_rest_still_runs(monkeypatch):
+    monkeypatch.setattr(harness, "import_module", broken_or_whole)
+    said = []
+    results = harness.run(["drain", "board"], None, said.append)
+    assert results["drain"] == {"error": "RuntimeError: no answers"}
+    assert results["board"]["value"] == 12
+    assert any("no answers" in line for line in said)
+
+
+def broken_or_whole(name):
+    class Row:
+        @staticmethod
+        def run(_options):
+            if name == "bench.drain":
+                raise RuntimeError("no answers")
+            return entry(12, "ms")
+
+    return Row
+
+
+def test_a_percentile_is_a_measured_value():
+    assert percentile([5, 1, 4, 2, 3], 0.5) == 3
+    assert percentile(range(1, 101), 0.99) == 99
+    assert percentile([7], 0.99) == 7
+
+
+def test_faults_run_by_name_only():
+    assert "faults" in PROMISES
+    assert "faults" not in harness.rows()
