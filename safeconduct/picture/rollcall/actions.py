@@ -18,6 +18,7 @@ from safeconduct.picture.rollcall.engine.fold import Heard, fold
 from safeconduct.picture.rollcall.engine.tally import bump_version, counted
 from safeconduct.picture.rollcall.events import CallClosed
 from safeconduct.picture.rollcall.models import Attempt, Standing
+from safeconduct.picture.rollcall.rules import Sighting
 from safeconduct.picture.rollcall.terms import Closing, How, Outcome, Presence, Safety, Witness
 
 # H3 cells: bits 52 to 55 hold the resolution, from bit 44 downward three bits a digit;
@@ -77,6 +78,7 @@ def presume_chunk(*, incident_id: int, round_number: int, now: datetime, actor: 
     round. Returns how many people that were; tallies and version are kept.
     """
     cursor = rows.cursor()
+    rows.hold(cursor, [incident_id])
     cursor.execute(_PRESUME, {"incident_id": incident_id, "round": round_number, "now": now})
     (people,) = cursor.fetchone() or (0,)
     bump_version(cursor, incident_id, now)
@@ -111,8 +113,8 @@ def record_sighting(
     if stated_at > now:
         raise FutureSightingError(_("Nobody can have said this in the future: check the time."))
     standing = _locked(incident_id, person_id)
-    heard = _said_by(actor, person_id, (presence, safety), now)
-    _fold_one(standing, heard._replace(said_at=stated_at, told_by=told_by), now)
+    heard = _said_by(actor, person_id, (presence, safety), stated_at=stated_at, now=now)
+    _fold_one(standing, heard._replace(told_by=told_by), now)
     _remember("rollcall.sighting_recorded", standing, now=now, actor=actor)
 
 
@@ -188,32 +190,32 @@ def close_help(
     standing = _locked(incident_id, person_id)
     if not standing.help_open:
         raise NoOpenCallError(_("There is no open call for help: somebody has closed it."))
-    heard = _said_by(actor, person_id, rules.closing_words(reason), now)
-    _fold_one(standing, heard._replace(closes_help_at=standing.called_at), now)
+    says = rules.closing_words(reason)
+    heard = _said_by(actor, person_id, says, stated_at=now, now=now)
+    closing = heard.sighting._replace(closes_help_at=standing.called_at)
+    _fold_one(standing, heard._replace(sighting=closing), now)
     _remember("rollcall.help_closed", standing, now=now, actor=actor, reason=reason.value)
     facts.announce(CallClosed(incident_id, person_id))
 
 
 def _said_by(
-    actor: Actor, person_id: int, says: tuple[Presence | None, Safety | None], now: datetime
+    actor: Actor,
+    person_id: int,
+    says: tuple[Presence | None, Safety | None],
+    *,
+    stated_at: datetime,
+    now: datetime,
 ) -> Heard:
-    return Heard(
-        person_id=person_id,
-        witness=Witness.OFFICER,
-        presence=says[0] or Presence.UNKNOWN,
-        safety=says[1] or Safety.NO_ANSWER,
-        said_at=now,
-        received_at=now,
-        round_number=0,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-    )
+    presence, safety = says[0] or Presence.UNKNOWN, says[1] or Safety.NO_ANSWER
+    word = Sighting(Witness.OFFICER, presence, safety, stated_at=stated_at, received_at=now)
+    return Heard(person_id, word, actor.kind.value, actor.id)
 
 
 def _fold_one(standing: Standing, heard: Heard, now: datetime) -> None:
     # Said before the last question: it answers the one before.
     earlier = max(standing.asked_round - 1, 0)
-    fold(standing.incident_id, [heard._replace(round_number=earlier)], now=now)
+    said = heard.sighting._replace(round_number=earlier)
+    fold(standing.incident_id, [heard._replace(sighting=said)], now=now)
 
 
 def _of(incident_id: int, person_id: int) -> QuerySet[Standing]:
@@ -221,7 +223,8 @@ def _of(incident_id: int, person_id: int) -> QuerySet[Standing]:
 
 
 def _locked(incident_id: int, person_id: int) -> Standing:
-    standing = _of(incident_id, person_id).select_for_update().first()
+    rows.hold(rows.cursor(), [incident_id])
+    standing = _of(incident_id, person_id).first()
     if standing is None:
         raise UnknownStandingError(_("This person is not on the roll of this incident."))
     return standing

@@ -5,7 +5,6 @@ the same ones in another order, or some of them twice, ends in the same standing
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -17,6 +16,8 @@ CALLS: Final = frozenset({Safety.NEEDS_HELP, Safety.INJURED})
 _THERE: Final = frozenset({Presence.PRESUMED, Presence.CONFIRMED})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+
+_OFFICER: Final = f"{Witness.OFFICER:d}"
 
 # What a witness said last: (when, presence) and (when, safety); 0 says nothing.
 # Instants are microseconds since 1970, since thousands are compared at once.
@@ -31,11 +32,11 @@ class Word(NamedTuple):
 
 
 type Words = Mapping[str, Word]
+_NOTHING: Final = Word()
 NO_WORDS: Final[Words] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """One thing said of one person. ``stated_at`` is a believed moment, not a claimed one."""
 
     witness: int
@@ -49,8 +50,7 @@ class Sighting:
     closes_help_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What we hold true of a person; the first five follow from the rest."""
 
     presence: int = Presence.UNKNOWN
@@ -59,7 +59,7 @@ class Standing:
     help_open: bool = False
     stated_at: datetime | None = None
     heard_round: int = 0
-    words: Words = field(default=NO_WORDS)
+    words: Words = NO_WORDS
     there_at: datetime | None = None
     called_at: datetime | None = None
     closed_through: datetime | None = None
@@ -93,24 +93,26 @@ def standing_after(standing: Standing, sighting: Sighting) -> Standing:
     A call for help stays open until an officer closes it: a later "safe" stands
     beside it, flagged, and older statements never bury newer ones.
     """
-    said = moment_of(sighting.stated_at)
-    words = _with_word(standing.words, sighting, said)
-    there_at = standing.there_at
+    words = _with_word(standing.words, sighting)
+    there_at, called_at = standing.there_at, standing.called_at
     if sighting.presence == Presence.CONFIRMED:
         there_at = _earlier(there_at, sighting.stated_at)
-    called_at = standing.called_at
     if sighting.safety in CALLS:
         called_at = _later(called_at, sighting.received_at)
-    return _computed(
-        replace(
-            standing,
-            stated_at=_later(standing.stated_at, sighting.stated_at),
-            heard_round=max(standing.heard_round, sighting.round_number),
-            words=words,
-            there_at=there_at,
-            called_at=called_at,
-            closed_through=_later(standing.closed_through, sighting.closes_help_at),
-        )
+    closed_through = _later(standing.closed_through, sighting.closes_help_at)
+    help_open = called_at is not None and (closed_through is None or called_at > closed_through)
+    said = _last_safety(words)
+    return Standing(
+        _presence(words, there_at) or standing.presence,
+        _safety(said, help_open=help_open),
+        (help_open and said not in CALLS) or _disagree(words),
+        help_open,
+        _later(standing.stated_at, sighting.stated_at),
+        max(standing.heard_round, sighting.round_number),
+        words,
+        there_at,
+        called_at,
+        closed_through,
     )
 
 
@@ -142,39 +144,20 @@ def _speaker(sighting: Sighting) -> str:
     return f"{sighting.witness:d}"
 
 
-def _with_word(words: Words, sighting: Sighting, said: Moment) -> Words:
-    key = _speaker(sighting)
-    presence_at, presence, safety_at, safety = words.get(key, Word())
+def _with_word(words: Words, sighting: Sighting) -> Words:
+    key, said = _speaker(sighting), moment_of(sighting.stated_at)
+    presence_at, presence, safety_at, safety = words.get(key, _NOTHING)
     # Of two words of one instant the one that keeps us looking stands: "there", "needs help".
     if sighting.presence and (said, -sighting.presence) > (presence_at, -presence):
         presence_at, presence = said, sighting.presence
-    if sighting.safety:
-        safety_at, safety = max((safety_at, safety), (said, sighting.safety))
+    if sighting.safety and (said, sighting.safety) > (safety_at, safety):
+        safety_at, safety = said, sighting.safety
     return {**words, key: Word(presence_at, presence, safety_at, safety)}
-
-
-def _computed(standing: Standing) -> Standing:
-    words = standing.words
-    help_open = standing.called_at is not None and (
-        standing.closed_through is None or standing.called_at > standing.closed_through
-    )
-    said = _last_safety(words)
-    return replace(
-        standing,
-        presence=_presence(standing),
-        safety=_safety(said, help_open=help_open),
-        help_open=help_open,
-        conflict=(help_open and said not in CALLS) or _disagree(words),
-    )
 
 
 def _last_safety(words: Words) -> int:
     # An officer's word wins a tie: they have heard the other one.
-    last = max(
-        ((word.safety_at, key == _OFFICER, word.safety) for key, word in words.items()),
-        default=(0, False, 0),
-    )
-    return last[2]
+    return max((word.safety_at, key == _OFFICER, word.safety) for key, word in words.items())[2]
 
 
 def _safety(said: int, *, help_open: bool) -> int:
@@ -183,31 +166,21 @@ def _safety(said: int, *, help_open: bool) -> int:
     return Safety.NO_ANSWER if said in CALLS else said
 
 
-def _presence(standing: Standing) -> int:
+def _presence(words: Words, there_at: datetime | None) -> int:
     """The last word on where they are; "not there" from somebody who was there means they left."""
     at, _, presence = max(
-        (
-            (word.presence_at, key == _OFFICER, word.presence)
-            for key, word in standing.words.items()
-        ),
-        default=(0, False, 0),
+        (word.presence_at, key == _OFFICER, word.presence) for key, word in words.items()
     )
-    if not presence:
-        return standing.presence
-    there_at = standing.there_at
     if presence == Presence.NEVER_THERE and there_at and moment_of(there_at) < at:
         return Presence.DEPARTED
     return presence
-
-
-_OFFICER: Final = f"{Witness.OFFICER:d}"
 
 
 def _disagree(words: Words) -> bool:
     """Whether witnesses contradict each other in what no officer has settled since."""
     if len(words) < 2:
         return False
-    officer = words.get(_OFFICER, Word())
+    officer = words.get(_OFFICER, _NOTHING)
     safe = {
         word.safety == Safety.SAFE
         for word in words.values()

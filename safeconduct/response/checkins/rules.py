@@ -1,7 +1,7 @@
 """What an answer means, whom it speaks for, and when a machine must not decide that."""
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -9,7 +9,8 @@ from safeconduct.picture.rollcall.terms import Presence, Safety, Witness
 from safeconduct.response.checkins.terms import Reason
 from safeconduct.wires.intake.terms import Answer, Scope
 
-_SAYS: Final = {
+ANSWERS: Final = frozenset(Answer)
+_SAYS: Final[Mapping[int, tuple[Presence, Safety]]] = {
     Answer.SAFE: (Presence.CONFIRMED, Safety.SAFE),
     Answer.NEEDS_HELP: (Presence.CONFIRMED, Safety.NEEDS_HELP),
     # Whether they left or were never there follows from what else is known of them.
@@ -36,9 +37,9 @@ class Asking(NamedTuple):
 def meaning(answer: int) -> tuple[Presence, Safety]:
     """What an answer says of presence and safety.
 
-    :raises ValueError: for something we never offered.
+    :raises KeyError: for something we never offered.
     """
-    return _SAYS[Answer(answer)]
+    return _SAYS[answer]
 
 
 def digit_in(text: str) -> Answer | None:
@@ -50,7 +51,7 @@ def digit_in(text: str) -> Answer | None:
     if len(rest) != 1:
         return None
     digit = unicodedata.digit(rest[0], 0)
-    return Answer(digit) if digit in set(Answer) else None
+    return Answer(digit) if digit in ANSWERS else None
 
 
 def accepts_reply(*, incident_closed_at: datetime | None, received_at: datetime) -> bool:

@@ -239,19 +239,3 @@ def test_answers_for_two_incidents_are_folded_together() -> None:
     assert drain.run_once() == 2
     assert standing(one).safety == Safety.SAFE
     assert standing(other).help_open
-
-
-def test_a_second_drain_leaves_the_pile_alone(django_db_blocker) -> None:
-    import psycopg
-
-    from safeconduct.response.checkins.engine import raw
-    from safeconduct.wires.intake.engine.commit import conninfo_of_settings
-
-    (one,) = asked()
-    builders.raw_answer(one.id)
-    dsn = conninfo_of_settings()
-    with psycopg.connect(dsn) as other, other.cursor() as cursor:
-        assert raw.have_the_pile(cursor)
-        assert drain.run_once() == 0
-        other.rollback()
-    assert drain.run_once() == 1

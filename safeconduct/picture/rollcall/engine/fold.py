@@ -1,6 +1,6 @@
 """Sightings by the thousand into standings, tallies and the curve, in the caller's transaction."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -13,19 +13,13 @@ from safeconduct.picture.rollcall.rules import Sighting, Standing, Word
 
 
 class Heard(NamedTuple):
-    """What somebody said of one person; ``round_number`` is the round it answered."""
+    """What was said of one person; the sighting's round is the one that was answered."""
 
     person_id: int
-    witness: int
-    presence: int
-    safety: int
-    said_at: datetime
-    received_at: datetime
-    round_number: int
+    sighting: Sighting
     actor_kind: str
     actor_id: int | None
     told_by: str = ""
-    closes_help_at: datetime | None = None
 
 
 _SIGHTING: Final = {
@@ -55,10 +49,9 @@ _FOLDED: Final = {
     "called_at": "timestamptz",
     "closed_through": "timestamptz",
 }
-# Locked in the order of their ids, by everybody: see tally.counted.
-_LOCK: Final = f"""
+_READ: Final = f"""
     SELECT asked_round, asked_at, {", ".join(_FOLDED)} FROM rollcall_standing
-    WHERE incident_id = %s AND person_id = ANY(%s) ORDER BY person_id FOR UPDATE
+    WHERE incident_id = %s AND person_id = ANY(%s::bigint[])
 """
 _UPDATE: Final = counted(
     "UPDATE rollcall_standing AS s SET "
@@ -80,12 +73,16 @@ def fold(incident_id: int, heard: Sequence[Heard], *, now: datetime) -> set[int]
     Returns the people who have no standing in the incident: theirs are not written.
     """
     cursor = rows.cursor()
-    known = _lock(cursor, incident_id, {each.person_id for each in heard})
-    placed = [each for each in heard if each.person_id in known]
-    said = [(each, _sighting(each, known[each.person_id])) for each in placed]
-    rows.copy_in(cursor, "rollcall_sighting", _SIGHTING, _sighting_rows(incident_id, said))
+    rows.hold(cursor, [incident_id])
+    known = _read(cursor, incident_id, {each.person_id for each in heard})
+    placed = [
+        each._replace(sighting=_dated(each.sighting, known[each.person_id]))
+        for each in heard
+        if each.person_id in known
+    ]
+    rows.copy_in(cursor, "rollcall_sighting", _SIGHTING, _sighting_rows(incident_id, placed))
     rows.scratch(cursor, "rollcall_folded", _FOLDED)
-    rows.copy_in(cursor, "rollcall_folded", _FOLDED, _folded_rows(known, said))
+    rows.copy_in(cursor, "rollcall_folded", _FOLDED, _folded_rows(known, placed))
     cursor.execute(_UPDATE, {"incident_id": incident_id})
     # The caller may fold again before the commit empties the scratch table.
     cursor.execute("DELETE FROM rollcall_folded")
@@ -94,79 +91,63 @@ def fold(incident_id: int, heard: Sequence[Heard], *, now: datetime) -> set[int]
     return {each.person_id for each in heard} - known.keys()
 
 
-def _lock(cursor: Cursor, incident_id: int, people: Iterable[int]) -> dict[int, _Known]:
-    cursor.execute(_LOCK, [incident_id, list(people)], binary=True)
-    return {row[2]: _Known(row[0], row[1], _standing(row[3:])) for row in cursor}
+def _read(cursor: Cursor, incident_id: int, people: Iterable[int]) -> dict[int, _Known]:
+    cursor.execute(_READ, [incident_id, rows.ids(people)], binary=True)
+    return {row[2]: _Known(row[0], row[1], _standing(row)) for row in cursor.fetchall()}
 
 
 def _standing(row: tuple[Any, ...]) -> Standing:
-    columns = list(row)
-    columns[6] = {key: Word(*word) for key, word in (row[6] or {}).items()}
-    return Standing(*columns)
+    _, _, _, presence, safety, conflict, help_open, stated_at, heard_round, words, *moments = row
+    known = {key: Word(*word) for key, word in words.items()} if words else rules.NO_WORDS
+    return Standing(presence, safety, conflict, help_open, stated_at, heard_round, known, *moments)
 
 
-def _sighting(heard: Heard, known: _Known) -> Sighting:
-    return Sighting(
-        heard.witness,
-        heard.presence,
-        heard.safety,
-        heard.said_at,
-        heard.received_at,
-        heard.actor_id,
-        rules.round_heard(
-            said_at=heard.said_at,
-            round_number=heard.round_number,
-            asked_round=known.asked_round,
-            asked_at=known.asked_at,
-        ),
-        heard.closes_help_at,
+def _dated(sighting: Sighting, known: _Known) -> Sighting:
+    answered = rules.round_heard(
+        said_at=sighting.stated_at,
+        round_number=sighting.round_number,
+        asked_round=known.asked_round,
+        asked_at=known.asked_at,
     )
+    if answered == sighting.round_number:
+        return sighting
+    return sighting._replace(round_number=answered)
 
 
-def _sighting_rows(incident_id: int, said: Iterable[tuple[Heard, Sighting]]) -> Iterable[rows.Row]:
-    for heard, sighting in said:
+def _sighting_rows(incident_id: int, heard: Iterable[Heard]) -> Iterable[rows.Row]:
+    for person_id, sighting, actor_kind, actor_id, told_by in heard:
+        witness, presence, safety, stated_at, received_at, _, round_number, closes = sighting
         yield (
             incident_id,
-            heard.person_id,
-            heard.witness,
-            heard.presence or None,
-            heard.safety or None,
-            heard.said_at,
-            heard.received_at,
-            sighting.round_number,
-            heard.actor_kind,
-            heard.actor_id,
-            heard.told_by,
-            heard.closes_help_at,
-        )
-
-
-def _folded_rows(
-    known: dict[int, _Known], said: Iterable[tuple[Heard, Sighting]]
-) -> Iterable[rows.Row]:
-    by_person: dict[int, list[Sighting]] = defaultdict(list)
-    for heard, sighting in said:
-        by_person[heard.person_id].append(sighting)
-    for person_id, sightings in by_person.items():
-        after = rules.standing_of(known[person_id].standing, sightings)
-        yield (
             person_id,
-            after.presence,
-            after.safety,
-            after.conflict,
-            after.help_open,
-            after.stated_at,
-            after.heard_round,
-            {key: tuple(word) for key, word in after.words.items()},
-            after.there_at,
-            after.called_at,
-            after.closed_through,
+            witness,
+            presence or None,
+            safety or None,
+            stated_at,
+            received_at,
+            round_number,
+            actor_kind,
+            actor_id,
+            told_by,
+            closes,
         )
+
+
+def _folded_rows(known: dict[int, _Known], heard: Iterable[Heard]) -> Iterable[rows.Row]:
+    after: dict[int, Standing] = {}
+    for person_id, sighting, *_ in heard:
+        before = after.get(person_id) or known[person_id].standing
+        after[person_id] = rules.standing_after(before, sighting)
+    for person_id, standing in after.items():
+        first, words, last = standing[:6], standing.words, standing[7:]
+        # JSON knows no named tuples.
+        yield (person_id, *first, {key: tuple(word) for key, word in words.items()}, *last)
 
 
 def _count_minutes(cursor: Cursor, incident_id: int, heard: Iterable[Heard]) -> None:
     minutes = Counter(
-        (each.received_at.replace(second=0, microsecond=0), each.safety) for each in heard
+        (each.sighting.received_at.replace(second=0, microsecond=0), each.sighting.safety)
+        for each in heard
     )
     cursor.executemany(
         "INSERT INTO rollcall_minute AS m (incident_id, minute, safety, answers)"

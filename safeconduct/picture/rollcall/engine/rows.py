@@ -1,13 +1,16 @@
 """Rows by the thousand on Django's connection, in its transaction, past its ORM."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import psycopg
 from django.db import connection
 from psycopg import sql
 from psycopg.types.json import set_json_dumps, set_json_loads
+
+# "roll" as a number: the class of advisory locks that guard incidents' standings.
+_STANDINGS: Final = 0x726F_6C6C
 
 type Row = tuple[object, ...]
 type Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -44,3 +47,18 @@ def scratch(cursor: Cursor, table: str, types: dict[str, str]) -> None:
             sql.Identifier(table), columns
         )
     )
+
+
+def ids(numbers: Iterable[int]) -> str:
+    """Numbers as PostgreSQL writes an array: made ten times as fast as from a list."""
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+def hold(cursor: Cursor, incident_ids: Iterable[int]) -> None:
+    """Be the only one to change these incidents' standings until the transaction ends.
+
+    A lock for each incident, in one order for everybody, instead of one for each row:
+    thousands of rows change at once, and their tallies are the same rows anyway.
+    """
+    for incident_id in sorted(incident_ids):
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [_STANDINGS, incident_id])

@@ -29,8 +29,7 @@ def counted(change: str) -> str:
     """``change`` (one statement over standings, without RETURNING) with its tallies kept.
 
     Takes ``%(incident_id)s``; the result is one row, the number of standings
-    changed. Tallies are locked in the order of their key, by everybody, so
-    that an expansion and the drain cannot wait for each other.
+    changed. The caller holds the incident (rows.hold).
     """
     return f"""
     WITH moved AS ({change} {RETURNING}),
@@ -40,7 +39,7 @@ def counted(change: str) -> str:
             UNION ALL
             SELECT {_columns("new")}, 1 FROM moved
         ) AS move({_KEY}, people)
-        GROUP BY {_KEY} HAVING sum(people) <> 0 ORDER BY {_KEY}
+        GROUP BY {_KEY} HAVING sum(people) <> 0
     ),
     kept AS (
         INSERT INTO rollcall_tally (incident_id, {_KEY}, people)

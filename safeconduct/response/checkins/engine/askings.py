@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.response.checkins.rules import Asking
 from safeconduct.wires.messaging.terms import Channel
@@ -16,7 +17,7 @@ _ASKED: Final = """
     JOIN checkins_round AS r ON r.id = a.round_id
     JOIN incidents_incident AS i ON i.id = a.incident_id
 """
-_BY_ID: Final = f"{_ASKED} WHERE a.incident_id = %s AND a.id = ANY(%s)"
+_BY_ID: Final = f"{_ASKED} WHERE a.incident_id = %s AND a.id = ANY(%s::bigint[])"
 _BY_PARTY: Final = f"""
     {_ASKED} JOIN unnest(%(rounds)s::bigint[], %(parties)s::bigint[]) AS w(round_id, party_id)
         ON w.round_id = a.round_id AND w.party_id = a.party_id
@@ -43,8 +44,8 @@ def by_id(cursor: Cursor, asked_ids: Collection[int]) -> dict[int, Asking]:
     """The askings behind asked-ids; unknown ids are left out."""
     found: dict[int, Asking] = {}
     for incident_id, ids in _by_incident(cursor, asked_ids).items():
-        cursor.execute(_BY_ID, [incident_id, ids], binary=True)
-        found.update((row[0], Asking._make(row)) for row in cursor)
+        cursor.execute(_BY_ID, [incident_id, rows.ids(ids)], binary=True)
+        found.update((row[0], Asking._make(row)) for row in cursor.fetchall())
     return found
 
 

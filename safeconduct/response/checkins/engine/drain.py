@@ -37,6 +37,7 @@ _POISON: Final = (
     django.db.IntegrityError,
     ValueError,
     TypeError,
+    KeyError,
     OverflowError,
 )
 _AWAY: Final = (
@@ -121,8 +122,6 @@ class _Heart:
 def _fold(size: int) -> int:
     with transaction.atomic():
         cursor = rows.cursor()
-        if not raw.have_the_pile(cursor):
-            return 0
         taken = raw.take(cursor, size)
         if not taken:
             return 0

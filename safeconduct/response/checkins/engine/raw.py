@@ -7,8 +7,6 @@ from uuid import UUID
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.response.checkins.terms import Reason
 
-# "drain" as a number: whoever holds this lock folds, so that none is folded twice at once.
-_LOCK: Final = 0x6472_6169_6E
 _TAKE: Final = """
     DELETE FROM intake_rawanswer WHERE id = ANY (ARRAY(
         SELECT id FROM intake_rawanswer ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))
@@ -47,17 +45,10 @@ class Raw(NamedTuple):
     text: str
 
 
-def have_the_pile(cursor: Cursor) -> bool:
-    """Whether this transaction is the one that folds."""
-    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-    row = cursor.fetchone()
-    return bool(row and row[0])
-
-
 def take(cursor: Cursor, limit: int) -> list[Raw]:
     """Up to ``limit`` answers, the oldest first; they come back if the transaction fails."""
     cursor.execute(_TAKE, [limit], binary=True)
-    return sorted(Raw._make(row) for row in cursor)
+    return sorted(Raw._make(row) for row in cursor.fetchall())
 
 
 def set_aside_oldest(cursor: Cursor, now: datetime) -> None:

@@ -1,7 +1,6 @@
 """What was read, written down: replies, sightings and standings, and riddles for people."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,11 +12,13 @@ from safeconduct.picture.rollcall import rules as standing_rules
 from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.engine.fold import Heard, fold
 from safeconduct.picture.rollcall.engine.rows import Cursor
+from safeconduct.picture.rollcall.rules import Sighting
 from safeconduct.response.checkins import rules
 from safeconduct.response.checkins.engine.reading import Riddle, Said
 from safeconduct.response.checkins.rules import Asking
 from safeconduct.response.checkins.terms import Reason
 
+_CITIZEN: Final = ActorKind.CITIZEN.value
 _REPLY: Final = {
     "incident_id": "int8",
     "asked_id": "int8",
@@ -42,15 +43,11 @@ _UNCLEAR: Final = """
 
 
 def write_replies(
-    cursor: Cursor, said: Iterable[Said], *, now: datetime, actor: Actor
+    cursor: Cursor, by_incident: Mapping[int, Sequence[Said]], *, now: datetime, actor: Actor
 ) -> list[Riddle]:
     """Store answers and fold them; gives back those about people who are not on the roll."""
-    by_incident: dict[int, list[Said]] = defaultdict(list)
-    for each in said:
-        by_incident[each.of.incident_id].append(each)
     strangers: list[Riddle] = []
-    # In the order of their ids: an officer and the drain must not wait for each other.
-    for incident_id, answers in sorted(by_incident.items()):
+    for incident_id, answers in by_incident.items():
         unknown = fold(incident_id, [_heard(each) for each in answers], now=now)
         kept = [each for each in answers if each.of.person_id not in unknown]
         strangers.extend(
@@ -90,19 +87,19 @@ def write_riddles(
 def _heard(said: Said) -> Heard:
     raw, answer, of, by = said
     presence, safety = rules.meaning(answer)
-    return Heard(
-        of.person_id,
+    said_at = standing_rules.believed_moment(
+        stated_at=raw.stated_at, asked_at=of.asked_at, received_at=raw.received_at
+    )
+    sighting = Sighting(
         rules.witness_of(of, by),
         presence,
         safety,
-        standing_rules.believed_moment(
-            stated_at=raw.stated_at, asked_at=of.asked_at, received_at=raw.received_at
-        ),
+        said_at,
         raw.received_at,
-        of.round_number,
-        ActorKind.CITIZEN.value,
         by.person_id,
+        of.round_number,
     )
+    return Heard(of.person_id, sighting, _CITIZEN, by.person_id)
 
 
 def _reply_row(said: Said) -> rows.Row:
