@@ -13,11 +13,15 @@ from safeconduct.cli.family import die_with_parent
 # command is run or listed, so they import Django's models inside functions only.
 COMMANDS: Final = {
     "bench": "bench",
+    "hazards": "hazards",
     "demo": "demo",
     "intake": "intake",
     "migrate": "migrate",
+    "officer": "officer",
+    "posts": "posts",
     "sender": "sender",
     "places": "places",
+    "registry": "registry",
     "serve": "serve",
     "worker": "worker",
 }
