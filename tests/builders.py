@@ -37,6 +37,7 @@ from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import AreaKind
 from safeconduct.response.checkins.actions import ask_chunk, open_round
 from safeconduct.response.checkins.models import Asked, Round
+from safeconduct.wires.hazards.models import Problem, Signal
 from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.terms import Answer, Door, Scope
 
@@ -340,3 +341,34 @@ def person_on_the_board() -> dict[str, int]:
     (person,) = household()
     asked([person], of=made)
     return {"incident_id": made.pk, "person_id": person.pk}
+
+
+def signal(identifier: str = "us6000test", **more: Any) -> Signal:
+    """An earthquake signal with an area of one cell in Adana."""
+    place = cell_at(37.0, 35.32)
+    columns = {
+        "source": "usgs",
+        "outcome": "accepted",
+        "identifier": identifier,
+        "sender": "earthquake.usgs.gov",
+        "sent": clock.now(),
+        "msg_type": "Alert",
+        "hazard": "earthquake",
+        "event": "M 7.0 - Adana",
+        "severity": "Extreme",
+        "urgency": "Immediate",
+        "certainty": "Observed",
+        "texts": {"en": {"headline": "M 7.0 - Adana"}},
+        "area_km2": 5.1,
+        "cells_from": [place],
+        "cells_until": [place],
+        "outline": {"type": "Point", "coordinates": [35.32, 37.0]},
+        "received_at": clock.now(),
+    }
+    return Signal.objects.create(**columns | more)
+
+
+def hazard_problem(**more: Any) -> Problem:
+    """Something about a signal that nobody has solved."""
+    note = {"text": "The file is empty.", "values": {}}
+    return Problem.objects.create(**{"at": clock.now(), "note": note, "signal": signal()} | more)

@@ -27,6 +27,7 @@ _DUTY: Final = frozenset(
     {
         VIEW_POSTS,
         "hazards.view",
+        "hazards.manage",
         "incidents.view",
         "incidents.log",
         "alerts.view",

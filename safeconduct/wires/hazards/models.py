@@ -16,6 +16,12 @@ class Feed(models.Model):
     read_at = models.DateTimeField(null=True)
     worked_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)
+    # What the server called the last answer, so that it need not send it again.
+    etag = models.CharField(max_length=200, blank=True)
+    modified = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
 
     def __str__(self) -> str:
         return f"feed #{self.pk}"
@@ -26,7 +32,8 @@ class Signal(models.Model):
 
     source = models.CharField(max_length=10)
     outcome = models.CharField(max_length=10)
-    reason = models.CharField(max_length=300, blank=True)
+    # Sentences as they are kept for translation: {"text": English, "values": what fills it}.
+    reason = models.JSONField(null=True)
     repairs = models.JSONField(default=list)
     identifier = models.CharField(max_length=300)
     sender = models.CharField(max_length=200)
@@ -70,6 +77,10 @@ class Signal(models.Model):
                 nulls_distinct=False,
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["-received_at", "-id"], name="signal_newest"),
+            models.Index(fields=["source", "identifier"], name="signal_identifier"),
+        ]
 
     def __str__(self) -> str:
         return f"signal #{self.pk}"
@@ -81,7 +92,8 @@ class Problem(models.Model):
     at = models.DateTimeField()
     feed = models.ForeignKey(Feed, null=True, on_delete=models.CASCADE)
     signal = models.ForeignKey(Signal, null=True, on_delete=models.CASCADE)
-    text = models.CharField(max_length=300)
+    # A sentence as in Signal.reason.
+    note = models.JSONField()
     solved_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,12 +1,16 @@
 """The words of signals: outcomes of reading, kinds of hazard, the enumerations of CAP 1.2."""
 
 from enum import StrEnum
+from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-VIEW = "hazards.view"
-MANAGE = "hazards.manage"
+from safeconduct.ground.audit.kinds import declare as declare_kind
+from safeconduct.ground.kernel.permissions import declare
+
+VIEW: Final = declare("hazards.view", _("See hazard signals and feeds"))
+MANAGE: Final = declare("hazards.manage", _("Add feeds and mark problems as solved"))
 
 # Nothing larger is read, neither as it comes nor after unpacking. Bytes.
 LARGEST_PAYLOAD = 32 * 1024 * 1024
@@ -67,3 +71,11 @@ class Certainty(TextChoices):
     POSSIBLE = "Possible", _("Possible")
     UNLIKELY = "Unlikely", _("Unlikely")
     UNKNOWN = "Unknown", _("Unknown")
+
+
+RECEIVED: Final = declare_kind("hazards.received", _("{actor} received {count} hazard signals"))
+SOLVED: Final = declare_kind("hazards.solved", _("{actor} marked a hazard problem as solved"))
+FEED_ADDED: Final = declare_kind("hazards.feed_added", _("{actor} added a hazard feed"))
+
+# How well an area is known, worst first; a better one replaces the others of its event.
+BASES: Final = ("none", "point", "rupture", "shakemap")

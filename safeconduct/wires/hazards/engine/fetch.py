@@ -1,0 +1,103 @@
+"""Fetching from addresses, with an end to waiting and to size."""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_noop as _
+
+from safeconduct.wires.hazards.engine import cap, cap_area
+from safeconduct.wires.hazards.engine.reading import Reading, UnreadableError
+from safeconduct.wires.hazards.engine.sniff import TOO_LARGE, read_bytes
+from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD, Outcome
+
+TIMEOUT_SECONDS = 15.0
+# Full messages fetched for one reading of an index; the rest keeps what the index says.
+MOST_LINKS = 40
+_AGENT = "Safeconduct (hazard feeds)"
+_UNCHANGED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said; ``payload`` None means nothing new since the last time."""
+
+    payload: bytes | None
+    etag: str = ""
+    modified: str = ""
+
+
+def fetch(
+    address: str, *, etag: str = "", modified: str = "", timeout: float = TIMEOUT_SECONDS
+) -> Answer:
+    """Read an http or https address.
+
+    :raises UnreadableError: if it cannot be reached, is too large, or is another kind.
+    """
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise UnreadableError(_("Only addresses that start with http are read."))
+    headers = {"User-Agent": _AGENT, "Accept-Encoding": "gzip"}
+    if etag:
+        headers["If-None-Match"] = etag
+    if modified:
+        headers["If-Modified-Since"] = modified
+    request = urllib.request.Request(address, headers=headers)  # noqa: S310 -- checked above
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
+            payload = response.read(LARGEST_PAYLOAD + 1)
+            told = response.headers
+    except urllib.error.HTTPError as error:
+        if error.code == _UNCHANGED:
+            return Answer(None, etag, modified)
+        raise UnreadableError(_("The server answered %(code)s."), code=error.code) from None
+    except (OSError, http.client.HTTPException, ssl.SSLError, ValueError) as error:
+        raise UnreadableError(
+            _("The address cannot be reached (%(kind)s)."), kind=type(error).__name__
+        ) from None
+    if len(payload) > LARGEST_PAYLOAD:
+        raise UnreadableError(TOO_LARGE.text, **TOO_LARGE.values)
+    return Answer(payload, told.get("ETag", ""), told.get("Last-Modified", ""))
+
+
+def complete(
+    readings: list[Reading], *, host: str, resolver: cap_area.Resolver = cap.unresolved
+) -> list[Reading]:
+    """Entries that only link to a message, replaced by that message where it can be had."""
+    left = MOST_LINKS
+    found = []
+    for reading in readings:
+        link = str(reading.facts.get("link") or "")
+        if not link or left <= 0 or not _may_follow(link, host):
+            found.append(reading)
+            continue
+        left -= 1
+        found.append(_full(reading, link, resolver))
+    return found
+
+
+def _full(reading: Reading, link: str, resolver: cap_area.Resolver) -> Reading:
+    try:
+        payload = fetch(link).payload
+    except UnreadableError:
+        return reading
+    whole = read_bytes(payload or b"", resolver)
+    if len(whole) != 1 or whole[0].outcome is Outcome.REFUSED:
+        return reading
+    return replace(whole[0], facts={**whole[0].facts, "link": link})
+
+
+def _may_follow(link: str, host: str) -> bool:
+    """A stranger's link may lead to its own server or into the open, never into our network."""
+    try:
+        target = urlsplit(link).hostname or ""
+        if target == host:
+            return True
+        found = socket.getaddrinfo(target, None, proto=socket.IPPROTO_TCP)
+    except (OSError, ValueError):
+        return False
+    return all(ipaddress.ip_address(one[4][0]).is_global for one in found)

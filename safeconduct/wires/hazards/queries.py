@@ -1,0 +1,71 @@
+"""What officers see of signals, feeds and problems."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from safeconduct.wires.hazards.engine.reading import Note
+from safeconduct.wires.hazards.models import Feed, Problem, Signal
+from safeconduct.wires.hazards.terms import Outcome
+
+_LATE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    feed: Feed
+    is_late: bool
+    is_failing: bool
+
+
+def signals(
+    *, severity: str = "", hazard: str = "", unresolved: bool = False, all_versions: bool = False
+) -> QuerySet[Signal]:
+    """Usable signals, newest first; those replaced by a better one only on request."""
+    found = Signal.objects.exclude(outcome=Outcome.REFUSED).defer(
+        "cells_from", "cells_until", "intensities", "outline", "texts"
+    )
+    if severity:
+        found = found.filter(severity=severity)
+    if hazard:
+        found = found.filter(hazard=hazard)
+    if unresolved:
+        found = found.filter(cells_from=[])
+    if not all_versions:
+        found = found.filter(superseded_by=None)
+    return found.order_by("-received_at", "-id")
+
+
+def open_problems() -> QuerySet[Problem]:
+    """Problems nobody has solved, newest first."""
+    found = Problem.objects.filter(solved_at=None).select_related("feed", "signal")
+    return found.defer(
+        "signal__cells_from", "signal__cells_until", "signal__intensities", "signal__outline"
+    ).order_by("-at", "-id")
+
+
+def feed_health(now: datetime) -> list[FeedHealth]:
+    """Every feed and whether it answers as often as it should."""
+    found = []
+    for feed in Feed.objects.order_by("name", "id"):
+        allowed = timedelta(seconds=feed.every_seconds * _LATE)
+        late = feed.worked_at is None or now - feed.worked_at > allowed
+        found.append(FeedHealth(feed, is_late=late, is_failing=bool(feed.failure)))
+    return found
+
+
+def feeds_due(now: datetime) -> list[Feed]:
+    """Feeds whose time to be read has come, the longest waiting first."""
+    waiting = [
+        feed
+        for feed in Feed.objects.order_by("read_at", "id")
+        if feed.read_at is None or now - feed.read_at >= timedelta(seconds=feed.every_seconds)
+    ]
+    return sorted(waiting, key=lambda feed: (feed.read_at is not None, feed.read_at, feed.pk))
+
+
+def sentence(stored: dict[str, Any]) -> str:
+    """A stored sentence in the reader's language."""
+    return str(Note(str(stored.get("text", "")), stored.get("values") or {}))
