@@ -8,11 +8,16 @@ from django.db import close_old_connections
 from safeconduct.ground.missions import queries as missions
 from safeconduct.response.checkins.engine.ports import Directory
 from safeconduct.wires.intake.engine.ports import MINISTRY, Ports, PostLine
+from safeconduct.wires.messaging.engine.receipts import receipts_door
 
 
 def ports() -> Ports:
     """Everything the door asks others for."""
-    return Ports(people_of=Directory().people_of, posts=sync_to_async(_posts))
+    return Ports(
+        people_of=Directory().people_of,
+        posts=sync_to_async(_posts),
+        routes={"/receipts": receipts_door},
+    )
 
 
 def _posts() -> Mapping[int, PostLine]:

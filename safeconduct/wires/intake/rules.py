@@ -152,6 +152,6 @@ def _stated_at(fields: Fields, received_at: datetime) -> datetime:
     try:
         if waited:
             return believable(received_at - timedelta(seconds=float(waited)), received_at)
-        return believable(datetime.fromisoformat(stated), received_at)
+        return believable(datetime.fromisoformat(stated), received_at).astimezone(UTC)
     except (ValueError, OverflowError, TypeError):
         return received_at

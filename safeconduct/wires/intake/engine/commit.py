@@ -156,6 +156,7 @@ class Store:
         if connection is None:
             task.cancel()
             return
+        task.add_done_callback(lambda _: connection.pgconn.finish())
         with suppress(OSError, psycopg.Error):
             line = socket.socket(fileno=os.dup(connection.fileno()))
             line.shutdown(socket.SHUT_RDWR)

@@ -101,16 +101,24 @@ class LinkDoor:
     async def _people(self, link: Link) -> list[TickBox]:
         if self._ledger.is_away or self._asking >= _NAMES_AT_ONCE:
             return []
+        asking = asyncio.ensure_future(self._people_of(link.subject_id))
         self._asking += 1
+        asking.add_done_callback(self._asked)
+        await asyncio.wait({asking}, timeout=_NAMES_SECONDS)
+        # Told to stop but not waited for: a frozen server would keep that page, too.
+        if not asking.done():
+            asking.cancel()
+            return []
         try:
-            async with asyncio.timeout(_NAMES_SECONDS):
-                people = await self._people_of(link.subject_id)
-        except (TimeoutError, DatabaseError, psycopg.Error, OSError) as cause:
+            return _tick_boxes(link, asking.result())
+        except (DatabaseError, psycopg.Error, OSError) as cause:
             log.info("A page goes out without names (%s).", type(cause).__name__)
             return []
-        finally:
-            self._asking -= 1
-        return _tick_boxes(link, people)
+
+    def _asked(self, asking: "asyncio.Future[Sequence[tuple[int, str]]]") -> None:
+        self._asking -= 1
+        if not asking.cancelled():
+            asking.exception()
 
     async def _receive(self, request: Request, link: Link) -> Response:
         now = clock.now()

@@ -1,0 +1,293 @@
+"""Durable before it says yes: each way PostgreSQL can fail, and that nothing is lost on it."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from safeconduct.wires.intake.engine import ledger as ledgers
+from safeconduct.wires.intake.engine.commit import AwayError, Store, copy_line
+from safeconduct.wires.intake.engine.journal import Journal, journalled_bytes
+from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
+from safeconduct.wires.intake.models import Pulse, RawAnswer, ReplayMark
+from safeconduct.wires.intake.queries import door_state
+
+NOW = datetime(2026, 2, 6, 4, 17, tzinfo=UTC)
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _tables(db):
+    """The door commits on connections of its own; emptying three tables beats flushing all."""
+    yield
+    with psycopg.connect(_conninfo(), autocommit=True) as cleaner:
+        for model in (RawAnswer, ReplayMark, Pulse):
+            cleaner.execute(f"DELETE FROM {model._meta.db_table}")
+
+
+def line(key=None, **more):
+    fields = {"received_at": NOW, "stated_at": NOW, "channel": 1, "asked_id": 7, "answer": 1}
+    return copy_line(key=key or uuid4().hex, **(fields | more))
+
+
+class Away:
+    """A server that is switched off, and on again by the test."""
+
+    def __init__(self) -> None:
+        self.store = Store(timeout=5.0)
+        self.error: Exception | None = AwayError("switched off")
+        self.commits_first = False
+
+    def __getattr__(self, name):
+        async def called(*args, **kwargs):
+            if self.error and not self.commits_first:
+                raise self.error
+            result = await getattr(self.store, name)(*args, **kwargs)
+            if self.error:
+                raise self.error
+            return result
+
+        return called
+
+    async def close(self):
+        await self.store.close()
+
+
+def ledger_of(folder, *stores):
+    return Ledger(
+        stores=stores or [Store(timeout=5.0) for _ in range(3)],
+        journal=Journal(folder),
+        group_seconds=0.0,
+        replay_seconds=0.01,
+    )
+
+
+async def keeping(ledger, *lines):
+    await ledger.start()
+    try:
+        return await asyncio.gather(*map(ledger.keep, lines), return_exceptions=True)
+    finally:
+        await ledger.stop()
+
+
+async def replayed(folder, *stores):
+    store = stores[0] if stores else Store(timeout=5.0)
+    try:
+        await ledger_of(folder, store, store).replay()
+    finally:
+        await store.close()
+
+
+async def until(condition):
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 -- what is awaited happens in PostgreSQL
+            await asyncio.sleep(0.01)
+
+
+def keys():
+    return sorted(RawAnswer.objects.values_list("key", flat=True), key=str)
+
+
+def test_answers_are_in_the_table_once_they_are_acknowledged(tmp_path):
+    outcome = asyncio.run(keeping(ledger_of(tmp_path), *(line() for _ in range(50))))
+    assert outcome == [None] * 50
+    assert RawAnswer.objects.count() == 50
+    assert journalled_bytes(tmp_path) == 0
+
+
+def test_whatever_a_text_holds_arrives_as_it_was(tmp_path):
+    text = 'Kömək! \\N \\. \t tab\nnew line\r"; DROP\x00 Помогите \ue000 مساعدة'
+    sms = line(channel=2, asked_id=None, answer=None, sender="+99450\\", text=text, others=[])
+    listed = line(scope=2, others=[7, 9])
+    asyncio.run(keeping(ledger_of(tmp_path), sms, listed))
+    first, second = RawAnswer.objects.order_by("-channel")
+    assert first.text == text.replace("\x00", "")
+    assert (first.sender, first.asked_id, first.others) == ("+99450\\", None, None)
+    assert (second.scope, second.others) == (2, [7, 9])
+
+
+def test_while_postgresql_is_away_answers_are_journalled_and_replayed_once(tmp_path):
+    async def outage():
+        away = Away()
+        ledger = ledger_of(tmp_path, away, away, away)
+        await ledger.start()
+        await asyncio.gather(*(ledger.keep(line()) for _ in range(30)))
+        assert ledger.is_away
+        assert ledger.works
+        assert ledger.journalled_bytes > 0
+        away.error = None
+        await until(lambda: not ledger.is_away and not ledger.journalled_bytes)
+        await ledger.keep(line())
+        await ledger.stop()
+
+    asyncio.run(outage())
+    assert len(set(keys())) == RawAnswer.objects.count() == 31
+    assert not list(tmp_path.glob("*"))
+    assert not ReplayMark.objects.exists()
+
+
+def test_a_commit_of_unknown_outcome_is_journalled_too(tmp_path):
+    async def outage():
+        torn = Away()
+        torn.commits_first = True
+        ledger = ledger_of(tmp_path, torn, torn, Store(timeout=5.0))
+        await keeping(ledger, line())
+        await replayed(tmp_path)
+
+    asyncio.run(outage())
+    # Twice in the table under one key: the drain takes it as one.
+    assert RawAnswer.objects.count() == 2
+    assert len(set(keys())) == 1
+
+
+def test_a_replay_cut_short_before_its_file_is_removed_repeats_nothing(tmp_path, monkeypatch):
+    journal = Journal(tmp_path)
+    journal.append([line() for _ in range(5)])
+    journal.seal()
+
+    async def cut_short():
+        with monkeypatch.context() as patch:
+            patch.setattr(ledgers.Sealed, "remove", _die)
+            with pytest.raises(OSError, match="killed"):
+                await replayed(tmp_path)
+        assert await _count() == 5
+        await replayed(tmp_path)
+
+    asyncio.run(cut_short())
+    assert RawAnswer.objects.count() == 5
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_replay_interrupted_half_way_goes_on_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(ledgers, "_REPLAY_CHUNK", 2)
+    journal = Journal(tmp_path)
+    journal.append([line() for _ in range(5)])
+    journal.seal()
+
+    async def interrupted():
+        store = Store(timeout=5.0)
+        replay, calls = store.replay, []
+
+        async def once(*args, **kwargs):
+            if calls:
+                raise AwayError
+            calls.append(1)
+            await replay(*args, **kwargs)
+
+        store.replay = once
+        with pytest.raises(AwayError):
+            await replayed(tmp_path, store)
+        assert await _count() == 2
+        await replayed(tmp_path)
+
+    asyncio.run(interrupted())
+    assert len(set(keys())) == RawAnswer.objects.count() == 5
+
+
+def test_an_answer_postgresql_will_not_take_holds_up_no_other(tmp_path):
+    poison = line(sender="+" + "9" * 60)
+
+    async def poisoned():
+        outcome = await keeping(ledger_of(tmp_path), line(), poison, line())
+        assert outcome == [None] * 3
+        await replayed(tmp_path)
+
+    asyncio.run(poisoned())
+    assert RawAnswer.objects.count() == 2
+    assert [path.suffix for path in tmp_path.iterdir()] == [".damaged"]
+
+
+def test_if_neither_will_have_it_nobody_is_told_yes(tmp_path):
+    blocked = tmp_path / "a file, not a folder"
+    blocked.write_text("")
+    away = Away()
+    ledger = ledger_of(blocked, away, away, away)
+    outcome = asyncio.run(keeping(ledger, line()))
+    assert isinstance(outcome[0], NotKeptError)
+    assert not ledger.works
+
+
+def test_too_many_waiting_are_told_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(ledgers, "MAX_WAITING", 3)
+    outcome = asyncio.run(keeping(ledger_of(tmp_path), *(line() for _ in range(5))))
+    assert sum(isinstance(each, NotKeptError) for each in outcome) == 2
+    assert RawAnswer.objects.count() == 3
+
+
+def test_a_sender_who_hangs_up_has_still_answered(tmp_path):
+    async def impatient():
+        ledger = ledger_of(tmp_path)
+        await ledger.start()
+        sender = asyncio.create_task(ledger.keep(line()))
+        await asyncio.sleep(0)
+        sender.cancel()
+        await ledger.keep(line())
+        await ledger.stop()
+
+    asyncio.run(impatient())
+    assert RawAnswer.objects.count() == 2
+
+
+def test_a_server_that_freezes_is_not_waited_for(tmp_path):
+    """A lock nobody releases stands for it: the connection lives, the answer does not come."""
+
+    async def frozen():
+        blocker = await psycopg.AsyncConnection.connect(_conninfo())
+        async with blocker:
+            await blocker.execute("LOCK TABLE intake_rawanswer")
+            stores = [Store(timeout=0.1), Store(timeout=0.1), Away()]
+            outcome = await keeping(ledger_of(tmp_path, *stores), line())
+            await blocker.rollback()
+        await replayed(tmp_path)
+        return outcome
+
+    assert asyncio.run(frozen()) == [None]
+    assert RawAnswer.objects.count() == 1
+
+
+def test_the_board_hears_of_each_door(tmp_path):
+    assert door_state(now=NOW).lags()
+    asyncio.run(keeping(ledger_of(tmp_path), line()))
+    seen = Pulse.objects.get().seen_at
+    assert door_state(now=seen).alive == 1
+    assert not door_state(now=seen).lags()
+
+
+def test_acknowledged_means_flushed_even_where_the_server_is_set_otherwise():
+    async def setting():
+        store = Store(timeout=5.0)
+        connected = await store._connected()
+        row = await (await connected.execute("SHOW synchronous_commit")).fetchone()
+        await store.close()
+        return row[0]
+
+    name = connection.ops.quote_name(connection.settings_dict["NAME"])
+    with psycopg.connect(_conninfo(), autocommit=True) as operator:
+        operator.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        try:
+            assert asyncio.run(setting()) == "on"
+        finally:
+            operator.execute(f"ALTER DATABASE {name} RESET synchronous_commit")
+
+
+async def _count():
+    async with await psycopg.AsyncConnection.connect(_conninfo()) as reader:
+        found = await reader.execute("SELECT count(*) FROM intake_rawanswer")
+        return (await found.fetchone())[0]
+
+
+def _conninfo():
+    from safeconduct.wires.intake.engine.commit import conninfo_of_settings
+
+    assert settings.DATABASES["default"]["NAME"].startswith("test_")
+    return conninfo_of_settings()
+
+
+def _die(sealed):
+    raise OSError("killed")
