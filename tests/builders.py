@@ -36,7 +36,8 @@ from safeconduct.response.alerts.actions import (
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import AreaKind
 from safeconduct.response.checkins.actions import ask_chunk, open_round
-from safeconduct.response.checkins.models import Asked, Round
+from safeconduct.response.checkins.engine import drain
+from safeconduct.response.checkins.models import Asked, Round, Unclear
 from safeconduct.wires.hazards.models import Problem, Signal
 from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.terms import Answer, Door, Scope
@@ -372,3 +373,12 @@ def hazard_problem(**more: Any) -> Problem:
     """Something about a signal that nobody has solved."""
     note = {"text": "The file is empty.", "values": {}}
     return Problem.objects.create(**{"at": clock.now(), "note": note, "signal": signal()} | more)
+
+
+def unclear(*, people: int = 2, text: str = "1", phone: str = "+99955500077") -> Unclear:
+    """A digit from a telephone that several people in Türkiye share."""
+    asked(household(people, phone=phone), now=clock.now() - timedelta(minutes=5))
+    key = uuid4()
+    raw_answer(sender=phone, text=text, key=key)
+    drain.run_once()
+    return Unclear.objects.get(key=key)

@@ -101,11 +101,11 @@ def standing_after(standing: Standing, sighting: Sighting) -> Standing:
         called_at = _later(called_at, sighting.received_at)
     closed_through = _later(standing.closed_through, sighting.closes_help_at)
     help_open = called_at is not None and (closed_through is None or called_at > closed_through)
-    said = _last_safety(words)
+    last = _last_word(words)
     return Standing(
-        _presence(words, there_at) or standing.presence,
-        _safety(said, help_open=help_open),
-        (help_open and said not in CALLS) or _disagree(words),
+        _presence(last, there_at) or standing.presence,
+        _safety(last.safety, help_open=help_open),
+        (help_open and last.safety not in CALLS) or _disagree(words),
         help_open,
         _later(standing.stated_at, sighting.stated_at),
         max(standing.heard_round, sighting.round_number),
@@ -155,9 +155,15 @@ def _with_word(words: Words, sighting: Sighting) -> Words:
     return {**words, key: Word(presence_at, presence, safety_at, safety)}
 
 
-def _last_safety(words: Words) -> int:
+def _last_word(words: Words) -> Word:
+    """The last thing said of their safety, and the last of where they are, by whomever."""
+    if len(words) == 1:
+        return next(iter(words.values()))
     # An officer's word wins a tie: they have heard the other one.
-    return max((word.safety_at, key == _OFFICER, word.safety) for key, word in words.items())[2]
+    each = [(key == _OFFICER, word) for key, word in words.items()]
+    presence_at, _, presence = max((w.presence_at, officer, w.presence) for officer, w in each)
+    safety_at, _, safety = max((w.safety_at, officer, w.safety) for officer, w in each)
+    return Word(presence_at, presence, safety_at, safety)
 
 
 def _safety(said: int, *, help_open: bool) -> int:
@@ -166,14 +172,11 @@ def _safety(said: int, *, help_open: bool) -> int:
     return Safety.NO_ANSWER if said in CALLS else said
 
 
-def _presence(words: Words, there_at: datetime | None) -> int:
-    """The last word on where they are; "not there" from somebody who was there means they left."""
-    at, _, presence = max(
-        (word.presence_at, key == _OFFICER, word.presence) for key, word in words.items()
-    )
-    if presence == Presence.NEVER_THERE and there_at and moment_of(there_at) < at:
-        return Presence.DEPARTED
-    return presence
+def _presence(last: Word, there_at: datetime | None) -> int:
+    """Where they are; "not there" from somebody who was there means they left."""
+    if last.presence != Presence.NEVER_THERE or there_at is None:
+        return last.presence
+    return Presence.DEPARTED if moment_of(there_at) < last.presence_at else last.presence
 
 
 def _disagree(words: Words) -> bool:

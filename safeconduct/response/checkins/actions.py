@@ -1,5 +1,6 @@
 """Asking everybody whether they are safe, and settling the answers no machine may read."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -13,8 +14,14 @@ from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.kernel.partitions import ensure_partition
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.rollcall.actions import open_roll
-from safeconduct.response.checkins.models import AskedBlock, Round
-from safeconduct.response.checkins.terms import BLOCK_SIZE
+from safeconduct.picture.rollcall.engine import rows
+from safeconduct.response.checkins.engine.raw import Raw
+from safeconduct.response.checkins.engine.reading import Said, unseen
+from safeconduct.response.checkins.engine.writing import write_replies
+from safeconduct.response.checkins.models import AskedBlock, Round, Unclear
+from safeconduct.response.checkins.queries import candidates_of
+from safeconduct.response.checkins.terms import BLOCK_SIZE, SETTLED, Dismissal
+from safeconduct.wires.intake.terms import Answer, Scope
 
 _NUMBER: Final = """
     UPDATE audience_chunk AS c SET asked_id = %s + n.place
@@ -31,6 +38,14 @@ _ASK: Final = """
 
 class IncidentClosedError(Refusal):
     """Nobody is asked in an incident that is over."""
+
+
+class SettledAlreadyError(Refusal):
+    """Another officer has settled the answer."""
+
+
+class NotACandidateError(Refusal):
+    """The answer cannot speak for that person."""
 
 
 class ChunkTooLargeError(Refusal):
@@ -113,3 +128,78 @@ def ask_chunk(*, round: Round, now: datetime, actor: Actor) -> int:  # noqa: A00
         now=now,
     )
     return int(people)
+
+
+@transaction.atomic
+def settle_unclear(
+    *, unclear_id: int, asked_ids: Collection[int], answer: Answer, now: datetime, actor: Actor
+) -> None:
+    """Count an unclear answer as what an officer read in it, for those they chose.
+
+    :raises SettledAlreadyError: if somebody was quicker.
+    :raises NotACandidateError: if it cannot speak for one of those, or nobody was chosen.
+    """
+    unclear = _unsettled(unclear_id)
+    people = {one.asking.asked_id: one.asking for one in candidates_of(unclear)}
+    if not asked_ids or not people.keys() >= set(asked_ids):
+        raise NotACandidateError(_("Choose whom this answer speaks for."))
+    chosen = [people[asked_id] for asked_id in sorted(set(asked_ids))]
+    # One person speaks for themselves; of several nobody knows who held the telephone.
+    by = chosen[0] if len(chosen) == 1 else people[unclear.candidates[0][1]]
+    said = [Said(_raw_of(unclear), answer, of, by) for of in chosen]
+    cursor = rows.cursor()
+    write_replies(cursor, unseen(cursor, said), now=now, actor=actor)
+    _put_away(unclear, SETTLED, now, actor)
+    _remember("checkins.unclear_settled", unclear, now, actor, count=len(chosen))
+
+
+@transaction.atomic
+def dismiss_unclear(*, unclear_id: int, reason: Dismissal, now: datetime, actor: Actor) -> None:
+    """Put an answer away that says nothing of anybody's safety.
+
+    :raises SettledAlreadyError: if somebody was quicker.
+    """
+    unclear = _unsettled(unclear_id)
+    _put_away(unclear, reason.value, now, actor)
+    _remember("checkins.unclear_dismissed", unclear, now, actor, reason=reason.value)
+
+
+def _unsettled(unclear_id: int) -> Unclear:
+    unclear = Unclear.objects.select_for_update().get(pk=unclear_id)
+    if unclear.settled_at is not None:
+        raise SettledAlreadyError(_("Somebody has settled this answer already."))
+    return unclear
+
+
+def _put_away(unclear: Unclear, outcome: str, now: datetime, actor: Actor) -> None:
+    unclear.settled_at, unclear.settled_by, unclear.outcome = now, actor.id, outcome
+    unclear.save(update_fields=["settled_at", "settled_by", "outcome"])
+
+
+def _remember(
+    kind: str, unclear: Unclear, now: datetime, actor: Actor, **detail: str | int
+) -> None:
+    audit.record(
+        kind,
+        actor=actor,
+        subject_kind="unclear",
+        subject_id=unclear.pk,
+        detail={**detail},
+        now=now,
+    )
+
+
+def _raw_of(unclear: Unclear) -> Raw:
+    return Raw(
+        id=unclear.pk,
+        received_at=unclear.received_at,
+        stated_at=unclear.stated_at,
+        channel=unclear.channel,
+        key=unclear.key,
+        asked_id=unclear.asked_id,
+        answer=unclear.answer,
+        scope=Scope.ME,
+        others=None,
+        sender=unclear.sender,
+        text=unclear.text,
+    )

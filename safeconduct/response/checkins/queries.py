@@ -1,0 +1,51 @@
+"""Answers waiting for a person, and whom they may speak for."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from safeconduct.picture.registry.models import Person
+from safeconduct.picture.rollcall.engine import rows
+from safeconduct.response.checkins.engine import askings
+from safeconduct.response.checkins.models import Round, Unclear
+from safeconduct.response.checkins.rules import Asking
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody an unclear answer may speak for; the name is for an officer's eyes."""
+
+    asking: Asking
+    name: str
+
+
+def unclear_answers(countries: frozenset[str] | None) -> QuerySet[Unclear]:
+    """Unsettled ones, the oldest first. None sees all of them.
+
+    One from an unknown number concerns no country and is shown to everybody who
+    settles: rather seen twice than by nobody.
+    """
+    waiting = Unclear.objects.filter(settled_at__isnull=True).order_by("received_at", "id")
+    if countries is None:
+        return waiting
+    mine = Q(countries__overlap=sorted(countries)) if countries else Q(pk__in=[])
+    return waiting.filter(mine | Q(countries=[]))
+
+
+def candidates_of(unclear: Unclear) -> list[Candidate]:
+    """Everybody asked together with those it may speak for: a message may speak for a family."""
+    cursor = rows.cursor()
+    named = [asked_id for _, asked_id, _ in unclear.candidates]
+    parties = askings.parties_of(cursor, askings.by_id(cursor, named).values())
+    people = [asking for party in parties.values() for asking in party]
+    names = {
+        person.pk: f"{person.given_name} {person.family_name}".strip()
+        for person in Person.objects.filter(pk__in=[one.person_id for one in people])
+    }
+    found = [Candidate(one, names[one.person_id]) for one in people if one.person_id in names]
+    return sorted(found, key=lambda one: (one.asking.asked_id not in named, one.asking.asked_id))
+
+
+def rounds_of(incident_id: int) -> list[Round]:
+    """The rounds of an incident, in the order they were asked."""
+    return list(Round.objects.filter(incident_id=incident_id).order_by("number"))

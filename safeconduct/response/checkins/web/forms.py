@@ -1,0 +1,46 @@
+"""What an officer says an unclear answer means."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.response.checkins.queries import Candidate
+from safeconduct.response.checkins.rules import digit_in
+from safeconduct.response.checkins.terms import Dismissal
+from safeconduct.wires.intake.terms import Answer
+
+_ANSWERS = [
+    (Answer.SAFE.value, _("Safe")),
+    (Answer.NEEDS_HELP.value, _("Needs help")),
+    (Answer.NOT_THERE.value, _("Not in the area")),
+]
+
+
+class SettleForm(forms.Form):
+    """Choices are the people it may speak for; a readable digit is filled in, a person never."""
+
+    people = forms.TypedMultipleChoiceField(
+        label=_("Whom it speaks for"), coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    answer = forms.TypedChoiceField(
+        label=_("What it says"),
+        coerce=lambda value: Answer(int(value)),
+        choices=_ANSWERS,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, candidates: Sequence[Candidate], text: str = ""
+    ) -> None:
+        super().__init__(data, initial={"answer": digit_in(text)})
+        people = cast("forms.TypedMultipleChoiceField", self.fields["people"])
+        people.choices = [(one.asking.asked_id, one.name) for one in candidates]
+
+
+class DismissForm(forms.Form):
+    reason = forms.TypedChoiceField(
+        label=_("Why it needs no answer"), choices=Dismissal.choices, coerce=Dismissal
+    )

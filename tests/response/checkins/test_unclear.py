@@ -1,0 +1,109 @@
+"""Answers a person must read: shown to those they concern, settled once."""
+
+import pytest
+from django.urls import reverse
+
+from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.rollcall.models import Sighting, Standing
+from safeconduct.picture.rollcall.terms import Safety, Witness
+from safeconduct.response.checkins import actions, queries
+from safeconduct.response.checkins.engine import drain
+from safeconduct.response.checkins.models import Reply, Unclear
+from safeconduct.response.checkins.terms import Dismissal
+from safeconduct.wires.intake.terms import Answer
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+DUTY = Actor.officer(7)
+
+
+def settle(unclear: Unclear, asked_ids: list[int], answer: Answer = Answer.SAFE) -> None:
+    actions.settle_unclear(
+        unclear_id=unclear.pk, asked_ids=asked_ids, answer=answer, now=clock.now(), actor=DUTY
+    )
+
+
+def safety_of(unclear: Unclear) -> list[int]:
+    people = [person_id for _, _, person_id in unclear.candidates]
+    found = Standing.objects.filter(person_id__in=people).order_by("person_id")
+    return [row.safety for row in found]
+
+
+def test_an_officer_says_whom_it_speaks_for() -> None:
+    unclear = builders.unclear()
+    settle(unclear, [unclear.candidates[1][1]], Answer.NEEDS_HELP)
+    assert safety_of(unclear) == [Safety.NO_ANSWER, Safety.NEEDS_HELP]
+    assert Sighting.objects.get().witness == Witness.SELF
+    assert Reply.objects.get().key == unclear.key
+    assert Entry.objects.get(kind="checkins.unclear_settled").actor_id == 7
+    assert not queries.unclear_answers(None).exists()
+
+
+def test_it_may_speak_for_all_who_share_the_telephone() -> None:
+    unclear = builders.unclear()
+    settle(unclear, [asked_id for _, asked_id, _ in unclear.candidates])
+    assert safety_of(unclear) == [Safety.SAFE, Safety.SAFE]
+
+
+def test_it_cannot_speak_for_strangers_or_for_nobody() -> None:
+    unclear = builders.unclear()
+    for chosen in ([], [unclear.candidates[0][1] + 7]):
+        with pytest.raises(actions.NotACandidateError):
+            settle(unclear, chosen)
+
+
+def test_the_second_officer_is_told() -> None:
+    unclear = builders.unclear()
+    actions.dismiss_unclear(
+        unclear_id=unclear.pk, reason=Dismissal.KNOWN_ALREADY, now=clock.now(), actor=DUTY
+    )
+    with pytest.raises(actions.SettledAlreadyError):
+        settle(unclear, [unclear.candidates[0][1]])
+    assert Entry.objects.get(kind="checkins.unclear_dismissed").detail["reason"] == "known_already"
+
+
+def test_a_gateway_that_repeats_a_settled_answer_changes_nothing() -> None:
+    unclear = builders.unclear()
+    settle(unclear, [unclear.candidates[0][1]])
+    builders.raw_answer(sender=unclear.sender, text=unclear.text, key=unclear.key)
+    drain.run_once()
+    assert Reply.objects.count() == Unclear.objects.count() == 1
+
+
+def test_it_is_shown_to_officers_of_its_country_and_the_unknown_to_all() -> None:
+    unclear = builders.unclear()
+    builders.raw_answer(sender="+99955500099", text="1")
+    drain.run_once()
+    assert queries.unclear_answers(frozenset({"TR"})).count() == 2
+    assert unclear not in queries.unclear_answers(frozenset({"GE"}))
+    assert queries.unclear_answers(frozenset({"GE"})).count() == 1
+    assert queries.unclear_answers(frozenset()).count() == 1
+    assert queries.unclear_answers(None).count() == 2
+
+
+def test_the_officer_reads_chooses_and_is_done(pages) -> None:
+    unclear = builders.unclear(text="2")
+    pages.sign_in(builders.officer(at=builders.post()))
+    assert "2</bdi>" in pages.get(reverse("checkins:unclear")).content.decode()
+    page = pages.get(reverse("checkins:unclear_page", args=[unclear.pk])).content.decode()
+    assert "Person 0" in page
+    pages.post(reverse("checkins:settle", args=[unclear.pk]), {"answer": "2"})
+    assert not Reply.objects.exists()
+    people = [unclear.candidates[0][1]]
+    response = pages.post(
+        reverse("checkins:settle", args=[unclear.pk]), {"answer": "2", "people": people}
+    )
+    assert response.status_code == 302
+    assert safety_of(unclear) == [Safety.NEEDS_HELP, Safety.NO_ANSWER]
+    assert pages.get(reverse("checkins:unclear_page", args=[unclear.pk])).status_code == 404
+
+
+def test_the_officer_puts_one_away_with_a_reason(pages) -> None:
+    unclear = builders.unclear()
+    pages.sign_in(builders.officer(at=builders.post()))
+    pages.post(reverse("checkins:dismiss", args=[unclear.pk]), {"reason": "nonsense"})
+    assert queries.unclear_answers(None).count() == 1
+    pages.post(reverse("checkins:dismiss", args=[unclear.pk]), {"reason": "wrong_number"})
+    assert Unclear.objects.get().outcome == "wrong_number"
