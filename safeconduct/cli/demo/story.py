@@ -1,0 +1,171 @@
+"""From hazard to headcount: what two officers do, through the actions their pages call."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import click
+
+from safeconduct.cli.demo import nationals
+from safeconduct.ground.accounts.models import Officer
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.missions.actions import create_demo_officers, load_posts
+from safeconduct.ground.missions.terms import DemoLogin
+from safeconduct.ground.places.actions import load_places
+from safeconduct.picture.registry.engine.synthesis import synthesise
+from safeconduct.picture.registry.models import Person, Source
+from safeconduct.picture.rollcall.queries import Numbers, numbers, waiting
+from safeconduct.response.alerts.actions import draft_from_signal, release_alert, submit_alert
+from safeconduct.response.alerts.models import Release
+from safeconduct.wires.hazards.actions import receive_signals
+from safeconduct.wires.hazards.models import Signal
+from safeconduct.wires.messaging.queries import batch_tally
+from safeconduct.wires.messaging.terms import State
+
+SEED: Final = 2023
+STAGE: Final = Actor.system("demo")
+_OPEN: Final = (State.WAITING, State.CLAIMED)
+_REACHED: Final = (State.HANDED, State.DELIVERED)
+# Messages, receipts and answers that take longer than this show that something is broken.
+_PATIENCE_SECONDS: Final = 600.0
+
+
+class DemoFailedError(Exception):
+    """The story stopped; the message says where."""
+
+
+@dataclass
+class Stopwatch:
+    """How long each stage took, in seconds and in order."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str, said: str) -> Iterator[None]:
+        click.echo(f"  {said} …")
+        began = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - began, 2)
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """What the demo ends with; every field but ``people`` is about the incident's area.
+
+    ``delivered`` counts people whose message was handed over and not reported failed,
+    ``proven`` those of them whose phone is known to have it.
+    """
+
+    people: int
+    audience: int
+    delivered: int
+    proven: int
+    answered: int
+    safe: int
+    needs_help: int
+    not_there: int
+    not_heard_from: int
+    unreachable: int
+
+
+def furnish() -> list[DemoLogin]:
+    """Places, posts and officers; done once, checked afterwards."""
+    load_places()
+    load_posts(now=clock.now(), actor=STAGE)
+    return create_demo_officers(now=clock.now(), actor=STAGE)
+
+
+def populate(people: int) -> int:
+    """Made-up nationals, unless the registry has some; how many people it holds."""
+    if not Source.objects.filter(kind="synthetic").exists():
+        with click.progressbar(length=people, label="  nationals") as bar:
+            synthesise(count=people, seed=SEED, now=clock.now(), actor=STAGE, progress=bar.update)
+    return Person.objects.count()
+
+
+def read_hazard(path: Path) -> Signal:
+    """The first signal of a file that has an area.
+
+    :raises DemoFailedError: if it has none.
+    """
+    read = receive_signals(path.read_bytes(), feed=None, now=clock.now(), actor=STAGE)
+    for signal in read:
+        if signal.cells_from:
+            return signal
+    raise DemoFailedError(f"{path.name} holds no signal with an area that can be found.")
+
+
+def warn(signal: Signal, logins: list[DemoLogin]) -> Release:
+    """One officer drafts and submits, another releases."""
+    author, releaser = (_officer(logins, role) for role in ("duty_officer", "releaser"))
+    draft = draft_from_signal(signal=signal, now=clock.now(), actor=author)
+    alert = submit_alert(alert_id=draft.pk, version=draft.version, now=clock.now(), actor=author)
+    return release_alert(alert_id=alert.pk, version=alert.version, now=clock.now(), actor=releaser)
+
+
+def hand_over(release: Release, mend: Callable[[], None]) -> None:
+    """Wait until every message of the release has left or ended."""
+    meant = release.audience.preview.get("people", 0)
+    with click.progressbar(length=meant, label="  handed over") as bar:
+        for _ in _patiently(mend):
+            release.refresh_from_db()
+            tally = batch_tally([release.batch_id])
+            bar.update(tally.people() - tally.people(*_OPEN) - bar.pos)
+            if release.expanded_at and not tally.messages(*_OPEN):
+                return
+    raise DemoFailedError("Some messages never left; see the sender's log.")
+
+
+def hear(release: Release, mend: Callable[[], None]) -> None:
+    """Wait until the slowest phone has had its time and every answer is folded in."""
+    slowest = time.monotonic() + nationals.SLOWEST_SECONDS + 1
+    with click.progressbar(length=_answers_expected(release), label="  answers") as bar:
+        for _ in _patiently(mend):
+            bar.update(_counted(release).answered - bar.pos)
+            if time.monotonic() > slowest and not waiting().count:
+                return
+    raise DemoFailedError("Some answers were never counted; see the drain's log.")
+
+
+def headcount(release: Release, people: int) -> Headcount:
+    counted, tally = _counted(release), batch_tally([release.batch_id])
+    return Headcount(
+        people=people,
+        audience=counted.registered,
+        delivered=tally.people(*_REACHED),
+        proven=tally.people(State.DELIVERED),
+        answered=counted.answered,
+        safe=counted.safe,
+        needs_help=counted.needs_help,
+        not_there=counted.not_there,
+        not_heard_from=counted.not_heard_from,
+        unreachable=counted.unreachable,
+    )
+
+
+def _counted(release: Release) -> Numbers:
+    assert release.round is not None  # noqa: S101 -- the demo's alert asks
+    return numbers(release.round.incident_id, None)
+
+
+def _answers_expected(release: Release) -> int:
+    share = nationals.SAFE + nationals.NEEDS_HELP + nationals.NOT_THERE
+    return round(batch_tally([release.batch_id]).people(*_REACHED) * share)
+
+
+def _officer(logins: list[DemoLogin], role: str) -> Actor:
+    email = next(login.email for login in logins if login.role == role)
+    return Actor.officer(Officer.objects.get(email=email).pk)
+
+
+def _patiently(mend: Callable[[], None]) -> Iterator[None]:
+    """A turn every tenth of a second, until patience ends; whoever died is started again."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        mend()
+        yield
+        time.sleep(0.1)
