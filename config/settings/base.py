@@ -152,7 +152,8 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": with it browsers send "Origin: null" with our own forms and CSRF refuses them.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -185,7 +186,7 @@ INTAKE: dict[str, Any] = {
 JOBS = {"HEARTBEAT_SECONDS": 5.0, "STALLED_SECONDS": 20.0, "RESCUE_SECONDS": 10.0}
 # When the board turns grey, and how often an open one asks. Seconds, but for the last.
 BOARD = {"INTAKE_SILENT_SECONDS": 15, "DRAIN_LAG_SECONDS": 10, "POLL_MILLISECONDS": 1250}
-CHECKINS = {"DRAIN_SIZE": 5000, "DRAIN_POLL_SECONDS": 0.5}
+CHECKINS = {"DRAIN_SIZE": 5000, "DRAIN_POLL_SECONDS": 0.5, "DRAIN_THREADS": 2}
 ALERTS: dict[str, Any] = {
     "CHUNK_SIZE": 20_000,
     "FIRST_CHUNK_SIZE": 500,

@@ -6,6 +6,7 @@ what must not queue.
 """
 
 import logging
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import timedelta
 from signal import SIGTERM, signal
 from threading import Event
@@ -20,6 +21,7 @@ from safeconduct.ground.audit import actions as audit
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.rollcall.engine import rows
+from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.picture.rollcall.models import Pulse
 from safeconduct.picture.rollcall.queries import DRAIN_PULSE
 from safeconduct.response.checkins.engine import raw
@@ -64,12 +66,9 @@ class Drain:
         """
         while True:
             try:
-                taken = _fold(self._size)
+                taken = _fold_set(self._size) if self._size > 1 else _fold_one()
             except _POISON as fault:
                 log.warning("%d answers could not be folded: %s", self._size, type(fault).__name__)
-                if self._size == 1:
-                    _set_aside()
-                    return 1
                 self._size = max(1, self._size // 8)
             else:
                 self._size = min(self._full, 4 * self._size)
@@ -84,11 +83,24 @@ def run_once() -> int:
 def run(stop: Event | None = None) -> None:
     """Fold until told to stop, waiting out a database that is away.
 
-    Without ``stop`` the process is the drain's own and SIGTERM ends it after the set in hand.
+    Several threads fold side by side: while PostgreSQL writes the set of one, another
+    reads its own. Without ``stop`` the process is the drain's own and SIGTERM ends it
+    after the sets in hand.
     """
     if stop is None:
         stop = Event()
         signal(SIGTERM, lambda *_: stop.set())
+    threads: int = settings.CHECKINS["DRAIN_THREADS"]
+    with ThreadPoolExecutor(threads, thread_name_prefix="drain") as pool:
+        folding = [pool.submit(_run, stop) for _ in range(threads)]
+        wait(folding, return_when=FIRST_EXCEPTION)
+        # Whatever broke one ends all: the process is started anew.
+        stop.set()
+    for each in folding:
+        each.result()
+
+
+def _run(stop: Event) -> None:
     drain, heart = Drain(), _Heart()
     full, poll = settings.CHECKINS["DRAIN_SIZE"], settings.CHECKINS["DRAIN_POLL_SECONDS"]
     while not stop.is_set():
@@ -119,27 +131,44 @@ class _Heart:
             self._next = now + _PULSE
 
 
-def _fold(size: int) -> int:
+def _fold_set(size: int) -> int:
     with transaction.atomic():
         cursor = rows.cursor()
-        taken = raw.take(cursor, size)
-        if not taken:
+        return _fold(cursor, raw.take(cursor, size))
+
+
+def _fold_one() -> int:
+    """The oldest answer alone, into a standing or before a person."""
+    with transaction.atomic():
+        cursor = rows.cursor()
+        raw_id = raw.hold_oldest(cursor)
+        if raw_id is None:
             return 0
+        try:
+            with transaction.atomic():
+                return _fold(cursor, raw.take_one(cursor, raw_id))
+        except _POISON as fault:
+            log.warning("An answer goes to a person: %s", type(fault).__name__)
+            _set_aside(cursor, raw_id)
+            return 1
+
+
+def _fold(cursor: Cursor, taken: list[raw.Raw]) -> int:
+    if taken:
         now = clock.now()
         said, riddles = read_all(cursor, taken)
         strangers = write_replies(cursor, unseen(cursor, said), now=now, actor=_ACTOR)
         write_riddles(cursor, [*riddles, *strangers], now=now, actor=_ACTOR)
-        return len(taken)
+    return len(taken)
 
 
-def _set_aside() -> None:
-    with transaction.atomic():
-        now = clock.now()
-        raw.set_aside_oldest(rows.cursor(), now)
-        audit.record(
-            "checkins.set_aside",
-            actor=_ACTOR,
-            subject_kind="unclear",
-            detail={"count": 1},
-            now=now,
-        )
+def _set_aside(cursor: Cursor, raw_id: int) -> None:
+    now = clock.now()
+    raw.set_aside(cursor, raw_id, now)
+    audit.record(
+        "checkins.set_aside",
+        actor=_ACTOR,
+        subject_kind="unclear",
+        detail={"count": 1},
+        now=now,
+    )
