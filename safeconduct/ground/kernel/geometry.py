@@ -7,8 +7,7 @@ Coordinates are WGS 84 degrees; functions take latitude first, geometries longit
 """
 
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import degrees, isfinite, sin
 from typing import Literal
@@ -151,7 +150,7 @@ def circle(lat: float, lon: float, km: float) -> list[int]:
     """Compacted cells that touch the circle of ``km`` around a place; at least its own cell."""
     own = cell_at(lat, lon)
     chosen = _descend(_side_of_circle(lat, lon, km), _near_circle(lat, lon, km))
-    return compacted([*chosen, own])
+    return compacted([*chosen.tolist(), own])
 
 
 def polygon_cells(geometry: BaseGeometry) -> list[int]:
@@ -165,23 +164,14 @@ def polygon_cells(geometry: BaseGeometry) -> list[int]:
     if whole.is_empty:
         return []
     ground = _Ground(whole)
-    return compacted(_descend(_side_of_area(ground), _meets_area(ground)))
+    found: list[int] = _folded(_descend(_side_of_area(ground), _meets_area(ground))).tolist()
+    return found
 
 
 def compacted(cells: Iterable[int]) -> list[int]:
     """The fewest cells that cover exactly the same: full families become their parent."""
-    by_resolution: list[set[int]] = [set() for _ in range(FINEST + 1)]
-    for cell in cells:
-        by_resolution[cell >> _RESOLUTION & 15].add(cell)
-    _drop_covered(by_resolution)
-    for resolution in range(FINEST, 0, -1):
-        families = Counter(parent(cell, resolution - 1) for cell in by_resolution[resolution])
-        full = {head for head, size in families.items() if size == 7 - h3.is_pentagon(head)}
-        by_resolution[resolution - 1] |= full
-        by_resolution[resolution] = {
-            cell for cell in by_resolution[resolution] if parent(cell, resolution - 1) not in full
-        }
-    return sorted(cell for level in by_resolution for cell in level)
+    found: list[int] = _folded(_uncovered(np.unique(np.fromiter(cells, np.int64)))).tolist()
+    return found
 
 
 def _with_wraps(geometry: BaseGeometry) -> BaseGeometry:
@@ -193,26 +183,34 @@ def _with_wraps(geometry: BaseGeometry) -> BaseGeometry:
     return shapely.union_all([geometry, *(shapely.intersection(copy, window) for copy in copies)])
 
 
-def _descend(side: Side, touches: Touches) -> list[int]:
+def _descend(side: Side, touches: Touches) -> Ints:
     """Cells from coarse to fine: whole ones are kept, only those on the rim are opened."""
-    chosen: list[int] = []
+    chosen: list[Ints] = []
     rim: Ints = np.array(h3.get_res0_cells(), dtype=np.int64)
     for resolution in range(FINEST + 1):
         reach = _REACH * h3.average_hexagon_edge_length(resolution, unit="km")
         centres = np.array([h3.cell_to_latlng(cell) for cell in rim.tolist()]).reshape(-1, 2)
         sides = side(centres, reach)
-        chosen += rim[sides == _IN].tolist()
+        chosen.append(rim[sides == _IN])
         rim = rim[sides == _RIM]
         if resolution == FINEST:
-            chosen += rim[touches(rim)].tolist()
-            return chosen
-        if len(chosen) + 7 * len(rim) > MOST_CELLS:
+            rim = rim[touches(rim)]
+        elif sum(map(len, chosen)) + 7 * len(rim) > MOST_CELLS:
             break
-        rim = np.array(
-            [child for cell in rim.tolist() for child in h3.cell_to_children(cell)], dtype=np.int64
-        )
-    chosen += rim.tolist()
-    return chosen
+        else:
+            rim = _children(rim, resolution)
+    return np.concatenate((*chosen, rim))
+
+
+def _children(cells: Ints, resolution: int) -> Ints:
+    """Children of cells that are all of one resolution; a pentagon has no child 1."""
+    place = 3 * (15 - resolution - 1)
+    stems = cells & ~np.int64(15 << _RESOLUTION | 7 << place)
+    stems |= np.int64(resolution + 1 << _RESOLUTION)
+    families = stems[:, None] | (np.arange(7, dtype=np.int64) << place)
+    there = np.ones(families.shape, dtype=np.bool_)
+    there[np.isin(cells, h3.get_pentagons(resolution)), 1] = False
+    return families[there]
 
 
 def _side_of_circle(lat: float, lon: float, km: float) -> Side:
@@ -338,15 +336,39 @@ def _holes() -> list[tuple[int, int]]:
     return [(head * _RUN + size, head * _RUN + 2 * size - 1) for head in heads for size in sizes]
 
 
-def _drop_covered(by_resolution: Sequence[set[int]]) -> None:
-    """Remove cells whose ancestor is there as well."""
-    coarser: list[int] = []
-    for resolution, level in enumerate(by_resolution):
-        heads = [set(by_resolution[above]) for above in coarser]
-        level -= {
-            cell
-            for cell in level
-            if any(parent(cell, r) in held for r, held in zip(coarser, heads, strict=True))
-        }
-        if level:
-            coarser.append(resolution)
+def _folded(cells: Ints) -> Ints:
+    """Full families replaced by their parent, level by level; no cell may cover another."""
+    for resolution in range(FINEST, 0, -1):
+        level = cells[_resolutions(cells) == resolution]
+        heads = _parents(level, resolution - 1)
+        families, sizes = np.unique(heads, return_counts=True)
+        # A pentagon has six children; of all others' families six are one too few.
+        sixes = [
+            bool(size == 6 and h3.is_pentagon(int(h)))
+            for h, size in zip(families, sizes, strict=True)
+        ]
+        full = families[(sizes == 7) | np.array(sixes, dtype=np.bool_)]
+        kept = level[~np.isin(heads, full)]
+        cells = np.concatenate((cells[_resolutions(cells) != resolution], kept, full))
+    return np.sort(cells)
+
+
+def _uncovered(cells: Ints) -> Ints:
+    """Cells without those whose ancestor is there as well."""
+    for coarse in range(FINEST):
+        heads = cells[_resolutions(cells) == coarse]
+        finer = _resolutions(cells) > coarse
+        if heads.size and finer.any():
+            covered = np.zeros(len(cells), dtype=np.bool_)
+            covered[finer] = np.isin(_parents(cells[finer], coarse), heads)
+            cells = cells[~covered]
+    return cells
+
+
+def _resolutions(cells: Ints) -> Ints:
+    return cells >> _RESOLUTION & 15
+
+
+def _parents(cells: Ints, resolution: int) -> Ints:
+    kept = cells & ~np.int64(15 << _RESOLUTION) | np.int64(resolution << _RESOLUTION)
+    return kept | np.int64((1 << 3 * (15 - resolution)) - 1)
