@@ -64,7 +64,8 @@ async def _serve(options: argparse.Namespace) -> None:
     def heard(envelope: Envelope) -> None:
         assert out is not None  # noqa: S101 -- only listens with a file
         said = letter(envelope)
-        line = {"to": envelope.rcpt_tos, "subject": said["subject"], "text": said.get_content()}
+        text = said.get_content().replace("\r\n", "\n")
+        line = {"to": envelope.rcpt_tos, "subject": said["subject"], "text": text}
         out.write(orjson.dumps(line) + b"\n")
 
     server = await Mailroom(heard if out is not None else None).listen(options.port)

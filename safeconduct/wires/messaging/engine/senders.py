@@ -91,7 +91,7 @@ class Sender:
         try:
             await asyncio.wait_for(writer, _DRAIN_SECONDS)
         except TimeoutError:
-            log.error("No database: %d results are lost.", self._ledger.unwritten())
+            log.warning("No database: %d results are lost.", self._ledger.unwritten())
         for end in ended:
             if isinstance(end, Exception):
                 raise end

@@ -1,0 +1,53 @@
+from datetime import date
+
+import pytest
+
+from safeconduct.ground.kernel import tokens
+from safeconduct.wires.messaging.engine.references import (
+    ReferenceRefusedError,
+    read_reference,
+    reference,
+)
+from safeconduct.wires.messaging.engine.wording import NoWordsError, Wording
+from safeconduct.wires.messaging.terms import Channel
+
+UNTIL = date(2027, 3, 1)
+
+
+def test_the_link_is_the_readers_own_in_the_language_they_are_written_to() -> None:
+    wording = Wording(
+        [("ru", 1, "", "Землетрясение. {link} 1, 2, 3"), ("en", 1, "", "Quake. {link}")],
+        purpose="answer",
+        expires_on=UNTIL,
+    )
+    spoken, _, body = wording.render(Channel.SMS, "uk", 77, 4)
+    before, link, after = body.split(" ", 2)
+    assert (spoken, before, after) == ("ru", "Землетрясение.", "1, 2, 3")
+    read = tokens.read(link.rsplit("/", 1)[1], purpose="answer")
+    assert read == tokens.Link(77, UNTIL, "ru", 4)
+
+
+def test_a_text_without_link_needs_nobody_to_speak_for() -> None:
+    wording = Wording([("az", 2, "Mövzu", "Mətn")], purpose="", expires_on=None)
+    assert wording.render(Channel.EMAIL, "az", None, None) == ("az", "Mövzu", "Mətn")
+
+
+@pytest.mark.parametrize(("channel", "subject_id"), [(Channel.EMAIL, 1), (Channel.SMS, None)])
+def test_no_words_is_said_and_not_sent(channel: Channel, subject_id: int | None) -> None:
+    wording = Wording([("az", 1, "", "{link}")], purpose="answer", expires_on=UNTIL)
+    with pytest.raises(NoWordsError):
+        wording.render(channel, "az", subject_id, 1)
+
+
+def test_our_own_references_are_read_back() -> None:
+    assert read_reference(reference(12, 3456)) == (12, 3456)
+
+
+@pytest.mark.parametrize("change", ["1", "x", ".", "٣"])
+def test_a_reference_nobody_gave_out_is_refused(change: str) -> None:
+    with pytest.raises(ReferenceRefusedError):
+        read_reference(change + reference(12, 3456))
+    with pytest.raises(ReferenceRefusedError):
+        read_reference(reference(12, 3456) + change)
+    with pytest.raises(ReferenceRefusedError):
+        read_reference("12.3456")
