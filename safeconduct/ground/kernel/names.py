@@ -59,6 +59,7 @@ _ALPHABETS: Final = {
 _DOTTED: Final = frozenset({"az", "tr"})
 
 
+@lru_cache(maxsize=100_000)
 def latin_key(text: str) -> str:
     """The text in plain small Latin letters, words parted by one space.
 

@@ -7,5 +7,29 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from safeconduct.ground.audit import kinds
+        from safeconduct.ground.privacy import retention
+        from safeconduct.ground.privacy.fields import Shredder, personal
+        from safeconduct.picture.registry import handlers, terms
+        from safeconduct.picture.registry.actions import forget_what_is_over
 
         kinds.declare("registry.synthesised", _("{actor} added {count} made-up people."))
+        for field, purpose in terms.PERSONAL_FIELDS.items():
+            personal(
+                f"registry.{field}",
+                purpose=purpose,
+                retention=terms.KEPT_UNTIL,
+                shredder=Shredder.ROW,
+            )
+        for field in ("content", "refused"):
+            personal(
+                f"registry.ImportRun.{field}",
+                purpose=_("To bring in a list and to hand back the rows that were refused."),
+                retention=_("The list until it is in, refused rows for 7 days."),
+                shredder=Shredder.BLANK,
+            )
+        handlers.connect()
+        retention.rule(
+            "registry.expired",
+            _("Trips 14 days after their end, residences 24 months after the last confirmation."),
+            forget_what_is_over,
+        )

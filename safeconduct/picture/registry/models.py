@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Source(models.Model):
-    """Where records came from and by what right: the web form, an imported list, a made-up world."""
+    """Where records came from and by what right: the web form, a list, a made-up world."""
 
     kind = models.CharField(max_length=12)
     label = models.CharField(max_length=120)
@@ -136,3 +136,58 @@ class Stay(models.Model):
 
     def __str__(self) -> str:
         return f"stay #{self.pk}"
+
+
+class ImportRun(models.Model):
+    """A list on its way in: the file until it is done, and the rows that were refused."""
+
+    label = models.CharField(max_length=120)
+    legal_basis = models.CharField(max_length=60)
+    collected_on = models.DateField()
+    country = models.CharField(max_length=2, blank=True)
+    # The countries its officer may write for; null where that is everywhere.
+    countries = models.JSONField(null=True)
+    officer_id = models.BigIntegerField()
+    language = models.CharField(max_length=5)
+    dry_run = models.BooleanField(default=False)
+    content = models.BinaryField(null=True)
+    refused = models.BinaryField(null=True)
+    failure = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    bytes_done = models.BigIntegerField(default=0)
+    bytes_total = models.BigIntegerField(default=0)
+    rows_read = models.IntegerField(default=0)
+    rows_new = models.IntegerField(default=0)
+    rows_known = models.IntegerField(default=0)
+    rows_refused = models.IntegerField(default=0)
+    places_unknown = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"import #{self.pk}"
+
+
+class LetterDay(models.Model):
+    """The batch that a day's messages with registration links leave in."""
+
+    day = models.DateField(primary_key=True)
+    batch_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"letters of {self.day}"
+
+
+class FormUse(models.Model):
+    """How often a form was sent from one network in an hour; ``source`` is a keyed digest."""
+
+    source = models.CharField(max_length=32)
+    hour = models.DateTimeField()
+    count = models.IntegerField(default=1)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "hour"], name="formuse_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"form use #{self.pk}"

@@ -1,0 +1,46 @@
+"""What changes the registry."""
+
+from safeconduct.picture.registry.actions.contacts import (
+    ContactResult,
+    mark_told,
+    note_batch_results,
+    note_contact_results,
+)
+from safeconduct.picture.registry.actions.forgetting import forget_what_is_over
+from safeconduct.picture.registry.actions.imports import (
+    Plan,
+    hand_in_list,
+    import_list,
+    run_import,
+)
+from safeconduct.picture.registry.actions.letters import send_link, send_links_to
+from safeconduct.picture.registry.actions.parties import (
+    Member,
+    PartyDraft,
+    change_party,
+    delete_party,
+    link_of,
+    note_departure,
+    register_party,
+)
+
+__all__ = [
+    "ContactResult",
+    "Member",
+    "PartyDraft",
+    "Plan",
+    "change_party",
+    "delete_party",
+    "forget_what_is_over",
+    "hand_in_list",
+    "import_list",
+    "link_of",
+    "mark_told",
+    "note_batch_results",
+    "note_contact_results",
+    "note_departure",
+    "register_party",
+    "run_import",
+    "send_link",
+    "send_links_to",
+]

@@ -1,0 +1,202 @@
+"""Bringing in lists of nationals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from io import BytesIO, StringIO
+from typing import BinaryIO, TextIO
+
+from django.db import connection, transaction
+from django.utils import translation
+
+from safeconduct.ground.audit.actions import record
+from safeconduct.ground.kernel import facts
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.registry import terms
+from safeconduct.picture.registry.engine.lists import mapping, running
+from safeconduct.picture.registry.engine.lists.judging import Judge, Judged
+from safeconduct.picture.registry.engine.lists.reading import ListRefusedError, read_table
+from safeconduct.picture.registry.engine.lists.storing import Store, known_keys
+from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
+from safeconduct.picture.registry.events import ImportHandedIn
+from safeconduct.picture.registry.models import ImportRun, Source
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a list is to be read. ``columns`` maps headings to fields before any guess."""
+
+    label: str
+    legal_basis: str
+    collected_on: date
+    country: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    allowed: frozenset[str] | None = None
+    dry_run: bool = False
+
+
+def import_list(
+    *,
+    file: BinaryIO,
+    refused: TextIO,
+    plan: Plan,
+    progress: Callable[[running.Tally], None] = lambda _: None,
+    now: datetime,
+    actor: Actor,
+) -> running.Tally:
+    """Bring a list in, chunk by chunk, each in its own transaction with its audit entry.
+
+    Good rows go in, refused ones are written to ``refused`` with their reason. What the
+    registry holds already, by the list's own identifiers or else by all that a row says,
+    is left alone: the same list twice changes nothing, and a run that was cut short is
+    simply repeated. A dry run judges everything and stores nothing.
+
+    :raises ListRefusedError: if the file is no list with names.
+    """
+    table = read_table(file)
+    judge = Judge(
+        columns=mapping.columns(table.header, plan.columns),
+        whereabouts=Whereabouts(),
+        origin=plan.label,
+        collected_on=plan.collected_on,
+        default_country=plan.country,
+        allowed=plan.allowed,
+        today=now.date(),
+    )
+    keeper = _Keeper(plan, now, actor)
+    rows = running.RefusedRows(refused, table)
+    return running.run(table, judge, store=keeper.keep, refused=rows, progress=progress)
+
+
+@transaction.atomic
+def hand_in_list(
+    *,
+    content: bytes,
+    plan: Plan,
+    language: str,
+    officer_id: int,
+    now: datetime,
+    actor: Actor,
+) -> ImportRun:
+    """Keep an uploaded list until a worker has brought it in."""
+    run = ImportRun.objects.create(
+        label=plan.label,
+        legal_basis=plan.legal_basis,
+        collected_on=plan.collected_on,
+        country=plan.country,
+        countries=None if plan.allowed is None else sorted(plan.allowed),
+        officer_id=officer_id,
+        language=language,
+        dry_run=plan.dry_run,
+        content=content,
+        bytes_total=len(content),
+        created_at=now,
+    )
+    record(terms.IMPORT_STARTED, actor=actor, subject_kind="import", subject_id=run.pk, now=now)
+    facts.announce(ImportHandedIn(run.pk))
+    return run
+
+
+def run_import(*, run_id: int, now: datetime, actor: Actor) -> None:
+    """Bring in what an officer handed in; the file is dropped, the refused rows are kept.
+
+    May be started again after a crash: what went in before is known then.
+    """
+    run = ImportRun.objects.get(pk=run_id)
+    if run.finished_at or run.content is None:
+        return
+    file, refused = BytesIO(bytes(run.content)), StringIO()
+
+    def progress(tally: running.Tally) -> None:
+        ImportRun.objects.filter(pk=run_id).update(**_figures(tally), bytes_done=file.tell())
+
+    ended: dict[str, object] = {"content": None}
+    try:
+        with translation.override(run.language):
+            tally = import_list(
+                file=file,
+                refused=refused,
+                plan=_plan_of(run),
+                progress=progress,
+                now=now,
+                actor=actor,
+            )
+        ended |= _figures(tally)
+        ended["refused"] = b"\xef\xbb\xbf" + refused.getvalue().encode() if tally.refused else None
+    except ListRefusedError as refusal:
+        ended["failure"] = str(refusal)[:200]
+    ImportRun.objects.filter(pk=run_id).update(finished_at=now, **ended)
+
+
+@dataclass
+class _Keeper:
+    plan: Plan
+    now: datetime
+    actor: Actor
+    store: Store | None = None
+    seen: set[str] = field(default_factory=set)
+
+    def keep(self, judged: list[Judged]) -> int:
+        """Store those that are new and say how many those were."""
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                # Two lists at once would both find a person missing.
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registry import'))")
+            new = self._new(judged)
+            if new and not self.plan.dry_run:
+                self._write(new)
+        return len(new)
+
+    def _new(self, judged: list[Judged]) -> list[Judged]:
+        by_key = {one.key: one for one in reversed(judged)}
+        known = known_keys(list(by_key))
+        new = [one for key, one in by_key.items() if key not in known and key not in self.seen]
+        if self.plan.dry_run:
+            self.seen.update(by_key)
+        return new[::-1]
+
+    def _write(self, new: list[Judged]) -> None:
+        store = self.store or self._opened()
+        first, last = store.add(new)
+        self.store = store
+        record(
+            terms.IMPORTED,
+            actor=self.actor,
+            subject_kind="person",
+            subject_id=first,
+            subject_until_id=last,
+            detail={"count": len(new), "source": store.source_id},
+            now=self.now,
+        )
+
+    def _opened(self) -> Store:
+        source, _ = Source.objects.get_or_create(
+            kind=terms.SourceKind.IMPORT,
+            label=self.plan.label,
+            legal_basis=self.plan.legal_basis,
+            collected_on=self.plan.collected_on,
+            defaults={"created_at": self.now},
+        )
+        collected_at = datetime.combine(self.plan.collected_on, time(), UTC)
+        return Store(source_id=source.pk, collected_at=collected_at, now=self.now)
+
+
+def _figures(tally: running.Tally) -> dict[str, int]:
+    return {
+        "rows_read": tally.read,
+        "rows_new": tally.new,
+        "rows_known": tally.known,
+        "rows_refused": tally.refused,
+        "places_unknown": tally.places_unknown,
+    }
+
+
+def _plan_of(run: ImportRun) -> Plan:
+    return Plan(
+        label=run.label,
+        legal_basis=run.legal_basis,
+        collected_on=run.collected_on,
+        country=run.country,
+        allowed=None if run.countries is None else frozenset(run.countries),
+        dry_run=run.dry_run,
+    )

@@ -1,0 +1,1 @@
+"""Lists of nationals from elsewhere: read, judged row by row, stored in chunks."""

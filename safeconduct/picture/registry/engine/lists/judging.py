@@ -1,0 +1,139 @@
+"""One row of a list turned into a person, or refused with the reason."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.kernel.languages import CODES
+from safeconduct.picture.registry import rules
+from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
+
+# People registered by a list speak this unless it says otherwise.
+DEFAULT_LANGUAGE: Final = "az"
+_SEVERAL: Final = str.maketrans({"/": ";", ",": ";", "|": ";", "\n": ";"})
+_MOST_OF_A_KIND: Final = 3
+
+
+class RowRefusedError(Refusal):
+    """The row cannot become a person who could be warned; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A person as a list describes them. ``key`` is the same whenever the row is."""
+
+    key: str
+    given_name: str
+    family_name: str
+    birth_on: date | None
+    phones: tuple[str, ...]
+    mails: tuple[str, ...]
+    language: str
+    country: str
+    city_id: int | None
+    cell: int | None
+    stay_from: date
+    stay_until: date | None
+    party: str
+    place_unknown: bool
+
+
+@dataclass
+class Judge:
+    """Judges the rows of one list. ``allowed`` are the countries it may speak of; None: all."""
+
+    columns: dict[str, int]
+    whereabouts: Whereabouts
+    origin: str
+    collected_on: date
+    default_country: str = ""
+    allowed: frozenset[str] | None = None
+    today: date = field(default_factory=date.today)
+
+    def judge(self, cells: list[str]) -> Judged:
+        """:raises Refusal: with the reason, for whoever corrects the list."""
+        given, family = self._names(cells)
+        born = self._date(cells, "birth_on")
+        if born:
+            rules.accepted_birth(born, self.today)
+        country = self._country(cells)
+        phones = self._phones(cells, country)
+        mails = tuple(rules.normalised_mail(mail) for mail in self._several(cells, "mail"))
+        stay_from = self._date(cells, "stay_from") or self.collected_on
+        last_day = self._date(cells, "stay_until")
+        stay_until = rules.day_after(last_day, stay_from)
+        city_id, cell = self.whereabouts.city(self._cell(cells, "place"), country)
+        return Judged(
+            key=self._key(cells, (given, family, born, *phones, *mails, country, city_id)),
+            given_name=given,
+            family_name=family,
+            birth_on=born,
+            phones=phones,
+            mails=mails,
+            language=self._language(cells),
+            country=country,
+            city_id=city_id,
+            cell=cell,
+            stay_from=stay_from,
+            stay_until=stay_until,
+            party=self._cell(cells, "party"),
+            place_unknown=bool(self._cell(cells, "place")) and city_id is None,
+        )
+
+    def _cell(self, cells: list[str], name: str) -> str:
+        place = self.columns.get(name)
+        if place is None:
+            return ""
+        # Our own files of refused rows guard formulas with an apostrophe.
+        text = cells[place].strip()
+        return text[1:] if text[:1] == "'" and text[1:2] in "=@+-" else text
+
+    def _several(self, cells: list[str], name: str) -> list[str]:
+        text = self._cell(cells, name)
+        if not text:
+            return []
+        parts = [part.strip() for part in text.translate(_SEVERAL).split(";")]
+        return [part for part in parts if part][:_MOST_OF_A_KIND]
+
+    def _names(self, cells: list[str]) -> tuple[str, str]:
+        given = self._cell(cells, "given_name")
+        family = self._cell(cells, "family_name")
+        given = given or self._cell(cells, "full_name")
+        if not given and family:
+            given, family = family, ""
+        return rules.clean_name(given), rules.clean_name(family) if family else ""
+
+    def _date(self, cells: list[str], name: str) -> date | None:
+        text = self._cell(cells, name)
+        return rules.read_date(text) if text else None
+
+    def _country(self, cells: list[str]) -> str:
+        written = self._cell(cells, "country")
+        code = self.whereabouts.country(written) if written else self.default_country
+        if not code:
+            raise RowRefusedError(
+                _("We know no country of this name.") if written else _("No country is given.")
+            )
+        if self.allowed is not None and code not in self.allowed:
+            raise RowRefusedError(_("Your posts do not answer for this country."))
+        return code
+
+    def _phones(self, cells: list[str], country: str) -> tuple[str, ...]:
+        region = self.default_country or country
+        numbers = (
+            rules.normalised_phone(number, region) for number in self._several(cells, "phone")
+        )
+        return tuple(dict.fromkeys(numbers))
+
+    def _language(self, cells: list[str]) -> str:
+        code = self._cell(cells, "language").lower()[:2]
+        return code if code in CODES else DEFAULT_LANGUAGE
+
+    def _key(self, cells: list[str], told: tuple[object, ...]) -> str:
+        own = self._cell(cells, "own_id")
+        meant = (self.origin, own) if own else ("", *told)
+        return blake2b("\x1f".join(map(str, meant)).casefold().encode(), digest_size=20).hexdigest()

@@ -1,0 +1,120 @@
+"""Judged rows into the registry by COPY, each only once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+from psycopg import sql
+
+from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
+from safeconduct.picture.registry import rules
+from safeconduct.picture.registry.engine.lists.judging import Judged
+from safeconduct.wires.messaging.terms import Channel
+
+_SORTED_IN: Final = "az"
+_COLUMNS: Final = {
+    "registry_party": ("id", "kind", "source_id", "created_at"),
+    "registry_person": (
+        "id", "party_id", "source_id", "given_name", "family_name", "name_language",
+        "name_script", "name_key", "sort_key", "twin_key", "birth_on", "language", "reach",
+        "vulnerability", "source_key", "created_at", "changed_at",
+    ),
+    "registry_contactpoint": ("person_id", "channel", "address", "language"),
+    "registry_stay": (
+        "person_id", "kind", "country_id", "city_id", "cell", "stay_from", "stay_until",
+        "confirmed_at",
+    ),
+}  # fmt: skip
+
+
+@dataclass
+class Store:
+    """Stores the rows of one list. Parties are remembered over chunks by the list's own mark."""
+
+    source_id: int
+    collected_at: datetime
+    now: datetime
+    parties: dict[str, int] = field(default_factory=dict)
+
+    def add(self, judged: Sequence[Judged]) -> tuple[int, int]:
+        """First and last id of the people added; the caller has seen to it that none is known."""
+        people = _reserve("registry_person", len(judged))
+        spare = iter(_reserve("registry_party", len(judged)))
+        new_parties: list[tuple[object, ...]] = []
+        rows = [
+            (person_id, self._party_of(one, spare, new_parties), one)
+            for person_id, one in zip(people, judged, strict=True)
+        ]
+        _copy("registry_party", new_parties)
+        _copy("registry_person", (self._person(*row) for row in rows))
+        _copy("registry_contactpoint", (point for row in rows for point in _points(*row)))
+        _copy("registry_stay", (self._stay(person_id, one) for person_id, _, one in rows))
+        return people[0], people[-1]
+
+    def _party_of(
+        self, one: Judged, spare: Iterator[int], new_parties: list[tuple[object, ...]]
+    ) -> int:
+        if one.party and one.party in self.parties:
+            return self.parties[one.party]
+        party_id = next(spare)
+        new_parties.append(
+            (party_id, "family" if one.party else "single", self.source_id, self.now)
+        )
+        if one.party:
+            self.parties[one.party] = party_id
+        return party_id
+
+    def _person(self, person_id: int, party_id: int, one: Judged) -> tuple[object, ...]:
+        given, family, born = one.given_name, one.family_name, one.birth_on
+        reach = (Channel.SMS if one.phones else 0) | (Channel.EMAIL if one.mails else 0)
+        return (
+            person_id, party_id, self.source_id, given, family, "", script_of(given + family),
+            search_key(f"{given} {family}"), sort_key(f"{family} {given}", _SORTED_IN)[:200],
+            twin_key(given, family, born) if born else None, born, one.language, reach,
+            rules.vulnerability_at(born, self.now.date()), one.key, self.now, self.now,
+        )  # fmt: skip
+
+    def _stay(self, person_id: int, one: Judged) -> tuple[object, ...]:
+        kind = "trip" if one.stay_until else "residence"
+        return (
+            person_id, kind, one.country, one.city_id, one.cell, one.stay_from, one.stay_until,
+            self.collected_at,
+        )  # fmt: skip
+
+
+def known_keys(keys: Sequence[str]) -> set[str]:
+    """Those of the keys that the registry holds already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT source_key FROM registry_person"
+            " WHERE source_key <> '' AND source_key = ANY (%s::varchar[])",
+            [list(keys)],
+        )
+        return {key for (key,) in cursor.fetchall()}
+
+
+def _points(person_id: int, _party_id: int, one: Judged) -> Iterable[tuple[object, ...]]:
+    for phone in dict.fromkeys(one.phones):
+        yield person_id, int(Channel.SMS), phone, one.language
+    for mail in dict.fromkeys(one.mails):
+        yield person_id, int(Channel.EMAIL), mail, one.language
+
+
+def _reserve(table: str, count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [table, count],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _copy(table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(",").join(map(sql.Identifier, _COLUMNS[table]))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as stream:
+        for row in rows:
+            stream.write_row(row)

@@ -1,0 +1,123 @@
+"""Who is registered: for officers, and for whoever shows names beside numbers."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+
+from safeconduct.ground.kernel.names import latin_key, search_key
+from safeconduct.picture.registry.models import ContactPoint, ImportRun, Person, Stay
+from safeconduct.wires.messaging.terms import Channel
+
+# Sounds are coarse: more are fetched than shown, and the closest spellings come first.
+_CANDIDATES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """As much of a person as stands beside a number on a board."""
+
+    id: int
+    party_id: int
+    name: str
+    birth_on: date | None
+    language: str
+    reach: int
+    vulnerability: int
+    phones: tuple[str, ...]
+    mails: tuple[str, ...]
+
+
+def person_card(ids: Iterable[int]) -> dict[int, PersonCard]:
+    """Cards by person id; who is gone from the registry has none. Two queries for any number."""
+    points = ContactPoint.objects.order_by("channel", "pk")
+    people = Person.objects.filter(pk__in=list(ids)).prefetch_related(
+        Prefetch("contact_points", queryset=points)
+    )
+    return {person.pk: _card(person) for person in people}
+
+
+def untold(ids: Iterable[int]) -> frozenset[int]:
+    """Those who were never told how we came by their data."""
+    found = Person.objects.filter(pk__in=list(ids), told_at=None)
+    return frozenset(found.values_list("pk", flat=True))
+
+
+def people_named(text: str, *, countries: frozenset[str] | None, limit: int = 20) -> list[Person]:
+    """People whose name sounds so, in any script, who stay in these countries; closest first.
+
+    An address or a number finds whoever gave it, but only as a whole.
+    """
+    wanted = search_key(text).split()
+    visible = _in_countries(countries)
+    if "@" in text or sum(letter.isdigit() for letter in text) > 5:
+        return list(visible.filter(contact_points__address=text.strip()).distinct()[:limit])
+    if not any(len(word) > 1 for word in wanted):
+        return []
+    for word in wanted:
+        visible = visible.filter(name_key__regex=rf"\m{word}")
+    found = visible.order_by("sort_key", "pk")[:_CANDIDATES]
+    spelled = set(latin_key(text).split())
+    return sorted(found, key=lambda person: _distance(person, spelled))[:limit]
+
+
+def person_in(person_id: int, countries: frozenset[str] | None) -> Person | None:
+    """A person with contacts, stays and party, if they stay or stayed in these countries."""
+    found = _in_countries(countries, lasting=False).filter(pk=person_id)
+    stays = Stay.objects.select_related("country", "city").order_by("-stay_from", "-pk")
+    return (
+        found.select_related("party", "source")
+        .prefetch_related(
+            Prefetch("contact_points", ContactPoint.objects.order_by("channel", "pk")),
+            Prefetch("stays", stays),
+        )
+        .first()
+    )
+
+
+def party_members(party_id: int) -> list[Person]:
+    """The people of a party in the order they were entered."""
+    return list(Person.objects.filter(party_id=party_id).order_by("pk"))
+
+
+def current_stay(person_id: int) -> Stay | None:
+    """Where the person stays by our record, or stayed last."""
+    stays = Stay.objects.filter(person_id=person_id).select_related("country", "city")
+    return stays.order_by(F("departed_on").desc(nulls_first=True), "-stay_from", "-pk").first()
+
+
+def import_runs(officer_id: int, limit: int = 20) -> list[ImportRun]:
+    """The lists an officer handed in, newest first, without their contents."""
+    runs = ImportRun.objects.filter(officer_id=officer_id).defer("content", "refused")
+    return list(runs.order_by("-pk")[:limit])
+
+
+def _in_countries(countries: Collection[str] | None, *, lasting: bool = True) -> QuerySet[Person]:
+    if countries is None:
+        return Person.objects.all()
+    there = Stay.objects.filter(person=OuterRef("pk"), country_id__in=countries)
+    if lasting:
+        there = there.filter(departed_on=None)
+    return Person.objects.filter(Exists(there))
+
+
+def _distance(person: Person, spelled: set[str]) -> tuple[int, int, str, int]:
+    words = set(latin_key(f"{person.given_name} {person.family_name}").split())
+    begun = sum(any(word.startswith(part) for word in words) for part in spelled)
+    return (-len(words & spelled), -begun, person.sort_key, person.pk)
+
+
+def _card(person: Person) -> PersonCard:
+    points = list(person.contact_points.all())
+    return PersonCard(
+        id=person.pk,
+        party_id=person.party_id,
+        name=f"{person.given_name} {person.family_name}".strip(),
+        birth_on=person.birth_on,
+        language=person.language,
+        reach=person.reach,
+        vulnerability=person.vulnerability,
+        phones=tuple(point.address for point in points if point.channel == Channel.SMS),
+        mails=tuple(point.address for point in points if point.channel == Channel.EMAIL),
+    )

@@ -1,0 +1,188 @@
+"""What is a name, a telephone, an address or a stay, and what is refused. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final, Protocol
+
+import phonenumbers
+from django.utils.translation import gettext_lazy as _
+from email_validator import EmailNotValidError, validate_email
+
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.picture.registry.terms import LONGEST_NAME
+from safeconduct.wires.messaging.terms import SYNTHETIC_DOMAIN, SYNTHETIC_PREFIX
+
+_OLDEST: Final = date(1900, 1, 1)
+_SYNTHETIC_PHONE: Final = re.compile(r"\+999\d{4,12}")
+# An atom of RFC 5321, 4.1.2, in the letters people use, at most 64 of them.
+_PLAIN_MAIL: Final = re.compile(
+    r"(?=.{1,64}@)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9.-]{4,180}"
+)
+_BETWEEN_DIGITS: Final = re.compile(r"[\s()./–—-]+")
+_DATES: Final = (
+    (re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})(?:[T ].*)?"), "ymd"),
+    (re.compile(r"(?P<d>\d{1,2})[-./](?P<m>\d{1,2})[-./](?P<y>\d{4})"), "dmy"),
+)
+# The weak and the old: years up to (exclusive) → need, of 0 to 9 (terms of the roll call).
+_NEEDS_BY_AGE: Final = ((2, 4), (12, 2), (65, 0), (80, 1), (200, 3))
+
+
+class NameRefusedError(Refusal):
+    """A name that is missing, too long or not made of writing."""
+
+
+class ContactRefusedError(Refusal):
+    """A telephone number or mail address nobody could be reached at."""
+
+
+class DateRefusedError(Refusal):
+    """A date that cannot be read or cannot be true."""
+
+
+class Point(Protocol):
+    """As much of a contact point as decides whether it works."""
+
+    channel: int
+    last_worked_at: datetime | None
+    last_failed_at: datetime | None
+
+
+def clean_name(raw: str) -> str:
+    """A name as its bearer wrote it: composed, single spaces, nothing invisible.
+
+    :raises NameRefusedError: for control characters, more than 100 letters, or no letter at all.
+    """
+    text = " ".join(unicodedata.normalize("NFC", raw).split())
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co") for letter in text):
+        raise NameRefusedError(_("The name holds characters that cannot be read."))
+    if len(text) > LONGEST_NAME:
+        raise NameRefusedError(_("The name is too long. 100 letters are the most."))
+    if not any(letter.isalpha() for letter in text):
+        raise NameRefusedError(_("Enter a name."))
+    return text
+
+
+@lru_cache(maxsize=50_000)
+def normalised_phone(raw: str, region: str | None) -> str:
+    """The number in E.164. ``region`` is the country whose national form is understood.
+
+    Digits of any script are read, 00 stands for +. Made-up numbers (+999) are let
+    through, since providers refuse them.
+
+    :raises ContactRefusedError: if no telephone can have this number.
+    """
+    digits = _ascii_digits(_BETWEEN_DIGITS.sub("", raw.strip()))
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    if digits.startswith(SYNTHETIC_PREFIX):
+        if _SYNTHETIC_PHONE.fullmatch(digits):
+            return digits
+        raise ContactRefusedError(_("This telephone number cannot be right."))
+    try:
+        number = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException as refusal:
+        raise ContactRefusedError(
+            _("Enter a telephone number with its country code, like +994 50 123 45 67.")
+        ) from refusal
+    if not phonenumbers.is_valid_number(number):
+        raise ContactRefusedError(_("This telephone number cannot be right."))
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def normalised_mail(raw: str) -> str:
+    """The address as RFC 5321 writes it, domain in small ASCII. Nobody is asked whether it exists.
+
+    :raises ContactRefusedError: if it is none.
+    """
+    text = raw.strip()
+    if _PLAIN_MAIL.fullmatch(text) and not text.lower().endswith(SYNTHETIC_DOMAIN):
+        local, _at, domain = text.rpartition("@")
+        return f"{local}@{_plain_domain(domain.lower())}"
+    return _judged_mail(text)
+
+
+@lru_cache(maxsize=10_000)
+def _plain_domain(domain: str) -> str:
+    # Lists repeat few domains; to judge one takes longer than all else about an address.
+    return _judged_mail(f"a@{domain}").removeprefix("a@")
+
+
+def _judged_mail(text: str) -> str:
+    made_up = text.lower().endswith(SYNTHETIC_DOMAIN)
+    # Reserved domains are refused by the validator: a made-up one is judged by its shape.
+    judged = f"{text[: -len(SYNTHETIC_DOMAIN)]}.example.com" if made_up else text
+    try:
+        found = validate_email(judged, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as refusal:
+        raise ContactRefusedError(_("This mail address cannot be right.")) from refusal
+    written = f"{found.local_part}@{found.ascii_domain}"
+    return written.removesuffix(".example.com") + SYNTHETIC_DOMAIN if made_up else written
+
+
+def read_date(raw: str) -> date:
+    """Year first, or day first as in Azerbaijan and Russia: 2026-02-01, 1.2.2026, 01/02/2026.
+
+    :raises DateRefusedError: if it is no date.
+    """
+    text = _ascii_digits(raw.strip())
+    for pattern, _order in _DATES:
+        if found := pattern.fullmatch(text):
+            try:
+                return date(int(found["y"]), int(found["m"]), int(found["d"]))
+            except ValueError:
+                break
+    raise DateRefusedError(_("Enter a date as day.month.year."))
+
+
+def accepted_birth(born: date, today: date) -> date:
+    """:raises DateRefusedError: for a birth in the future or before 1900."""
+    if not _OLDEST <= born <= today:
+        raise DateRefusedError(_("This date of birth cannot be right."))
+    return born
+
+
+def day_after(last_day: date | None, begins: date) -> date | None:
+    """The half-open end of a stay whose last day somebody named.
+
+    :raises DateRefusedError: if it ends before it begins.
+    """
+    if last_day is None:
+        return None
+    if last_day < begins:
+        raise DateRefusedError(_("The last day comes before the first."))
+    return last_day + timedelta(days=1)
+
+
+def vulnerability_at(born: date | None, today: date) -> int:
+    """0 to 9 by age alone; of an unknown age nothing is presumed."""
+    if born is None:
+        return 0
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return next(need for limit, need in _NEEDS_BY_AGE if years < limit)
+
+
+def works(point: Point) -> bool:
+    """A contact point works until it fails, and again once it has worked since."""
+    if point.last_failed_at is None:
+        return True
+    return point.last_worked_at is not None and point.last_worked_at > point.last_failed_at
+
+
+def reach_of(points: Iterable[Point]) -> int:
+    """The bit set of channels with a contact point that works."""
+    reach = 0
+    for point in points:
+        reach |= point.channel if works(point) else 0
+    return reach
+
+
+def _ascii_digits(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.digit(letter)) if letter.isdigit() and not letter.isascii() else letter
+        for letter in text
+    )

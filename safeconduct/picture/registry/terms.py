@@ -1,0 +1,101 @@
+"""The words of the registry: permissions, deeds, kinds, and how long things last."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.audit import kinds
+from safeconduct.ground.audit.kinds import Shredder
+from safeconduct.ground.kernel.permissions import declare
+
+VIEW: Final = declare("registry.view", _("Find nationals in the posts' countries and see them"))
+WRITE: Final = declare("registry.write", _("Correct the records of nationals"))
+IMPORT: Final = declare("registry.import", _("Bring in lists of nationals"))
+
+_ABOUT_ONE = Shredder.FORGET_SUBJECT
+REGISTERED: Final = kinds.declare(
+    "registry.registered", _("{actor} registered party {subject}."), _ABOUT_ONE
+)
+CHANGED: Final = kinds.declare(
+    "registry.changed", _("{actor} changed the record of party {subject}."), _ABOUT_ONE
+)
+DEPARTED: Final = kinds.declare(
+    "registry.departed", _("{actor} noted that party {subject} has left."), _ABOUT_ONE
+)
+DELETED: Final = kinds.declare(
+    "registry.deleted", _("{actor} deleted the record of party {subject}."), _ABOUT_ONE
+)
+VIEWED: Final = kinds.declare(
+    "registry.viewed", _("{actor} looked at the record of person {subject}."), _ABOUT_ONE
+)
+SEARCHED: Final = kinds.declare(
+    "registry.searched", _("{actor} searched for people and was shown {count}.")
+)
+IMPORTED: Final = kinds.declare(
+    "registry.imported", _("{actor} brought in a list: {count} new people.")
+)
+IMPORT_STARTED: Final = kinds.declare(
+    "registry.import_started", _("{actor} handed in a list, import {subject}.")
+)
+REFUSED_TAKEN: Final = kinds.declare(
+    "registry.refused_taken", _("{actor} took the refused rows of import {subject}.")
+)
+
+# What the link to one's own record is signed for, and how long it opens it.
+LINK_PURPOSE: Final = "registration"
+LINK_LIFE: Final = timedelta(days=730)
+
+# Ours, from practice abroad (a trip 2 days to 1 year): see the guide on data protection.
+TRIP_KEPT: Final = timedelta(days=14)
+RESIDENCE_KEPT: Final = timedelta(days=730)
+UPLOAD_KEPT: Final = timedelta(days=7)
+
+MOST_IN_PARTY: Final = 12
+LONGEST_NAME: Final = 100
+# Registrations from one network in an hour: a school class or an embassy's guests must fit.
+MOST_FORMS_AN_HOUR: Final = 120
+
+
+class StayKind(StrEnum):
+    RESIDENCE = "residence"
+    TRIP = "trip"
+
+
+class SourceKind(StrEnum):
+    WEB = "web"
+    IMPORT = "import"
+    SYNTHETIC = "synthetic"
+
+
+# What we keep of a person and why: the words the person reads.
+KEPT_UNTIL: Final = _(
+    "A trip until 14 days after its end, a residence until 24 months after you last"
+    " confirmed it, or until you delete it."
+)
+PERSONAL_FIELDS: Final = {
+    "Person.given_name": _("To address you and to know who answered."),
+    "Person.family_name": _("To address you and to know who answered."),
+    "Person.name_language": _("To write your name as you do."),
+    "Person.name_script": _("To write your name as you do."),
+    "Person.name_key": _("To find you by any spelling of your name."),
+    "Person.sort_key": _("To list people in the order of the alphabet."),
+    "Person.twin_key": _("To notice that somebody is registered twice."),
+    "Person.birth_on": _(
+        "To tell people of one name apart and to help children and the old first."
+    ),
+    "Person.language": _("To write to you in your language."),
+    "Person.reach": _("To know how you can be reached."),
+    "Person.vulnerability": _("To look first for those who need it most."),
+    "ContactPoint.address": _("To warn you and to hear from you."),
+    "ContactPoint.language": _("To write to you in your language."),
+    "ContactPoint.last_worked_at": _("To know whether messages reach you."),
+    "ContactPoint.last_failed_at": _("To know whether messages reach you."),
+    "Stay.country": _("To warn those, and only those, whom a danger concerns."),
+    "Stay.city": _("To warn those, and only those, whom a danger concerns."),
+    "Stay.cell": _("To warn those, and only those, whom a danger concerns; about 5 km² exact."),
+    "Stay.stay_from": _("To warn you while you are there."),
+    "Stay.stay_until": _("To warn you while you are there, and to forget you afterwards."),
+    "Stay.departed_on": _("To leave you in peace once you have left."),
+}

@@ -1,0 +1,201 @@
+"""Lists: every good row in, every refused one back with its reason, twice changes nothing."""
+
+import io
+from datetime import date
+
+import pytest
+
+from safeconduct.ground.kernel import clock
+from safeconduct.picture.registry.actions import Plan, import_list
+from safeconduct.picture.registry.engine.lists.reading import ListRefusedError, read_table
+from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
+from tests import builders
+
+HEADER = "Ad;Soyad;Doğum tarixi;Telefon;E-poçt;Ölkə;Şəhər\n"
+LEYLA = "Leyla;Əliyeva;01.02.1990;0532 123 45 67;leyla@mail.az;Türkiyə;Adana\n"
+
+
+@pytest.fixture(autouse=True)
+def world(db):
+    builders.findable_country("TR", az="Türkiyə", en="Türkiye", ru="Турция")
+    builders.findable_country("DE", az="Almaniya", en="Germany", ru="Германия")
+    builders.city()
+
+
+def bring_in(text, **wishes):
+    refused = io.StringIO()
+    raw = text if isinstance(text, bytes) else text.encode()
+    plan = Plan(
+        label="employer", legal_basis="public task", collected_on=date(2026, 3, 1), **wishes
+    )
+    tally = import_list(
+        file=io.BytesIO(raw), refused=refused, plan=plan, now=clock.now(), actor=builders.TESTER
+    )
+    return tally, refused.getvalue()
+
+
+def test_a_good_row_becomes_a_person_with_all_it_says():
+    tally, refused = bring_in(HEADER + LEYLA)
+    assert (tally.read, tally.new, tally.refused, refused) == (1, 1, 0, "")
+    person = Person.objects.get()
+    assert (person.given_name, person.family_name) == ("Leyla", "Əliyeva")
+    assert person.birth_on == date(1990, 2, 1)
+    assert (person.reach, person.language, person.told_at) == (3, "az", None)
+    assert sorted(ContactPoint.objects.values_list("channel", "address")) == [
+        (1, "+905321234567"),
+        (2, "leyla@mail.az"),
+    ]
+    stay = Stay.objects.get()
+    assert (stay.country_id, stay.city_id, stay.kind) == ("TR", 325363, "residence")
+    assert (stay.stay_from, stay.stay_until) == (date(2026, 3, 1), None)
+    source = Source.objects.get()
+    assert (source.label, source.legal_basis) == ("employer", "public task")
+
+
+def test_the_same_list_twice_changes_nothing():
+    text = HEADER + LEYLA + LEYLA.replace("Leyla", "Aysel")
+    bring_in(text)
+    before = [
+        list(model.objects.order_by("pk").values()) for model in (Person, Party, Stay, Source)
+    ]
+    tally, _ = bring_in(text)
+    assert (tally.new, tally.known) == (0, 2)
+    after = [list(model.objects.order_by("pk").values()) for model in (Person, Party, Stay, Source)]
+    assert before == after
+
+
+def test_a_row_repeated_within_a_list_is_one_person():
+    tally, _ = bring_in(HEADER + LEYLA + LEYLA)
+    assert (tally.new, tally.known) == (1, 1)
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (";;;;;Türkiyə;Adana", "Enter a name."),
+        ("Ali;X;31.02.1990;;;Türkiyə;", "Enter a date"),
+        ("Ali;X;01.02.2090;;;Türkiyə;", "date of birth"),
+        ("Ali;X;;12;;Türkiyə;", "telephone number"),
+        ("Ali;X;;;nobody;Türkiyə;", "mail address"),
+        ("Ali;X;;;;Narnia;", "no country of this name"),
+        ("Ali;X;;;;;", "No country is given"),
+        ("Ali;X", "2 cells, the header 7"),
+        ("Al\x07i;X;;;;Türkiyə;", "control characters"),
+    ],
+)
+def test_a_bad_row_comes_back_with_its_reason_and_harms_no_other(row, reason):
+    tally, refused = bring_in(HEADER + row + "\n" + LEYLA)
+    assert (tally.new, tally.refused) == (1, 1)
+    header, returned = refused.splitlines()
+    assert header == HEADER.strip() + ";reason"
+    assert reason in returned.split(";")[-1]
+    assert returned.split(";")[0] == row.split(";")[0]
+
+
+def test_refused_rows_can_be_corrected_and_handed_in_again():
+    _, refused = bring_in(HEADER + LEYLA.replace("Adana", "Adana").replace("0532 123 45 67", "12"))
+    tally, _ = bring_in(refused.replace(";12;", ";0532 123 45 67;"))
+    assert tally.new == 1
+
+
+def test_returned_cells_are_no_formulas():
+    _, refused = bring_in(HEADER + "=HYPERLINK(1);@x;99;+90;-x;Türkiyə;\n")
+    cells = refused.splitlines()[1].split(";")
+    assert cells[:5] == ["'=HYPERLINK(1)", "'@x", "99", "+90", "'-x"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings_of_office_programs(encoding):
+    tally, _ = bring_in((HEADER + LEYLA).encode(encoding))
+    assert tally.new == 1
+    assert Person.objects.get().family_name == "Əliyeva"
+
+
+def test_windows_cyrillic_and_russian_headings():
+    text = "Имя,Фамилия,Страна,Город\nИван,Алиев,Турция,Adana\n"
+    tally, _ = bring_in(text.encode("cp1251"))
+    assert tally.new == 1
+    assert Person.objects.get().name_script == "Cyrl"
+
+
+def test_columns_can_be_named_by_hand():
+    tally, _ = bring_in(
+        "x,y,z\nLeyla,Əliyeva,TR\n",
+        columns={"x": "given_name", "y": "family_name", "z": "country"},
+    )
+    assert tally.new == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("\n\n", "empty"),
+        ("x,y\n1,2\n", "names"),
+    ],
+)
+def test_what_is_no_list(text, said):
+    with pytest.raises(ListRefusedError, match=said):
+        bring_in(text)
+
+
+def test_a_column_or_field_that_does_not_exist_is_refused():
+    for columns in ({"q": "given_name"}, {"Ad": "shoe_size"}):
+        with pytest.raises(ListRefusedError):
+            bring_in(HEADER, columns=columns)
+
+
+def test_a_dry_run_judges_all_and_stores_nothing():
+    tally, refused = bring_in(HEADER + LEYLA + LEYLA + "Ali;X;;12;;Türkiyə;\n", dry_run=True)
+    assert (tally.new, tally.known, tally.refused) == (1, 1, 1)
+    assert refused
+    assert not Person.objects.exists()
+    assert not Source.objects.exists()
+
+
+def test_an_own_identifier_makes_rows_of_one_source_the_same():
+    bring_in("id,name,country\n7,Leyla,TR\n")
+    tally, _ = bring_in("id,name,country\n7,Leyla A.,TR\n8,Leyla,TR\n")
+    assert (tally.new, tally.known) == (1, 1)
+
+
+def test_families_are_kept_together_and_an_unknown_place_is_counted():
+    tally, _ = bring_in("name,family id,country,city\nA,1,TR,Atlantis\nB,1,TR,Adana\nC,,TR,\n")
+    assert tally.places_unknown == 1
+    assert sorted(Party.objects.values_list("kind", flat=True)) == ["family", "single"]
+    assert Stay.objects.filter(cell=None).count() == 2
+
+
+def test_an_officer_brings_in_people_of_their_own_countries_only():
+    tally, refused = bring_in("name,country\nA,TR\nB,DE\n", allowed=frozenset({"TR"}))
+    assert (tally.new, tally.refused) == (1, 1)
+    assert "do not answer" in refused
+
+
+def test_a_list_without_countries_takes_the_one_given():
+    tally, _ = bring_in("name,phone\nLeyla,0532 123 45 67\n", country="TR")
+    assert tally.new == 1
+    assert ContactPoint.objects.get().address == "+905321234567"
+
+
+def test_the_stay_of_a_trip_holds_through_its_last_day():
+    bring_in("name,country,from,until\nA,TR,01.05.2026,03.05.2026\n")
+    stay = Stay.objects.get()
+    assert (stay.kind, stay.stay_until) == ("trip", date(2026, 5, 4))
+
+
+def test_a_huge_cell_is_one_refused_row():
+    tally, _ = bring_in("name,country\n" + "x" * 20_000 + ",TR\nA,TR\n")
+    assert (tally.new, tally.refused) == (1, 1)
+
+
+def test_an_open_quote_does_not_swallow_the_list_for_ever():
+    tally, _ = bring_in('name,country\n"A,TR\n' + "B,TR\n" * 5000)
+    assert tally.refused >= 1
+
+
+def test_reading_does_not_close_the_callers_file():
+    file = io.BytesIO(b"a,b\n1,2\n")
+    assert len(list(read_table(file).rows)) == 1
+    assert not file.closed

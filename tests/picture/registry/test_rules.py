@@ -1,0 +1,188 @@
+"""Names, numbers, addresses and dates: what is understood and what is refused."""
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.picture.registry import rules
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "number"),
+    [
+        ("0532 123 45 67", "TR", "+905321234567"),
+        ("+994 (50) 212-34-56", "TR", "+994502123456"),
+        ("00994502123456", None, "+994502123456"),
+        ("٠٥٣٢١٢٣٤٥٦٧", "TR", "+905321234567"),
+        ("8 916 123-45-67", "RU", "+79161234567"),
+        ("+999 000 123 4567", None, "+9990001234567"),
+    ],
+)
+def test_telephone_numbers(raw, region, number):
+    assert rules.normalised_phone(raw, region) == number
+
+
+@pytest.mark.parametrize("raw", ["", "12", "abc", "0532 123", "+99", "+999", "+1 000 000 0000"])
+def test_numbers_nobody_has(raw):
+    with pytest.raises(rules.ContactRefusedError):
+        rules.normalised_phone(raw, "TR")
+
+
+@pytest.mark.parametrize(
+    ("raw", "address"),
+    [
+        (" Leyla.Aliyeva@Example.AZ ", "Leyla.Aliyeva@example.az"),
+        ("p1@nationals.invalid", "p1@nationals.invalid"),
+        ("a+b@bücher.de", "a+b@xn--bcher-kva.de"),
+    ],
+)
+def test_mail_addresses(raw, address):
+    assert rules.normalised_mail(raw) == address
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        "a",
+        "a@",
+        "@b.az",
+        "a b@c.az",
+        "a..b@c.az",
+        "a@b",
+        "a@-x.az",
+        "a@@b.az",
+        "ə@b.az",
+        "a@b.az\n.x",
+    ],
+)
+def test_addresses_nobody_has(raw):
+    with pytest.raises(rules.ContactRefusedError):
+        rules.normalised_mail(raw)
+
+
+@given(st.from_regex(r"[a-z0-9]{1,10}@[a-z0-9]{1,10}\.(az|com|invalid)", fullmatch=True))
+def test_normalising_an_address_twice_changes_nothing(raw):
+    try:
+        once = rules.normalised_mail(raw)
+    except rules.ContactRefusedError:
+        return
+    assert rules.normalised_mail(once) == once
+
+
+@given(st.text(max_size=20), st.sampled_from([None, "TR", "AZ", "DE"]))
+def test_whatever_is_typed_gives_a_number_or_a_refusal(raw, region):
+    try:
+        number = rules.normalised_phone(raw, region)
+    except rules.ContactRefusedError:
+        return
+    assert number.startswith("+")
+    assert number[1:].isdigit()
+    assert rules.normalised_phone(number, None) == number
+
+
+@pytest.mark.parametrize("raw", ["  Leyla   Əliyeva ", "Leyla Əliyeva", "Leyla\u00a0Əliyeva"])
+def test_names_are_kept_as_written_but_for_spaces(raw):
+    assert rules.clean_name(raw) == "Leyla Əliyeva"
+
+
+@pytest.mark.parametrize("raw", ["", "  ", "123", "a\x00b", "a\x1b[0m", "x" * 101, "\ue000x"])
+def test_what_is_no_name(raw):
+    with pytest.raises(rules.NameRefusedError):
+        rules.clean_name(raw)
+
+
+@given(st.text(max_size=120))
+def test_a_cleaned_name_is_clean(raw):
+    try:
+        once = rules.clean_name(raw)
+    except Refusal:
+        return
+    assert rules.clean_name(once) == once
+    assert len(once) <= 100
+
+
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("2026-02-01", date(2026, 2, 1)),
+        ("01.02.2026", date(2026, 2, 1)),
+        ("1/2/2026", date(2026, 2, 1)),
+        ("2026-02-01 00:00:00", date(2026, 2, 1)),
+        ("٠١.٠٢.٢٠٢٦", date(2026, 2, 1)),
+    ],
+)
+def test_dates(raw, day):
+    assert rules.read_date(raw) == day
+
+
+@pytest.mark.parametrize("raw", ["", "31.02.2026", "2026", "1.2.26", "soon", "2026-13-01"])
+def test_what_is_no_date(raw):
+    with pytest.raises(rules.DateRefusedError):
+        rules.read_date(raw)
+
+
+def test_births():
+    today = date(2026, 5, 1)
+    assert rules.accepted_birth(today, today) == today
+    for born in (date(1899, 12, 31), today + timedelta(days=1)):
+        with pytest.raises(rules.DateRefusedError):
+            rules.accepted_birth(born, today)
+
+
+@given(st.dates(), st.integers(0, 1000))
+def test_a_stay_holds_through_its_last_day(begins, days):
+    try:
+        last = begins + timedelta(days=days)
+        until = rules.day_after(last, begins)
+    except OverflowError:
+        return
+    assert until is not None
+    assert begins <= last < until
+    assert until - last == timedelta(days=1)
+
+
+def test_a_stay_does_not_end_before_it_begins():
+    with pytest.raises(rules.DateRefusedError):
+        rules.day_after(date(2026, 1, 1), date(2026, 1, 2))
+    assert rules.day_after(None, date(2026, 1, 2)) is None
+
+
+@pytest.mark.parametrize(
+    ("born", "need"),
+    [
+        (None, 0),
+        ("2025-06-01", 4),
+        ("2024-05-01", 2),
+        ("2000-01-01", 0),
+        ("1950-01-01", 1),
+        ("1940-01-01", 3),
+    ],
+)
+def test_need_by_age(born, need):
+    day = date.fromisoformat(born) if born else None
+    assert rules.vulnerability_at(day, date(2026, 5, 1)) == need
+
+
+def point(channel, worked=None, failed=None):
+    return SimpleNamespace(channel=channel, last_worked_at=worked, last_failed_at=failed)
+
+
+def test_an_address_works_until_it_fails_and_again_when_it_has_worked_since():
+    later = NOON + timedelta(hours=1)
+    assert rules.works(point(1))
+    assert not rules.works(point(1, failed=NOON))
+    assert not rules.works(point(1, worked=NOON, failed=later))
+    assert rules.works(point(1, worked=later, failed=NOON))
+
+
+def test_reach_is_the_sum_of_channels_that_work():
+    points = [point(1, failed=NOON), point(1), point(2), point(2, failed=NOON)]
+    assert rules.reach_of(points) == 3
+    assert rules.reach_of([point(1, failed=NOON)]) == 0
