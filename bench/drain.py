@@ -79,15 +79,15 @@ def run(options: BenchOptions) -> dict[str, object]:
     """
     people = max(BLOCK_SIZE, min(options.people, _MOST_PEOPLE))
     answers = min(_ANSWERS, people)
-    ours, bare = _asked(people), _asked(people)
+    ours, bare = asked_round(people), asked_round(people)
     bare_fold = partial(_bare_once, bare.incident_id)
     try:
         limits = [_rate(bare, answers, lambda: bare_fold)]
         rate = _rate(ours, answers, lambda: Drain().run_once)
         limits.append(_rate(bare, answers, lambda: bare_fold))
     finally:
-        _forget(ours)
-        _forget(bare)
+        forget(ours)
+        forget(bare)
     return entry(rate, "answers/s", limit=sum(limits) / 2, answers=answers, people=people)
 
 
@@ -118,7 +118,7 @@ def _bare_once(incident_id: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _asked(people: int) -> Round:
+def asked_round(people: int) -> Round:
     """An incident in which so many made-up people have been asked once."""
     now = clock.now()
     incident = declare_incident(
@@ -148,7 +148,7 @@ def _asked(people: int) -> Round:
     return opened
 
 
-def _forget(round_: Round) -> None:
+def forget(round_: Round) -> None:
     for parent in ("checkins_asked", "checkins_reply", "rollcall_sighting", "rollcall_standing"):
         drop_partition(parent, round_.incident_id)
     with connection.cursor() as cursor:

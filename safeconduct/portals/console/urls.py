@@ -9,6 +9,7 @@ from safeconduct.ground.missions.web.urls import console as missions
 from safeconduct.picture.incidents.web.urls import console as incidents
 from safeconduct.portals.console import views
 from safeconduct.portals.console.board.urls import urlpatterns as board
+from safeconduct.response.alerts.web.urls import console as alerts
 from safeconduct.response.checkins.web.urls import console as checkins
 from safeconduct.wires.hazards.web.urls import console as hazards
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((missions, "missions"))),
     path("board/", include((board, "board"))),
     path("incidents/", include((incidents, "incidents"))),
+    path("alerts/", include((alerts, "alerts"))),
     path("hazards/", include((hazards, "hazards"))),
     path("unclear/", include((checkins, "checkins"))),
 ]

@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from safeconduct.ground.places.web import urls as places_urls
+from safeconduct.response.alerts.web import urls as alerts_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("alerts/", include((alerts_urls.public, "public_alerts"))),
     path("places/", include((places_urls.public, "places"))),
 ]

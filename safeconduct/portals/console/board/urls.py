@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from safeconduct.portals.console.board import lists, people, views
+from safeconduct.portals.console.board import ask, lists, people, views
 
 urlpatterns = [
     path("", views.incidents, name="incidents"),
     path("<int:incident_id>/", views.page, name="page"),
     path("<int:incident_id>/live/", views.live, name="live"),
     path("<int:incident_id>/cells/", views.cells, name="cells"),
+    path("<int:incident_id>/again/", ask.ask_again, name="again"),
     path("<int:incident_id>/help/", lists.people, {"which": "help"}, name="help"),
     path("<int:incident_id>/silent/", lists.people, {"which": "silent"}, name="silent"),
     path("<int:incident_id>/conflict/", lists.people, {"which": "conflict"}, name="conflict"),

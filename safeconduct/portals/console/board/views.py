@@ -6,10 +6,12 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
+from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import countries_of, officer_may
+from safeconduct.ground.places.engine.atlas import AtlasMissingError, recognised
 from safeconduct.ground.places.terms import DISCLAIMER
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.incidents.queries import incidents_in
@@ -39,7 +41,11 @@ def page(request: HttpRequest, incident_id: int) -> HttpResponse:
     """The whole board; script refreshes its live part, a link the rest."""
     incident, scope = board_for(request, incident_id)
     cells = rollcall.cells(incident.pk, scope.countries, post_id=scope.post_id)
-    shown = {"cells": cells, "drawing": mapping.drawing(cells.cells), "disclaimer": DISCLAIMER}
+    shown = {
+        "cells": cells,
+        "drawing": mapping.drawing(cells.cells, _land()),
+        "disclaimer": DISCLAIMER,
+    }
     response = render(request, "board/page.html", _live(incident, scope) | shown)
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -86,6 +92,14 @@ def _live(incident: Incident, scope: Scope) -> dict[str, object]:
         "etag": etag(incident, scope, now),
         "poll": settings.BOARD["POLL_MILLISECONDS"],
     }
+
+
+def _land() -> list[BaseGeometry]:
+    try:
+        return [outline.geometry for outline in recognised("50m", drawn=True)]
+    except AtlasMissingError:
+        # The drawing is poorer without outlines; the board must not fail for it.
+        return []
 
 
 def _unchanged(tag: str) -> HttpResponse:

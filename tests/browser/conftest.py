@@ -1,0 +1,79 @@
+"""A real Chromium against a real server, with nothing to reach but this machine."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from safeconduct.ground.accounts.models import Officer
+from tests.pages import Pages
+
+# Playwright's loop runs in this thread; Django would take our queries for a mistake.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+_AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # WebGL without a graphics card.
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+type Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for a module: while Playwright holds its event loop, nobody else can run one."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("There is no Chromium here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: object) -> Iterator[Open]:
+    """Opens a path of the live server; a script's error or a blocked resource fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_(
+        path: str, *, officer: Officer | None = None, language: str = "en", **how: object
+    ) -> Page:
+        context = chromium.new_context(base_url=str(live_server), locale=language, **how)
+        contexts.append(context)
+        cookies = {"django_language": language}
+        if officer is not None:
+            cookies["sessionid"] = Pages().sign_in(officer).cookies["sessionid"].value
+        context.add_cookies(
+            [{"name": n, "value": v, "url": str(live_server)} for n, v in cookies.items()]
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds on the page, by rule and element (WCAG 2.2 A and AA, best practices)."""
+    # Through the debugger, not as a script element: the page's policy would refuse that.
+    page.evaluate(_AXE.read_text(encoding="utf-8") + "; undefined")
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]

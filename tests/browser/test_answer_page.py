@@ -1,0 +1,131 @@
+"""The answer page on a telephone: with and without script, left to right and right to left."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from safeconduct.wires.intake.models import RawAnswer
+from safeconduct.wires.intake.web.texts import texts
+from tests import builders
+from tests.browser.conftest import violations
+from tests.doors import link, open_door
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True}
+_PICTURES = os.environ.get("SAFECONDUCT_PICTURES")
+
+
+@pytest.fixture
+def door(tmp_path):
+    builders.post(id=2, seat="TR")
+    with open_door(tmp_path, SAFECONDUCT_GATEWAY_NUMBER="+999120005555") as opened:
+        yield opened
+
+
+@pytest.fixture
+def phone(chromium: Browser, door):
+    contexts = []
+
+    def opened(path: str, **how: object) -> Page:
+        contexts.append(chromium.new_context(base_url=door.url, **PHONE, **how))
+        page = contexts[-1].new_page()
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def picture(page: Page, name: str) -> None:
+    if _PICTURES:
+        page.screenshot(path=Path(_PICTURES) / f"{name}.png", full_page=True)
+
+
+def fits(page: Page) -> None:
+    """Nothing is wider than the phone, and a thumb hits every button."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for button in page.locator("button:visible").all():
+        assert button.bounding_box()["height"] >= 48
+
+
+@pytest.mark.parametrize("language", ["az", "fa"])
+def test_answering_without_script(phone, language):
+    t = texts(language)
+    page = phone(link(7, language=language), java_script_enabled=False)
+    expect(page.locator("h1")).to_have_text(t["title"])
+    picture(page, f"answer-{language}")
+
+    page.get_by_label(t["all"]).check()
+    page.get_by_role("button", name=t["needs_help"]).click()
+    expect(page.locator("h1")).to_have_text(t["received_help"])
+    expect(page.get_by_role("definition").last).to_have_text(t["all"])
+    picture(page, f"thanks-{language}")
+
+    page.get_by_role("button", name=t["safe_now"]).click()
+    expect(page.locator("h1")).to_have_text(t["received"])
+    said = RawAnswer.objects.order_by("id").values_list("asked_id", "answer", "scope")
+    assert list(said) == [(7, 2, 1), (7, 1, 1)]
+
+
+@pytest.mark.parametrize("language", ["az", "ru", "fa", "ar"])
+def test_the_page_fits_a_phone_and_everybody(phone, language):
+    page = phone(link(7, language=language), color_scheme="dark" if language == "ru" else "light")
+    fits(page)
+    assert violations(page) == []
+    picture(page, f"page-{language}")
+    page.get_by_role("button", name=texts(language)["safe"]).click()
+    expect(page.locator("h1")).to_have_text(texts(language)["received"])
+    fits(page)
+    assert violations(page) == []
+    picture(page, f"received-{language}")
+
+
+def test_a_family_ticks_its_names(phone):
+    asked = builders.asked(builders.household(names=("Leyla", "Эльвин", "زهرا")))
+    page = phone(link(asked[0].id))
+    expect(page.get_by_label("Leyla")).to_be_checked()
+    page.get_by_label("زهرا").check()
+    fits(page)
+    assert violations(page) == []
+    picture(page, "names")
+    page.get_by_role("button", name=texts("az")["safe"]).click()
+    expect(page.get_by_role("definition").last).to_contain_text("2")
+    assert RawAnswer.objects.get().others == [asked[0].id, asked[2].id]
+
+
+def test_an_answer_waits_on_the_phone_until_there_is_a_network(phone):
+    t = texts("az")
+    page = phone(link(7))
+    page.context.set_offline(True)
+    page.get_by_role("button", name=t["safe"]).click()
+    expect(page.get_by_role("status")).to_have_text(t["not_sent"])
+    picture(page, "not-sent")
+    assert not RawAnswer.objects.exists()
+
+    page.context.set_offline(False)
+    expect(page.locator("h1")).to_have_text(t["received"], timeout=10_000)
+    assert RawAnswer.objects.count() == 1
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_an_answer_kept_on_the_phone_is_sent_when_the_page_is_opened_again(phone):
+    t = texts("az")
+    page = phone(link(7))
+    page.context.set_offline(True)
+    page.get_by_role("button", name=t["needs_help"]).click()
+    expect(page.get_by_role("status")).to_have_text(t["not_sent"])
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    page.goto(link(7))
+    expect(page.locator("h1")).to_have_text(t["received_help"])
+    assert [one.answer for one in RawAnswer.objects.all()] == [2]
+
+
+def test_a_forged_link_is_kind(phone):
+    page = phone("/s/" + "A" * 22, locale="ar")
+    expect(page.locator("h1")).to_have_text(texts("ar")["forged"])
+    fits(page)
+    picture(page, "forged-ar")
