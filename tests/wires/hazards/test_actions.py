@@ -1,0 +1,110 @@
+"""Signals are kept once, replaced by better ones, and what fails is a problem for people."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.wires.hazards import queries
+from safeconduct.wires.hazards.actions import add_feed, receive_signals, solve_problem
+from safeconduct.wires.hazards.models import Feed, Problem, Signal
+from tests.wires.hazards.messages import cap, contours, quake
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
+ACTOR = Actor.system("test")
+RING = [[49, 40], [51, 40], [51, 41], [49, 41], [49, 40]]
+
+
+def receive(payload: bytes | dict) -> list[Signal]:
+    raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    return receive_signals(raw, feed=None, now=NOW, actor=ACTOR)
+
+
+def test_the_same_message_twice_is_one_signal():
+    (first,) = receive(cap())
+    (second,) = receive(cap())
+    assert first.pk == second.pk
+    assert Signal.objects.count() == 1
+    assert Entry.objects.filter(kind="hazards.received").count() == 1
+
+
+def test_a_signal_keeps_what_was_read():
+    (signal,) = receive(cap(("10:00:00+04:00", "10:00:00Z")))
+    signal.refresh_from_db()
+    assert signal.outcome == "tolerated"
+    assert "“Z”" in queries.sentence(signal.repairs[0])
+    assert signal.cells_from
+    assert len(signal.cells_from) == len(signal.cells_until)
+    assert signal.hazard == "earthquake"
+    assert not Problem.objects.exists()
+
+
+def test_a_refused_message_is_a_problem_once_and_not_returned():
+    assert receive(b"<html/>") == []
+    assert receive(b"<html/>") == []
+    (problem,) = Problem.objects.all()
+    assert "does not know" in queries.sentence(problem.note)
+    assert list(queries.signals()) == []
+
+
+def test_an_area_nobody_can_place_is_a_problem():
+    code = "<geocode><valueName>SAME</valueName><value>006009</value></geocode>"
+    (signal,) = receive(cap(("<polygon>40,49 40,50 41,50 41,49 40,49</polygon>", code)))
+    (problem,) = queries.open_problems()
+    assert problem.signal_id == signal.pk
+    assert "SAME 006009" in queries.sentence(problem.note)
+    assert list(queries.signals(unresolved=True)) == [signal]
+    solve_problem(problem=problem, now=NOW, actor=ACTOR)
+    assert list(queries.open_problems()) == []
+
+
+def test_a_shakemap_replaces_the_estimate_and_no_later_estimate_replaces_it():
+    (estimate,) = receive(quake())
+    (measured,) = receive(contours((6.0, RING)))
+    (later,) = receive(quake(updated=1767300000000))
+    estimate.refresh_from_db()
+    measured.refresh_from_db()
+    later.refresh_from_db()
+    assert estimate.superseded_by_id == measured.pk
+    assert measured.superseded_by_id is None
+    assert later.superseded_by_id == measured.pk
+    assert list(queries.signals()) == [measured]
+
+
+def test_a_later_message_about_the_same_earthquake_replaces_the_earlier():
+    (first,) = receive(quake())
+    (second,) = receive(quake(updated=1767300000000, mag=6.9))
+    first.refresh_from_db()
+    assert first.superseded_by_id == second.pk
+
+
+def test_a_cap_update_replaces_what_it_refers_to():
+    (first,) = receive(cap())
+    reference = "duty@example.org,TEST-1,2026-03-01T10:00:00+04:00"
+    update = cap(
+        ("TEST-1", "TEST-2"),
+        ("10:00:00", "11:00:00"),
+        ("<msgType>Alert", "<msgType>Update"),
+        ("</scope>", f"</scope><references>{reference}</references>"),
+    )
+    (second,) = receive(update)
+    first.refresh_from_db()
+    assert first.superseded_by_id == second.pk
+
+
+def test_another_earthquake_replaces_nothing():
+    (first,) = receive(quake())
+    receive(quake(ids=",us_other,") | {"id": "us_other"})
+    first.refresh_from_db()
+    assert first.superseded_by_id is None
+
+
+def test_a_feed_is_added_once():
+    for _ in range(2):
+        add_feed(url="https://e.org/x", name="X", every_seconds=60, now=NOW, actor=ACTOR)
+    assert Feed.objects.count() == 1
+    (health,) = queries.feed_health(NOW)
+    assert health.is_late

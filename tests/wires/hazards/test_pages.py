@@ -1,0 +1,54 @@
+"""What duty officers see and do about signals."""
+
+import pytest
+
+from safeconduct.wires.hazards.models import Feed
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def duty(pages):
+    return pages.sign_in(builders.officer("duty_officer"))
+
+
+def test_the_list_filters_and_leaves_out_what_was_replaced(duty):
+    shown = builders.signal(event="Shown quake")
+    builders.signal("us_old", event="Old quake", superseded_by=shown)
+    text = duty.get("/console/hazards/?severity=Extreme").content.decode()
+    assert "Shown quake" in text
+    assert "Old quake" not in text
+    assert "Old quake" in duty.get("/console/hazards/?all_versions=on").content.decode()
+    assert "Shown quake" not in duty.get("/console/hazards/?unresolved=on").content.decode()
+    assert duty.get("/console/hazards/?severity=nonsense").status_code == 200
+
+
+def test_a_signal_shows_its_repairs_and_words(duty):
+    note = {"text": "<%(name)s> is empty.", "values": {"name": "severity"}}
+    made = builders.signal(repairs=[note], texts={"az": {"headline": "Zəlzələ <b>"}})
+    text = duty.get(f"/console/hazards/{made.pk}/").content.decode()
+    assert "&lt;severity&gt; is empty." in text
+    assert "Zəlzələ &lt;b&gt;" in text
+
+
+def test_the_outline_is_geojson(duty):
+    made = builders.signal()
+    answer = duty.get(f"/console/hazards/{made.pk}/outline.json")
+    assert answer.json()["geometry"]["type"] == "Point"
+
+
+def test_a_problem_is_solved_with_one_click(duty):
+    problem = builders.hazard_problem()
+    assert "The file is empty." in duty.get("/console/hazards/problems/").content.decode()
+    duty.post(f"/console/hazards/problems/{problem.pk}/solve/")
+    assert "The file is empty." not in duty.get("/console/hazards/problems/").content.decode()
+
+
+def test_a_feed_is_added_and_a_wrong_address_is_shown_again(duty):
+    good = {"name": "USGS", "url": "https://example.org/feed", "every_seconds": "60"}
+    duty.post("/console/hazards/feeds/add/", good)
+    assert Feed.objects.get().name == "USGS"
+    again = duty.post("/console/hazards/feeds/add/", good | {"url": "nonsense"})
+    assert again.status_code == 200
+    assert Feed.objects.count() == 1
