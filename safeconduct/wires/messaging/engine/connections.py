@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import psycopg
 from django.db import connection as django_connection
@@ -22,6 +22,12 @@ class Wire:
     def __init__(self, name: str) -> None:
         self._name = name
         self._connection: AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def connection(self) -> AsyncConnection:
         """The connection, for as long as it takes to get one."""

@@ -28,6 +28,7 @@ from safeconduct.wires.messaging.engine.wording import NoWordsError
 from safeconduct.wires.messaging.terms import STOP_SIGNAL, WORK_SIGNAL, Channel, Lane, State
 
 _DRAIN_SECONDS: Final = 20.0
+_LAST_CLAIM_SECONDS: Final = 2.0
 _MOST_UNWRITTEN: Final = 2000
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class Sender:
 
     def leave(self) -> None:
         self._leaving.set()
+        self._wake.set()
 
     async def _drain(
         self,
@@ -77,6 +79,8 @@ class Sender:
         seekers: list[asyncio.Task[None]],
         hands: list[asyncio.Task[None]],
     ) -> None:
+        # The claim under way is let finish: cut off, its messages would wait for a lease.
+        await asyncio.wait(seekers[:1], timeout=_LAST_CLAIM_SECONDS)
         for seeker in seekers:
             seeker.cancel()
         ended = await asyncio.gather(*seekers, return_exceptions=True)
@@ -99,13 +103,13 @@ class Sender:
     # ── seeking ──────────────────────────────────────────────────────────────────────
 
     async def _claim_on(self) -> None:
-        wire = Wire("claims")
-        while True:
-            self._wake.clear()
-            # A claim whose fate is unknown is stranded until its lease ends, never sent twice.
-            took = await wire.insist(self._claim_round)
-            if not took:
-                await _either(self._wake.wait(), self._poll)
+        async with Wire("claims") as wire:
+            while not self._leaving.is_set():
+                self._wake.clear()
+                # A claim of unknown fate waits for the end of its lease; it was never sent.
+                took = await wire.insist(self._claim_round)
+                if not took:
+                    await _either(self._wake.wait(), self._poll)
 
     async def _claim_round(self, connection: AsyncConnection) -> int:
         took = 0
@@ -126,8 +130,7 @@ class Sender:
         return sum(line.room() for line in self.lines if line.provider.channel is channel)
 
     async def _listen(self) -> None:
-        wire = Wire("signals")
-        while True:
+        async with Wire("signals") as wire:
             await wire.insist(self._hear)
 
     async def _hear(self, connection: AsyncConnection) -> None:

@@ -31,7 +31,8 @@ class Wording:
             self._texts.setdefault(channel, {})[language] = (subject, body.split(LINK_PLACE))
         self._mint: Minter | None = minter(purpose) if purpose else None
         self._expires_on = expires_on
-        self._prefix = f"{settings.ANSWER_URL}/s/"
+        path = settings.LINK_PATHS.get(purpose)
+        self._prefix = f"{settings.PUBLIC_URL}{path}" if path else f"{settings.ANSWER_URL}/s/"
         self._chosen: dict[tuple[int, str], tuple[str, str, list[str]]] = {}
 
     def render(

@@ -1,0 +1,288 @@
+"""A sender in this process, against a real gateway and a real database."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from safeconduct.ground.kernel import clock, tokens
+from safeconduct.wires.messaging import actions, queries
+from safeconduct.wires.messaging.actions import TextDraft
+from safeconduct.wires.messaging.engine import health
+from safeconduct.wires.messaging.engine.local_gateway import Gateway, Received
+from safeconduct.wires.messaging.engine.providers import configured
+from safeconduct.wires.messaging.engine.senders import Sender
+from safeconduct.wires.messaging.models import Batch
+from safeconduct.wires.messaging.terms import Channel, Lane, State
+from tests import messages
+
+_thread = ThreadPoolExecutor(1)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def tally(batch_id: int) -> dict[State, int]:
+    return queries.batch_tally([batch_id]).messages_by_state()
+
+
+class Post:
+    """A gateway, and a sender that uses it, in one loop; database calls go through a thread."""
+
+    def __init__(self, *, delay: float = 0.0, **options: Any) -> None:
+        self.heard: list[Received] = []
+        self.gateway = Gateway(delay_seconds=delay, listener=self.heard.append)
+        self.options = {"kind": "http_json", "channel": "sms"} | options
+        self.port = 0
+        self.sender: Sender | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Post":
+        server = await self.gateway.listen(self.port)
+        self.server, self.port = server, server.sockets[0].getsockname()[1]
+        await self.start()
+        return self
+
+    async def start(self) -> None:
+        options = {"url": f"http://127.0.0.1:{self.port}/send"} | self.options
+        messaging = settings.MESSAGING | {
+            "PROVIDERS": {"gateway": options},
+            "IN_FLIGHT": 20,
+            "LEASE_SECONDS": 20.0,
+            "POLL_SECONDS": 0.1,
+        }
+        self.sender = Sender(configured(messaging, mode="test"), messaging)
+        self._running = asyncio.create_task(self.sender.run())
+
+    async def leave(self) -> None:
+        self.sender.leave()
+        await self._running
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.leave()
+        self.server.close()
+
+    async def until(self, come: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 20
+        while not await aside(come):
+            assert time.monotonic() < deadline, "It never came."
+            assert not self._running.done(), self._running
+            await asyncio.sleep(0.02)
+
+
+async def aside[T](work: Callable[[], T]) -> T:
+    """Do something with the database in the thread kept for that."""
+    return await asyncio.get_running_loop().run_in_executor(_thread, work)
+
+
+def run(work: Callable[[], Any]) -> None:
+    async def everything() -> None:
+        try:
+            await work()
+        finally:
+            await aside(lambda: connection.close())  # noqa: PLW0108 -- the connection of that thread
+
+    asyncio.run(everything())
+
+
+def test_each_person_is_written_to_once_in_their_language_with_their_link() -> None:
+    texts = [TextDraft("az", 1, "Salam {link}"), TextDraft("ru", 1, "Привет {link}")]
+    batch = messages.batch(texts=texts)
+    messages.fill(batch.pk, 30)
+    messages.fill(batch.pk, 50, first=31, language="uk")
+    post = Post()
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: tally(batch.pk) == {State.HANDED: 50})
+
+    run(sent)
+    assert len(post.heard) == 50
+    assert len({one.to for one in post.heard}) == 50
+    for one in post.heard:
+        word, link = one.text.split(" ")
+        spoken = tokens.read(link.rsplit("/", 1)[1], purpose="answer")
+        assert one.to == f"+999{100000000 + spoken.subject_id}"
+        assert word == ("Salam" if spoken.subject_id <= 30 else "Привет")
+        assert spoken.language == ("az" if spoken.subject_id <= 30 else "ru")
+    kept = messages.rows(batch.pk, "attempts, provider, maybe_twice, handed_at IS NOT NULL")
+    assert kept == [(1, "gateway", False, True)] * 50
+    assert all(messages.rows(batch.pk, "provider_ref"))
+
+
+def test_messages_that_come_later_wake_the_sender() -> None:
+    post = Post()
+
+    async def sent() -> None:
+        async with post:
+            for many in (1, 5, 60):
+                batch = await aside(messages.batch)
+                await aside(partial(messages.fill, batch.pk, many))
+                await post.until(lambda b=batch, n=many: tally(b.pk) == {State.HANDED: n})
+
+    run(sent)
+    assert len(post.heard) == 66
+
+
+def test_urgent_messages_overtake_bulk_that_waits() -> None:
+    bulk = messages.batch(texts=[TextDraft("az", 1, "bulk")])
+    messages.fill(bulk.pk, 400)
+    post = Post(delay=0.05)
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: len(post.heard) >= 20)
+            urgent = await aside(
+                partial(messages.batch, lane=Lane.URGENT, texts=[TextDraft("az", 1, "urgent")])
+            )
+            await aside(partial(messages.fill, urgent.pk, 10))
+            await post.until(lambda: tally(urgent.pk) == {State.HANDED: 10})
+
+    run(sent)
+    after = [one.text for one in post.heard].index("urgent")
+    last = max(number for number, one in enumerate(post.heard) if one.text == "urgent")
+    # Twenty calls are under way when they come; hardly more bulk goes between.
+    assert last - after < 60
+    assert last < 400
+
+
+def test_after_a_stop_no_more_leaves_and_what_was_held_ends_stopped() -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 300)
+    post = Post(delay=0.02, per_second=100)
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: len(post.heard) >= 10)
+            await aside(
+                partial(
+                    actions.stop_batch,
+                    batch_id=batch.pk,
+                    now=clock.now(),
+                    actor=messages.TESTER,
+                )
+            )
+            await post.until(
+                lambda: not any(s == State.CLAIMED for s in messages.rows(batch.pk, "state"))
+            )
+            heard = len(post.heard)
+            await asyncio.sleep(0.3)
+            assert len(post.heard) == heard < 200
+
+    run(sent)
+    states = messages.rows(batch.pk, "state")
+    assert states.count(State.HANDED) == len(post.heard)
+    assert states.count(State.STOPPED) > 0
+
+
+def test_nothing_leaves_at_or_after_the_expiry() -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 20)
+    Batch.objects.filter(pk=batch.pk).update(not_after=clock.now() - timedelta(seconds=1))
+    post = Post()
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: tally(batch.pk) == {State.EXPIRED: 20})
+
+    run(sent)
+    assert post.heard == []
+
+
+def test_a_provider_nobody_answers_at_is_left_alone_and_costs_no_attempts() -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 40)
+    post = Post()
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: len(post.heard) == 40)
+            await post.leave()
+            post.server.close()
+            second = await aside(messages.batch)
+            await aside(partial(messages.fill, second.pk, 40))
+            await post.start()
+            await post.until(lambda: post.sender.lines[0].last_failed_at is not None)
+            await asyncio.sleep(0.1)
+            assert await aside(lambda: tally(second.pk)) == {State.WAITING: 40}
+            post.server = await post.gateway.listen(post.port)
+            await post.until(lambda: tally(second.pk) == {State.HANDED: 40})
+            kept = await aside(lambda: messages.rows(second.pk, "attempts, maybe_twice"))
+            assert kept == [(1, False)] * 40
+
+    run(sent)
+    assert len(post.heard) == 80
+
+
+def test_leaving_finishes_what_is_on_its_way_and_gives_the_rest_back() -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 200)
+    post = Post(delay=0.1)
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: len(post.heard) >= 20)
+
+    run(sent)
+    states = messages.rows(batch.pk, "state")
+    assert states.count(State.HANDED) == len(post.heard)
+    assert states.count(State.WAITING) == 200 - len(post.heard) > 0
+    assert not any(messages.rows(batch.pk, "maybe_twice"))
+
+
+def test_no_more_leave_in_a_second_than_agreed() -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 100)
+    post = Post(per_second=40)
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: len(post.heard) >= 5)
+            began, before = time.monotonic(), len(post.heard)
+            await asyncio.sleep(0.5)
+            taken = time.monotonic() - began
+            assert len(post.heard) - before <= 40 * taken + 6
+
+    run(sent)
+
+
+def test_a_text_that_is_missing_is_a_named_end() -> None:
+    batch = messages.batch(texts=[TextDraft("az", Channel.EMAIL, "yalnız poçt")])
+    messages.fill(batch.pk, 2)
+    post = Post()
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: tally(batch.pk) == {State.GAVE_UP: 2})
+
+    run(sent)
+    assert set(messages.rows(batch.pk, "failure")) == {"no text for this channel"}
+
+
+def test_the_board_learns_how_a_provider_does(settings: Any) -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 5)
+    post = Post()
+    names = {"gateway": {"kind": "http_json", "channel": "sms", "url": "http://127.0.0.1:1/"}}
+    settings.MESSAGING = settings.MESSAGING | {"PROVIDERS": names}
+    (unseen,) = queries.provider_health(clock.now())
+    assert unseen.lagging
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: len(post.heard) == 5)
+            noting = asyncio.create_task(health.note_forever(post.sender.lines, every_seconds=0.05))
+            await post.until(lambda: queries.provider_health(clock.now())[0].handed == 5)
+            noting.cancel()
+            await asyncio.gather(noting, return_exceptions=True)
+
+    run(sent)
+    (seen,) = queries.provider_health(clock.now())
+    assert (seen.lagging, seen.failed, seen.channel) == (False, 0, Channel.SMS)
+    (gone,) = queries.provider_health(clock.now() + timedelta(minutes=1))
+    assert gone.lagging
