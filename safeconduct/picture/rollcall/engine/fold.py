@@ -73,6 +73,7 @@ def fold(incident_id: int, heard: Sequence[Heard], *, now: datetime) -> set[int]
     Returns the people who have no standing in the incident: theirs are not written.
     """
     cursor = rows.cursor()
+    rows.by_key(cursor)
     rows.hold(cursor, [incident_id])
     known = _read(cursor, incident_id, {each.person_id for each in heard})
     placed = [

@@ -62,3 +62,15 @@ def hold(cursor: Cursor, incident_ids: Iterable[int]) -> None:
     """
     for incident_id in sorted(incident_ids):
         cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [_STANDINGS, incident_id])
+
+
+def by_key(cursor: Cursor) -> None:
+    """Have rows looked up by their keys until the transaction ends.
+
+    The planner knows nothing of a scratch table and would read a whole partition,
+    a million people, to find five thousand.
+    """
+    cursor.execute(
+        "SELECT set_config(name, 'off', true) FROM unnest(%s::text[]) AS name",
+        [["enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"]],
+    )

@@ -134,6 +134,7 @@ class _Heart:
 def _fold_set(size: int) -> int:
     with transaction.atomic():
         cursor = rows.cursor()
+        rows.by_key(cursor)
         return _fold(cursor, raw.take(cursor, size))
 
 
