@@ -18,6 +18,8 @@ ALLOWED_HOSTS = env.words("SAFECONDUCT_HOSTS")
 # Absolute addresses of what people open: pages and, apart, the door for answers.
 PUBLIC_URL = env.text("SAFECONDUCT_PUBLIC_URL", "http://127.0.0.1:8000")
 ANSWER_URL = env.text("SAFECONDUCT_ANSWER_URL", "http://127.0.0.1:8010")
+# Links of these purposes open a page of ours; all others lead to the door for answers.
+LINK_PATHS = {"registration": "/me/"}
 HOME = env.home()
 
 INSTALLED_APPS = [
