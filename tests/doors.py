@@ -1,0 +1,99 @@
+"""The real door in a process of its own, over the test's database."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote
+
+from django.db import connection
+
+from safeconduct.ground.kernel.tokens import Link, mint
+from safeconduct.wires.intake.terms import ANSWER_LINK
+
+_COMMAND = "from safeconduct.cli import main; main()"
+
+
+def link(asked_id: int, *, language: str = "az", post_id: int = 2) -> str:
+    """The path of an answer link that holds for years."""
+    told = Link(asked_id, date(2037, 1, 1), language, post_id)
+    return f"/s/{mint(told, purpose=ANSWER_LINK)}"
+
+
+class DoorProcess:
+    """``safeconduct intake`` on a port of loopback; journals go beneath ``folder``."""
+
+    def __init__(self, folder: Path, *, database_url: str = "", **environment: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self._environment = os.environ | {
+            "DATABASE_URL": database_url or database_url_of_test(),
+            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+            # The test settings keep journals in the temporary directory.
+            "TMPDIR": str(folder),
+            **environment,
+        }
+        self.journal = folder / "safeconduct-test-journal"
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        # A session of its own: killing it must take Granian's workers along.
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _COMMAND, "intake", "--port", str(self.port)],
+            env=self._environment,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + 20
+        while not self._answers():
+            assert time.monotonic() < end, "the door does not open"
+            assert self._process.poll() is None, "the door has closed"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """kill -9, workers and all: no goodbye."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(timeout=10)
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            os.kill(self._process.pid, signal.SIGTERM)
+            try:
+                self._process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def open_door(folder: Path, **how: str) -> Iterator[DoorProcess]:
+    door = DoorProcess(folder, **how)
+    try:
+        yield door
+    finally:
+        door.stop()
+
+
+def database_url_of_test() -> str:
+    """Where the database of this test run is reached."""
+    known = connection.settings_dict
+    password = f":{quote(known['PASSWORD'])}" if known["PASSWORD"] else ""
+    where = f"{known['USER']}{password}@"
+    host = known["HOST"] or ""
+    if host.startswith("/"):
+        return f"postgresql://{where}/{known['NAME']}?host={quote(host)}&port={known['PORT']}"
+    return f"postgresql://{where}{host}:{known['PORT'] or 5432}/{known['NAME']}"
