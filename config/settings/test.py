@@ -3,8 +3,9 @@
 from pathlib import Path
 from tempfile import gettempdir
 
+from config import env
 from config.settings.base import *
-from config.settings.base import CHECKINS, INTAKE, MESSAGING, env
+from config.settings.base import CHECKINS, INTAKE, MESSAGING
 
 MODE = "test"
 SECRET_KEY = "only-for-tests"  # noqa: S105 -- guards nothing

@@ -15,6 +15,7 @@ def command(host: str, port: int, workers: int) -> None:
     from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces, Loops
+    from granian.log import LogLevels
 
     connections.close_all()
     click.echo(f"Answers on http://{host}:{port}/")
@@ -30,6 +31,6 @@ def command(host: str, port: int, workers: int) -> None:
         backpressure=2048,
         # Paths hold capabilities: no access log here, and a proxy in front must redact them.
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
