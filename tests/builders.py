@@ -34,7 +34,7 @@ from safeconduct.response.alerts.actions import (
     submit_alert,
 )
 from safeconduct.response.alerts.models import Alert
-from safeconduct.response.alerts.terms import AreaKind
+from safeconduct.response.alerts.terms import AreaKind, CapScope
 from safeconduct.response.checkins.actions import ask_chunk, open_round
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked, Round, Unclear
@@ -382,3 +382,9 @@ def unclear(*, people: int = 2, text: str = "1", phone: str = "+99955500077") ->
     raw_answer(sender=phone, text=text, key=key)
     drain.run_once()
     return Unclear.objects.get(key=key)
+
+
+def published() -> dict[str, object]:
+    """The address of a released alert's public page."""
+    made = released_alert(expand=False, scope=CapScope.PUBLIC)
+    return {"identifier": made.cap_messages.get().identifier}

@@ -25,8 +25,8 @@ SELECT (SELECT count(*) FROM members),
 
 _PEOPLE = """
 CREATE TEMP TABLE audience_people ON COMMIT DROP AS
-SELECT m.person_id, m.country, p.party_id, p.language, p.reach, p.twin_key
-FROM (SELECT DISTINCT ON (person_id) person_id, country FROM ({rows}) rows
+SELECT m.person_id, m.country, m.cell, p.party_id, p.language, p.reach, p.twin_key
+FROM (SELECT DISTINCT ON (person_id) person_id, country, cell FROM ({rows}) rows
     ORDER BY person_id, {best_first}) m
 JOIN registry_person p ON p.id = m.person_id
 """
@@ -59,7 +59,8 @@ SELECT s.country_id, count(DISTINCT s.person_id) FROM registry_stay s
 WHERE s.cell IS NULL AND s.departed_on IS NULL AND s.stay_from <= %(on)s
     AND (s.stay_until IS NULL OR s.stay_until > %(on)s)
     AND s.country_id = ANY(%(touched)s)
-    AND NOT EXISTS (SELECT FROM ({located}) located WHERE located.person_id = s.person_id)
+    AND NOT EXISTS (
+        SELECT FROM audience_people a WHERE a.person_id = s.person_id AND a.cell IS NOT NULL)
 GROUP BY s.country_id
 """
 
@@ -146,6 +147,5 @@ def _somewhere(
         return {}
     codes = sorted({*touched, *touched_countries(selection.audience)})
     codes = [code for code in codes if code not in selection.audience.countries]
-    located = selection.rows(of_people=False, somewhere=False)
-    cursor.execute(_SOMEWHERE.format(located=located), selection.params | {"touched": codes})
+    cursor.execute(_SOMEWHERE, selection.params | {"touched": codes})
     return dict(cursor.fetchall())

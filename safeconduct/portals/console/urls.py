@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from safeconduct.ground.missions.web.urls import console as missions
 from safeconduct.picture.incidents.web.urls import console as incidents
+from safeconduct.picture.registry.web.urls import console as registry
 from safeconduct.portals.console import views
 from safeconduct.portals.console.board.urls import urlpatterns as board
 from safeconduct.response.alerts.web.urls import console as alerts
@@ -25,5 +26,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", include((incidents, "incidents"))),
     path("alerts/", include((alerts, "alerts"))),
     path("hazards/", include((hazards, "hazards"))),
+    path("", include((registry, "registry"))),
     path("unclear/", include((checkins, "checkins"))),
 ]

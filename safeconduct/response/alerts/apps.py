@@ -7,7 +7,8 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         from safeconduct.ground.audit.kinds import declare
-        from safeconduct.response.alerts import terms  # noqa: F401 -- declares permissions
+        from safeconduct.ground.ui import navigation
+        from safeconduct.response.alerts import terms
 
         declare("alerts.drafted", _("{actor} wrote in alert {subject}."))
         declare("alerts.submitted", _("{actor} submitted alert {subject}."))
@@ -18,3 +19,5 @@ class AlertsConfig(AppConfig):
             "alerts.expanded",
             _("Alert {subject} was laid out: {people} people, {messages} messages."),
         )
+        navigation.register("alerts:list", _("Alerts"), permission=terms.VIEW, order=20)
+        navigation.register("public_alerts:list", _("Alerts"), portal="public", order=10)

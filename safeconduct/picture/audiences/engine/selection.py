@@ -81,11 +81,10 @@ class Selection:
         """The day whose stays count; periods are half-open and counted in UTC."""
         return self.audience.as_of.astimezone(UTC).date()
 
-    def rows(self, *, of_people: bool = False, somewhere: bool = True) -> str:
+    def rows(self, *, of_people: bool = False) -> str:
         """SQL of the meant stays: person_id, country, record_at, cell, intensity.
 
-        ``of_people`` looks only at those in the parameter ``people``; ``somewhere``
-        False leaves out those known only to be somewhere in a country.
+        ``of_people`` looks only at those in the parameter ``people``.
         """
         only = " AND s.person_id = ANY(%(people)s)" if of_people else ""
         if self.audience.of_batch_id is not None:
@@ -95,7 +94,7 @@ class Selection:
             parts.append(_IN_AREA_OF if of_people else _IN_AREA)
         if self.audience.countries:
             parts.append(_IN_COUNTRY + only)
-        if self.audience.somewhere_in and somewhere:
+        if self.audience.somewhere_in:
             parts.append(_SOMEWHERE + only)
         return " UNION ALL ".join(parts) or _SOMEWHERE + " AND false"
 

@@ -1,0 +1,178 @@
+"""An alert's way through the console, and what everybody sees of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from safeconduct.ground.kernel import clock
+from safeconduct.response.alerts.actions import stop_alert
+from safeconduct.response.alerts.models import Alert, CapMessage
+from safeconduct.response.alerts.terms import CapScope
+from tests import builders
+from tests.pages import Pages
+
+pytestmark = pytest.mark.django_db
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def filled(**more: Any) -> dict[str, Any]:
+    return {
+        "hazard": "flood",
+        "event": "Flood",
+        "severity": "Severe",
+        "urgency": "Immediate",
+        "certainty": "Observed",
+        "expires_in": 12,
+        "city": builders.city().pk,
+        "radius_km": 20,
+        "asks": "on",
+    } | more
+
+
+def test_an_alert_is_written_submitted_and_released_by_two(pages: Pages) -> None:
+    builders.resident(phone="+999701")
+    pages.sign_in(builders.officer("duty_officer"))
+    written = pages.post("/console/alerts/new/", filled())
+    alert = Alert.objects.get()
+    assert written["Location"] == f"/console/alerts/{alert.pk}/edit/"
+    edited = pages.get(written["Location"])
+    assert "Daşqın" in edited.content.decode()
+    pages.post(f"/console/alerts/{alert.pk}/submit/", {"version": 1})
+    second = Pages().sign_in(builders.officer("releaser"))
+    preview = second.get(f"/console/alerts/{alert.pk}/").content.decode()
+    assert "Type the number of people" in preview
+    wrong = second.post(f"/console/alerts/{alert.pk}/release/", {"version": 1, "people": 99})
+    assert wrong.status_code == 422
+    second.post(f"/console/alerts/{alert.pk}/release/", {"version": 1, "people": 1})
+    alert.refresh_from_db()
+    assert alert.state == "released"
+    after = second.get(f"/console/alerts/{alert.pk}/").content.decode()
+    assert "Stop this alert" in after
+
+
+def test_texts_are_edited_in_every_language(pages: Pages) -> None:
+    alert = builders.alert()
+    pages.sign_in(builders.officer("duty_officer"))
+    texts = {
+        f"{text.language}-{name}": getattr(text, name)
+        for text in alert.texts.all()
+        for name in ("headline", "description", "instruction", "sms")
+    } | {"ru-headline": "Своими словами"}
+    pages.post(f"/console/alerts/{alert.pk}/edit/", filled(version=1) | texts)
+    assert alert.texts.get(language="ru").headline == "Своими словами"
+    assert alert.texts.count() == 3
+    stale = pages.post(f"/console/alerts/{alert.pk}/edit/", filled(version=1) | texts)
+    assert stale.status_code == 422
+    assert "Somebody else saved" in stale.content.decode()
+
+
+def test_an_sms_left_as_proposed_follows_when_it_becomes_neutral(pages: Pages) -> None:
+    alert = builders.alert(hazard="flood")
+    pages.sign_in(builders.officer("duty_officer"))
+    texts = {
+        f"{text.language}-{name}": getattr(text, name)
+        for text in alert.texts.all()
+        for name in ("headline", "description", "instruction", "sms")
+    } | {"en-sms": "My own words {link}"}
+    more = filled(version=1, severity="Moderate", neutral_sms="on")
+    pages.post(f"/console/alerts/{alert.pk}/edit/", more | texts)
+    assert "XİN" not in alert.texts.get(language="az").sms
+    assert alert.texts.get(language="en").sms == "My own words {link}"
+
+
+def test_a_writer_is_told_why_they_cannot_release(pages: Pages) -> None:
+    writer = builders.officer("releaser")
+    alert = builders.alert(severity="Severe", writer=writer)
+    pages.sign_in(writer).post(f"/console/alerts/{alert.pk}/submit/", {"version": 1})
+    page = pages.get(f"/console/alerts/{alert.pk}/").content.decode()
+    assert "You wrote in this alert" in page
+    refused = pages.post(f"/console/alerts/{alert.pk}/release/", {"version": 1, "people": 0})
+    assert refused.status_code == 422
+    assert "You wrote in this alert" in refused.content.decode()
+
+
+def test_stopping_takes_one_word_and_leads_to_the_correction(pages: Pages) -> None:
+    alert = builders.released_alert(expand=False)
+    pages.sign_in(builders.officer("releaser"))
+    assert pages.post(f"/console/alerts/{alert.pk}/stop/", {"word": "no"}).status_code == 422
+    stopped = pages.post(f"/console/alerts/{alert.pk}/stop/", {"word": "stop"})
+    correction = Alert.objects.get(corrects=alert)
+    assert stopped["Location"] == f"/console/alerts/{correction.pk}/"
+    assert pages.get(stopped["Location"]).status_code == 200
+    assert pages.get(f"/console/alerts/{correction.pk}/edit/").status_code == 200
+    assert pages.get(f"/console/alerts/{alert.pk}/").status_code == 200
+
+
+def test_a_signal_becomes_a_draft_with_its_area(pages: Pages) -> None:
+    builders.city()
+    signal = builders.signal()
+    pages.sign_in(builders.officer("duty_officer"))
+    assert pages.get(f"/console/alerts/from-signal/{signal.pk}/").status_code == 200
+    pages.post(f"/console/alerts/from-signal/{signal.pk}/")
+    alert = Alert.objects.get()
+    assert alert.severity == "Extreme"
+    assert alert.countries == ["TR"]
+    assert "Adana" in alert.texts.get(language="az").headline
+    assert pages.get(f"/console/alerts/{alert.pk}/edit/").status_code == 200
+
+
+def test_a_releaser_of_one_country_does_not_release_for_two(pages: Pages) -> None:
+    alert = builders.alert()
+    Alert.objects.filter(pk=alert.pk).update(countries=["SY", "TR"])
+    here = builders.officer("releaser", at=builders.post())
+    pages.sign_in(here)
+    assert pages.get(f"/console/alerts/{alert.pk}/").status_code == 200
+    path = f"/console/alerts/{alert.pk}/release/"
+    assert pages.post(path, {"version": 1, "people": 0}).status_code == 404
+
+
+def test_a_public_alert_is_on_page_and_feed_at_once_and_its_bytes_never_change(
+    pages: Pages,
+) -> None:
+    builders.published()
+    message = CapMessage.objects.get()
+    assert message.identifier in pages.get("/alerts/").content.decode()
+    page = pages.get(f"/alerts/{message.identifier}")
+    assert page.status_code == 200
+    first = pages.get(f"/alerts/{message.identifier}.xml")
+    assert first["Content-Type"] == "application/cap+xml"
+    assert first.content == bytes(message.document)
+    again = pages.get(f"/alerts/{message.identifier}.xml", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 304
+    feed = etree.fromstring(pages.get("/alerts/feed.atom").content)
+    links = feed.xpath("a:entry/a:link[@type='application/cap+xml']/@href", namespaces=ATOM)
+    assert [link.rpartition("/")[2] for link in links] == [f"{message.identifier}.xml"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{"scope": CapScope.RESTRICTED}, {"scope": CapScope.PRIVATE}, {"exercise": True}],
+)
+def test_what_is_not_public_is_nowhere(pages: Pages, content: dict[str, Any]) -> None:
+    builders.released_alert(expand=False, **content)
+    message = CapMessage.objects.get()
+    for path in (f"/alerts/{message.identifier}", f"/alerts/{message.identifier}.xml"):
+        assert pages.get(path).status_code == 404
+    assert message.identifier not in pages.get("/alerts/").content.decode()
+    assert message.identifier not in pages.get("/alerts/feed.atom").content.decode()
+
+
+def test_an_expired_alert_leaves_list_and_feed_but_keeps_its_page(pages: Pages) -> None:
+    builders.published()
+    message = CapMessage.objects.get()
+    with clock.stopped_at(message.expires_at + timedelta(seconds=1)):
+        assert message.identifier not in pages.get("/alerts/").content.decode()
+        assert message.identifier not in pages.get("/alerts/feed.atom").content.decode()
+        assert "expired" in pages.get(f"/alerts/{message.identifier}").content.decode()
+
+
+def test_a_cancelled_alert_says_so_and_the_feed_tells_of_it(pages: Pages) -> None:
+    builders.published()
+    message = CapMessage.objects.get()
+    by = builders.Actor.officer(builders.officer("releaser").pk)
+    stop_alert(alert_id=message.alert_id, now=clock.now(), actor=by)
+    assert message.identifier not in pages.get("/alerts/").content.decode()
+    assert "cancelled" in pages.get(f"/alerts/{message.identifier}").content.decode()
+    assert "Cancel:" in pages.get("/alerts/feed.atom").content.decode()
