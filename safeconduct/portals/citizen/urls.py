@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+"""What nationals open: no account, at most a signed link."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from safeconduct.picture.registry.web.urls import citizen as registration
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((registration, "registration"))),
+]

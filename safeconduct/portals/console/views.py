@@ -3,10 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.audit import queries as audit
 from safeconduct.ground.audit.kinds import kinds
-from safeconduct.ground.missions.access import officer_may
+from safeconduct.ground.missions.access import countries_of, officer_may, permissions_of
 from safeconduct.ground.missions.terms import AUDIT
+from safeconduct.picture.rollcall.terms import VIEW
+from safeconduct.portals.console.board import picture as board
 
 _PAGE = 50
 
@@ -14,7 +17,10 @@ _PAGE = 50
 @officer_may(None)
 def home(request: HttpRequest) -> HttpResponse:
     """Where an officer lands after signing in."""
-    return render(request, "console/home.html")
+    officer, shown = officer_of(request), {}
+    if VIEW in permissions_of(officer):
+        shown["incidents"] = board.open_incidents(countries_of(officer, VIEW))
+    return render(request, "console/home.html", shown)
 
 
 @officer_may(AUDIT)

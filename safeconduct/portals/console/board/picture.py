@@ -8,6 +8,7 @@ from hashlib import sha256
 from django.utils.translation import get_language
 
 from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.incidents.queries import incidents_in
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.portals.console.board.curve import Curve, drawn
 from safeconduct.portals.console.board.health import Health, health
@@ -44,6 +45,14 @@ class Scope:
 
     countries: frozenset[str] | None
     post_id: int | None = None
+
+
+def open_incidents(
+    countries: frozenset[str] | None, *, most: int = 20
+) -> list[tuple[Incident, rollcall.Numbers]]:
+    """Incidents in these countries with their numbers, running ones first."""
+    found = incidents_in(countries)[:most]
+    return [(incident, rollcall.numbers(incident.pk, countries)) for incident in found]
 
 
 def etag(incident: Incident, scope: Scope, now: datetime) -> str:

@@ -14,12 +14,11 @@ from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.places.engine.atlas import AtlasMissingError, recognised
 from safeconduct.ground.places.terms import DISCLAIMER
 from safeconduct.picture.incidents.models import Incident
-from safeconduct.picture.incidents.queries import incidents_in
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board import mapping
 from safeconduct.portals.console.board.access import board_for
-from safeconduct.portals.console.board.picture import Scope, etag, picture
+from safeconduct.portals.console.board.picture import Scope, etag, open_incidents, picture
 from safeconduct.portals.console.board.rows import rows_of
 
 _FIRST = 10
@@ -29,11 +28,7 @@ _FIRST = 10
 def incidents(request: HttpRequest) -> HttpResponse:
     """Incidents with how many have not been heard from."""
     countries = countries_of(officer_of(request), VIEW)
-    found = [
-        (incident, rollcall.numbers(incident.pk, countries))
-        for incident in incidents_in(countries)[:20]
-    ]
-    return render(request, "board/incidents.html", {"incidents": found})
+    return render(request, "board/incidents.html", {"incidents": open_incidents(countries)})
 
 
 @officer_may(VIEW)

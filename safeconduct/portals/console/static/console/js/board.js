@@ -16,6 +16,7 @@ function tick() {
       time.title = time.title || time.textContent;
       time.dataset.age = age;
       time.textContent = age;
+      time.classList.remove("ltr");
     }
   }
 }
