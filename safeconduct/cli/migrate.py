@@ -1,4 +1,4 @@
-"""`safeconduct migrate`: tables and static files of this version in place."""
+"""`safeconduct migrate`: tables, places and static files of this version in their place."""
 
 import click
 
@@ -8,8 +8,15 @@ from safeconduct.cli.surroundings import needs_database
 @click.command()
 @needs_database
 def command() -> None:
-    """Bring the database and the static files to this version."""
+    """Bring the database, the gazetteer and the static files to this version."""
     from django.core.management import call_command
 
+    from safeconduct.ground.places.actions import load_places
+    from safeconduct.ground.places.engine.atlas import AtlasMissingError
+
     call_command("migrate", verbosity=1, interactive=False)
+    try:
+        load_places()
+    except AtlasMissingError as missing:
+        raise click.ClickException(str(missing)) from missing
     call_command("collectstatic", verbosity=0, interactive=False)
