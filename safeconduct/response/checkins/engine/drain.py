@@ -90,7 +90,7 @@ def run(stop: Event | None = None) -> None:
     if stop is None:
         stop = Event()
         signal(SIGTERM, lambda *_: stop.set())
-    threads: int = settings.CHECKINS["DRAIN_THREADS"]
+    threads = int(settings.CHECKINS["DRAIN_THREADS"])
     with ThreadPoolExecutor(threads, thread_name_prefix="drain") as pool:
         folding = [pool.submit(_run, stop) for _ in range(threads)]
         wait(folding, return_when=FIRST_EXCEPTION)

@@ -56,7 +56,7 @@ def hold_oldest(cursor: Cursor) -> int | None:
     """The id of the oldest answer nobody has in hand, held until the transaction ends."""
     cursor.execute(_OLDEST, [1])
     row = cursor.fetchone()
-    return row and int(row[0])
+    return int(row[0]) if row else None
 
 
 def take_one(cursor: Cursor, raw_id: int) -> list[Raw]:
