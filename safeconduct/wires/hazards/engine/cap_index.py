@@ -93,7 +93,7 @@ def _read_summary(entry: xml.Element, repairs: Repairs, resolver: cap_area.Resol
         repairs=repairs.notes(),
         problems=problems,
         identifier=identifier[:300],
-        sender=_sender(entry)[:200],
+        sender=(_cap_text(entry, "sender") or _sender(entry))[:200],
         sent=_moment(entry, "sent", "updated", "published", "pubDate", "effective"),
         status=_listed(entry, "status", "Actual"),
         msg_type=_listed(entry, "msgType", "Alert"),
@@ -145,15 +145,11 @@ def _moment(entry: xml.Element, *names: str) -> datetime | None:
 
 
 def _sender(entry: xml.Element) -> str:
-    if sender := _cap_text(entry, "sender"):
-        return sender
+    """Who speaks: named in the entry, else for the whole feed."""
     root = entry.getroottree().getroot()
-    holders = [entry, *root, *(two for one in root for two in xml.children(one))]
-    for holder in holders:
-        if xml.local(holder) == "author":
-            return xml.child_text(holder, "email", "name", "uri") or xml.text_of(holder).strip()
-        if found := xml.children(holder, "author") if holder is entry else []:
-            return xml.child_text(found[0], "email", "name", "uri") or xml.text_of(found[0]).strip()
+    for holder in (entry, root, *xml.children(root, "channel")):
+        for author in xml.children(holder, "author")[:1]:
+            return xml.child_text(author, "email", "name", "uri") or xml.text_of(author).strip()
     return xml.child_text(entry, "creator")
 
 

@@ -116,14 +116,7 @@ def _item_point(item: xml.Element) -> Json | None:
 def _read(features: Sequence[Json]) -> Reading:
     repairs = Repairs()
     told = _properties(features[0])
-    kind = str(told.get("eventtype") or "").upper()
-    if not kind or not told.get("eventid"):
-        raise UnreadableError(_("The GDACS event has no type or number."))
-    if kind not in _HAZARDS:
-        repairs.add(_("The kind of event “%(value)s” is not known."), value=kind)
-    level = str(told.get("alertlevel") or "").lower()
-    if level not in _SEVERITY:
-        repairs.add(_("The event has no colour; its severity is unknown."))
+    kind, level = _kind(told, repairs)
     point = _point(features)
     area = _area(features, kind, level, point, told)
     name = str(told.get("name") or told.get("htmldescription") or told.get("title") or "")
@@ -155,6 +148,22 @@ def _read(features: Sequence[Json]) -> Reading:
         longitude=point[1] if point else None,
         area=area,
     )
+
+
+def _kind(told: Json, repairs: Repairs) -> tuple[str, str]:
+    """The kind of event and its colour.
+
+    :raises UnreadableError: without a kind or a number.
+    """
+    kind = str(told.get("eventtype") or "").upper()
+    if not kind or not told.get("eventid"):
+        raise UnreadableError(_("The GDACS event has no type or number."))
+    if kind not in _HAZARDS:
+        repairs.add(_("The kind of event “%(value)s” is not known."), value=kind)
+    level = str(told.get("alertlevel") or "").lower()
+    if level not in _SEVERITY:
+        repairs.add(_("The event has no colour; its severity is unknown."))
+    return kind, level
 
 
 def _facts(told: Json, level: str) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Whether the text of a signed alert is the one that was signed.
 
-XML Signature (W3C, 2008), the reference over the whole document only. A signature nobody
-can check says nothing for or against a warning: many agencies re-format after signing. A
-digest of another text is worth a sentence to the duty officer. Who signed is not judged:
-that needs the keys of the agencies, which a ministry would have to collect.
+XML Signature (W3C, 2008): the reference over the whole document, and the signature over
+it by the certificate that comes along. A signature that fails never costs a warning, for
+many agencies re-format after signing; it is worth a sentence to the duty officer. Whose
+certificate it is, is not judged: that needs the keys of the agencies, which a ministry
+would have to collect.
 """
 
 import base64
@@ -11,6 +12,11 @@ import binascii
 import hashlib
 from copy import deepcopy
 
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from django.utils.translation import gettext_noop as _
 from lxml import etree
 
@@ -24,15 +30,84 @@ _DIGESTS = {
     "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
     "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
 }
+_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha1": hashes.SHA1(),  # noqa: S303 -- what was signed with it is judged by it
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
 
 
 def check(alert: xml.Element, repairs: Repairs) -> None:
-    """Name a signature that does not belong to the text it comes with."""
+    """Name a signature that does not belong to the text or certificate it comes with."""
     for signature in alert.iter(f"{{{SIGNATURES}}}Signature"):
         for reference in signature.iter(f"{{{SIGNATURES}}}Reference"):
             if reference.get("URI", "") == "" and _differs(alert, reference):
                 repairs.add(_("The signature was made for another text than this one."))
                 return
+        for certificate in signature.iter(f"{{{SIGNATURES}}}X509Certificate"):
+            if not _is_signed_with(signature, certificate):
+                repairs.add(_("The signature does not fit the certificate it comes with."))
+            return
+
+
+def _is_signed_with(signature: xml.Element, certificate: xml.Element) -> bool:
+    """Whether the signature verifies; true also where the kind of key is not known to us."""
+    info = signature.find(f"{{{SIGNATURES}}}SignedInfo")
+    value = signature.find(f"{{{SIGNATURES}}}SignatureValue")
+    method = signature.find(f"{{{SIGNATURES}}}SignedInfo/{{{SIGNATURES}}}SignatureMethod")
+    if info is None or value is None or method is None:
+        return False
+    signed, encoded = _decoded(value), _decoded(certificate)
+    hashing = _HASHES.get(method.get("Algorithm", "").rpartition("-")[2])
+    if hashing is None:
+        return True
+    if signed is None or encoded is None:
+        return False
+    try:
+        key = x509.load_der_x509_certificate(encoded).public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return any(_verifies(key, signed, text, hashing) for text in _info_forms(info))
+
+
+def _verifies(key: object, signed: bytes, text: bytes, hashing: hashes.HashAlgorithm) -> bool:
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signed, text, padding.PKCS1v15(), hashing)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            half = len(signed) // 2
+            pair = (int.from_bytes(signed[:half]), int.from_bytes(signed[half:]))
+            key.verify(encode_dss_signature(*pair), text, ec.ECDSA(hashing))
+    except (InvalidSignature, ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _info_forms(info: xml.Element) -> list[bytes]:
+    """What was signed, in place and by itself, spaced as it is or not at all."""
+    forms = []
+    for spaced in (True, False):
+        alone = etree.fromstring(etree.tostring(info, with_tail=False))
+        if not spaced:
+            _tighten(alone)
+        elements = (info, alone) if spaced else (alone,)
+        forms += [
+            etree.tostring(element, method="c14n", exclusive=way, with_tail=False)
+            for element in elements
+            for way in (True, False)
+        ]
+    return forms
+
+
+def _decoded(element: xml.Element) -> bytes | None:
+    """Base64 as it must be written; None where a bit of it was changed."""
+    text = "".join(xml.text_of(element).split())
+    try:
+        found = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return found if base64.b64encode(found).decode() == text else None
 
 
 def _differs(alert: xml.Element, reference: xml.Element) -> bool:
@@ -41,10 +116,7 @@ def _differs(alert: xml.Element, reference: xml.Element) -> bool:
     name = _DIGESTS.get(method.get("Algorithm", "")) if method is not None else None
     if name is None or value is None:
         return False
-    try:
-        claimed = base64.b64decode("".join(xml.text_of(value).split()), validate=True)
-    except (binascii.Error, ValueError):
-        return True
+    claimed = _decoded(value)
     return not any(hashlib.new(name, text).digest() == claimed for text in _canonical(alert))
 
 

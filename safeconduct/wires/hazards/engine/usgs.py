@@ -188,8 +188,8 @@ def _reading(
 ) -> Reading:
     problems = () if area.cells else (NO_AREA,)
     title = str(told.get("title") or _title(magnitude, told.get("place") or name))
-    kind = str(told.get("type") or "earthquake")
-    deleted = str(told.get("status")).lower() == "deleted"
+    status = str(told.get("status")).lower()
+    sure = status == "reviewed" or basis == "shakemap"
     return Reading(
         source=Source.USGS,
         outcome=repairs.outcome(),
@@ -200,15 +200,13 @@ def _reading(
         sender=SENDER,
         sent=sent,
         status="Exercise" if told.get("scenario") else "Actual",
-        msg_type="Cancel" if deleted else "Alert",
+        msg_type="Cancel" if status == "deleted" else "Alert",
         category="Geo",
-        hazard=Hazard.EARTHQUAKE if "quake" in kind else Hazard.OTHER,
+        hazard=_hazard(told),
         event=shortened(title, 200),
         severity=_severity(told, magnitude, place, area),
         urgency="Immediate",
-        certainty="Observed"
-        if told.get("status") == "reviewed" or basis == "shakemap"
-        else "Likely",
+        certainty="Observed" if sure else "Likely",
         onset=times.any_moment(told.get("time")),
         texts={"en": {"headline": shortened(title, 500)}},
         languages=("en",),
@@ -217,6 +215,11 @@ def _reading(
         longitude=place[1] if place else None,
         area=area,
     )
+
+
+def _hazard(told: Json) -> Hazard:
+    """USGS lists explosions and landslides beside earthquakes."""
+    return Hazard.EARTHQUAKE if "quake" in str(told.get("type") or "quake") else Hazard.OTHER
 
 
 def _facts(

@@ -50,11 +50,13 @@ def namespace(element: Element) -> str:
 
 def children(element: Element, name: str = "") -> list[Element]:
     """Child elements, all or those of a local name whatever their namespace."""
-    return [child for child in element if local(child) and name in ("", local(child))]
+    if name:
+        return list(element.iterchildren(f"{{*}}{name}"))
+    return [child for child in element if local(child)]
 
 
 def descendants(element: Element, name: str) -> Iterator[Element]:
-    return (found for found in element.iter() if local(found) == name)
+    return element.iter(f"{{*}}{name}")
 
 
 def text_of(element: Element | None) -> str:
