@@ -30,6 +30,7 @@ _SAID: Final = {
     Answer.NOT_THERE: "not_there",
 }
 _MEANT: Final = {Scope.ME: "me", Scope.ALL_OF_US: "all", Scope.LISTED: "listed"}
+_SEALED: Final = '<input type="hidden" name="others" value="{}">'
 PROBLEMS: Final = {
     "forged": 404,
     "expired": 410,
@@ -87,17 +88,13 @@ class Pages:
         time: str,
     ) -> bytes:
         """What was recorded, and how to say otherwise."""
-        sealed = "".join(
-            f'<input type="hidden" name="others" value="{escape(other)}">' for other in others
-        )
-        return self._page("thanks", language, post_id, answer, scope).filled(
-            {
-                _KEY: _minted(),
-                _WHO: sealed.encode(),
-                _TIME: time.encode(),
-                _COUNT: b"%d" % len(others),
-            }
-        )
+        own = {
+            _KEY: _minted(),
+            _WHO: "".join(map(_SEALED.format, map(escape, others))).encode(),
+            _TIME: time.encode(),
+            _COUNT: b"%d" % len(others),
+        }
+        return self._page("thanks", language, post_id, answer, scope).filled(own)
 
     def problem(self, kind: str, language: str, post_id: int) -> bytes:
         """Why it did not work and what to do instead."""

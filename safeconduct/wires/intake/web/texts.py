@@ -24,6 +24,7 @@ def texts(language: str) -> dict[str, str]:
     }
 
 
+@cache
 def written_for(language: str) -> str:
     """The language to use for somebody whose own may not be written."""
     return next(code for code in languages.fallbacks(language) if code in WRITTEN)
