@@ -24,7 +24,14 @@ from safeconduct.ground.places.models import City, Country, PlaceName
 from safeconduct.picture.incidents.actions import declare_incident
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.incidents.terms import Level
-from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
+from safeconduct.picture.registry.actions import (
+    Member,
+    PartyDraft,
+    Plan,
+    hand_in_list,
+    register_party,
+)
+from safeconduct.picture.registry.models import ContactPoint, ImportRun, Party, Person, Source, Stay
 from safeconduct.picture.rollcall.actions import presume_chunk
 from safeconduct.response.alerts.actions import (
     DraftContent,
@@ -388,3 +395,43 @@ def published() -> dict[str, object]:
     """The address of a released alert's public page."""
     made = released_alert(expand=False, scope=CapScope.PUBLIC)
     return {"identifier": made.cap_messages.get().identifier}
+
+
+def family(
+    *names: str, code: str = "TR", phone: str = "+9990001112233", mail: str = ""
+) -> list[Person]:
+    """People who registered themselves as one party, in Adana; by default Leyla Əliyeva alone."""
+    city(code=code) if code == "TR" else country(code)
+    party = register_party(
+        draft=PartyDraft(
+            members=[Member(name, "Əliyeva") for name in names or ("Leyla",)],
+            phone=phone,
+            mail=mail,
+            language="az",
+            country=code,
+            city_id=325363 if code == "TR" else None,
+            cell=cell_at(37.0, 35.32) if code == "TR" else None,
+            stay_from=clock.now().date(),
+            stay_until=None,
+        ),
+        now=clock.now(),
+        actor=TESTER,
+    )
+    return list(party.people.order_by("pk"))
+
+
+def registered_person() -> Person:
+    """Leyla, whose post is number 2."""
+    return family()[0]
+
+
+def import_run(*, officer_id: int = 0) -> ImportRun:
+    """A list somebody handed in."""
+    return hand_in_list(
+        content=b"name,country\nLeyla,TR\n",
+        plan=Plan(label="employer", legal_basis="consent", collected_on=clock.now().date()),
+        language="en",
+        officer_id=officer_id,
+        now=clock.now(),
+        actor=TESTER,
+    )

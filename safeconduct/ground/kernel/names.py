@@ -80,7 +80,7 @@ def search_key(text: str) -> str:
 
     The same name in Azerbaijani, English, Russian, Arabic or Persian spelling gives one key
     where plain rules allow; different names may share one too, so whoever searches ranks
-    what he finds by ``latin_key``. The key of a key is itself.
+    what he finds by ``latin_key``.
     """
     return " ".join(filter(None, map(_sound_word, latin_key(text).split())))
 
@@ -138,8 +138,10 @@ def _sound_word(latin: str) -> str:
     sounds = (sounds[:-1] if len(sounds) > 1 and sounds.endswith("h") else sounds).translate(
         _CLASSES
     )
+    # Doubled letters are spelled or not (Məmmədov, Mamedov); Leyla keeps both of hers.
+    sounds = _RUNS.sub(r"\1", sounds)
     head = "a" if _VOWELS.match(sounds) else ""
-    return head + _RUNS.sub(r"\1", _VOWELS.sub("", sounds))
+    return head + _VOWELS.sub("", sounds)
 
 
 @lru_cache(maxsize=16)

@@ -9,6 +9,7 @@ class RegistryConfig(AppConfig):
         from safeconduct.ground.audit import kinds
         from safeconduct.ground.privacy import retention
         from safeconduct.ground.privacy.fields import Shredder, personal
+        from safeconduct.ground.ui import navigation
         from safeconduct.picture.registry import handlers, terms
         from safeconduct.picture.registry.actions import forget_what_is_over
 
@@ -33,3 +34,6 @@ class RegistryConfig(AppConfig):
             _("Trips 14 days after their end, residences 24 months after the last confirmation."),
             forget_what_is_over,
         )
+        navigation.register("registry:people", _("People"), permission=terms.VIEW, order=30)
+        navigation.register("registry:imports", _("Lists"), permission=terms.IMPORT, order=60)
+        navigation.register("registration:register", _("Register"), portal="public", order=20)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Final
 
+from procrastinate.types import TimeDeltaParams
+
 from safeconduct.ground.kernel import facts
 from safeconduct.picture.registry import tasks
 from safeconduct.picture.registry.events import ImportHandedIn
@@ -24,7 +26,7 @@ def _bring_in(ids: dict[str, object]) -> None:
 
 def _learn_from(ids: dict[str, object]) -> None:
     batch_id = _number(ids["batch_id"])
-    later = {"seconds": int(_LATE_RECEIPTS.total_seconds())}
+    later: TimeDeltaParams = {"seconds": int(_LATE_RECEIPTS.total_seconds())}
     tasks.note_results.defer(batch_id=batch_id)
     tasks.note_results.configure(schedule_in=later).defer(batch_id=batch_id)
 

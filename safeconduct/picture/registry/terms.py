@@ -52,6 +52,14 @@ TRIP_KEPT: Final = timedelta(days=14)
 RESIDENCE_KEPT: Final = timedelta(days=730)
 UPLOAD_KEPT: Final = timedelta(days=7)
 
+LEGAL_BASES: Final = [
+    ("vital interests", _("Vital interests of those listed")),
+    ("public task", _("The ministry's task by law")),
+    ("consent", _("Consent of those listed")),
+]
+LARGEST_LIST: Final = 100 * 1024 * 1024
+MOST_SHOWN: Final = 20
+
 MOST_IN_PARTY: Final = 12
 LONGEST_NAME: Final = 100
 # Registrations from one network in an hour: a school class or an embassy's guests must fit.

@@ -14,6 +14,7 @@ from safeconduct.picture.registry.actions.imports import (
     run_import,
 )
 from safeconduct.picture.registry.actions.letters import send_link, send_links_to
+from safeconduct.picture.registry.actions.limits import count_form_use
 from safeconduct.picture.registry.actions.parties import (
     Member,
     PartyDraft,
@@ -30,6 +31,7 @@ __all__ = [
     "PartyDraft",
     "Plan",
     "change_party",
+    "count_form_use",
     "delete_party",
     "forget_what_is_over",
     "hand_in_list",

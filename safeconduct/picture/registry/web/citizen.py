@@ -1,0 +1,154 @@
+"""Registering without an account, and the page behind the signed link."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.registry import actions, queries, terms
+from safeconduct.picture.registry.access import LinkNotOpenError, party_by_link
+from safeconduct.picture.registry.web.forms import FindLinkForm, PartyEntry
+
+type View = Callable[..., HttpResponse]
+
+
+def private_page(view: View) -> View:
+    """Kept by no cache, listed by no search engine; a link that opens nothing says so kindly."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except LinkNotOpenError:
+            response = render(request, "registry/link_refused.html", status=404)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return guarded
+
+
+@private_page
+def register(request: HttpRequest) -> HttpResponse:
+    """One page for a person or a family; "add another" works without script."""
+    now = clock.now()
+    entry = PartyEntry(
+        request.POST if request.method == "POST" else None, reader=_reader(), now=now
+    )
+    crowded = request.method == "POST" and not entry.added and _crowded(request)
+    if not crowded and request.method == "POST" and entry.is_valid():
+        draft = entry.draft()
+        party = actions.register_party(draft=draft, now=now, actor=Actor.citizen(None))
+        token = actions.link_of(party.pk, draft.language, now)
+        return redirect(f"{reverse('registration:record', args=[token])}?saved=1")
+    context = {"entry": entry, "crowded": crowded}
+    return render(request, "registry/register.html", context, status=429 if crowded else 200)
+
+
+@private_page
+def record(request: HttpRequest, token: str) -> HttpResponse:
+    """What we hold of a party, for whoever holds its link, and the form to change it."""
+    now = clock.now()
+    party = party_by_link(token, now)
+    data = request.POST if request.method == "POST" else None
+    entry = PartyEntry(data, reader=_reader(), now=now, party=party)
+    if data is not None and entry.is_valid():
+        actor = Actor.citizen(queries.party_members(party.pk)[0].pk)
+        actions.change_party(party_id=party.pk, draft=entry.draft(), now=now, actor=actor)
+        return redirect(f"{reverse('registration:record', args=[token])}?saved=1")
+    context = {
+        "entry": entry,
+        "token": token,
+        "link": request.build_absolute_uri(request.path),
+        "saved": "saved" in request.GET,
+        "left": _has_left(party.pk, now),
+        "kept": terms.KEPT_UNTIL,
+    }
+    return render(request, "registry/record.html", context)
+
+
+@private_page
+def left(request: HttpRequest, token: str) -> HttpResponse:
+    """ "I have left": asks once, then ends the stays."""
+    now = clock.now()
+    party = party_by_link(token, now)
+    if request.method == "POST":
+        actor = Actor.citizen(queries.party_members(party.pk)[0].pk)
+        actions.note_departure(party_id=party.pk, left_on=now.date(), now=now, actor=actor)
+        return redirect("registration:record", token)
+    return _ask(
+        request,
+        token,
+        title=_("Have you left?"),
+        text=_("You get no more warnings for this place. The record goes after 14 days."),
+        button=_("Yes, we have left"),
+    )
+
+
+@private_page
+def delete(request: HttpRequest, token: str) -> HttpResponse:
+    """Deletes the record, after asking once."""
+    now = clock.now()
+    party = party_by_link(token, now)
+    if request.method == "POST":
+        actor = Actor.citizen(queries.party_members(party.pk)[0].pk)
+        actions.delete_party(party_id=party.pk, now=now, actor=actor)
+        return redirect("registration:deleted")
+    return _ask(
+        request,
+        token,
+        title=_("Delete this record?"),
+        text=_("Everything is deleted at once. In a crisis nobody will then look for you here."),
+        button=_("Delete it"),
+        danger=True,
+    )
+
+
+@private_page
+def deleted(request: HttpRequest) -> HttpResponse:
+    return render(request, "registry/deleted.html")
+
+
+@private_page
+def again(request: HttpRequest) -> HttpResponse:
+    """Sends a lost link anew. The answer is the same whether or not anybody is registered."""
+    form = FindLinkForm(request.POST if request.method == "POST" else None)
+    crowded = request.method == "POST" and _crowded(request)
+    sent = not crowded and request.method == "POST" and form.is_valid()
+    if sent:
+        address = form.cleaned_data["address"]
+        actions.send_links_to(address=address, now=clock.now(), actor=Actor.citizen(None))
+    context = {"form": form, "sent": sent, "crowded": crowded}
+    return render(request, "registry/again.html", context, status=429 if crowded else 200)
+
+
+def _ask(request: HttpRequest, token: str, **words: object) -> HttpResponse:
+    return render(request, "registry/ask.html", {"token": token, **words})
+
+
+def _reader() -> str:
+    return get_language() or "en"
+
+
+def _has_left(party_id: int, now: datetime) -> bool:
+    stay = queries.current_stay(queries.party_members(party_id)[0].pk)
+    ended = stay and stay.stay_until and stay.stay_until <= now.date()
+    return stay is None or bool(stay.departed_on or ended)
+
+
+def _crowded(request: HttpRequest) -> bool:
+    """Whether one network sends more forms than a class or an embassy's guests would."""
+    network = request.META.get("REMOTE_ADDR", "")
+    # Behind our own web server everybody would be one network.
+    if network in ("127.0.0.1", "::1"):
+        network = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or network
+    used = actions.count_form_use(network=network, now=clock.now())
+    return used > terms.MOST_FORMS_AN_HOUR

@@ -1,0 +1,23 @@
+"""Pages of the registry, for the portals to hang in."""
+
+from django.urls import path
+
+from safeconduct.picture.registry.web import citizen as own
+from safeconduct.picture.registry.web import console as pages
+
+citizen = [
+    path("register/", own.register, name="register"),
+    path("link/", own.again, name="again"),
+    path("deleted/", own.deleted, name="deleted"),
+    path("<str:token>/", own.record, name="record"),
+    path("<str:token>/left/", own.left, name="left"),
+    path("<str:token>/delete/", own.delete, name="delete"),
+]
+
+console = [
+    path("people/", pages.people, name="people"),
+    path("people/<int:person_id>/", pages.person, name="person"),
+    path("lists/", pages.imports, name="imports"),
+    path("lists/<int:run_id>/", pages.import_run, name="import_run"),
+    path("lists/<int:run_id>/refused/", pages.refused_rows, name="refused_rows"),
+]

@@ -1,0 +1,258 @@
+"""A family registers, changes and deletes its record, without account and without script."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+
+from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.kernel import clock, tokens
+from safeconduct.picture.registry import terms
+from safeconduct.picture.registry.models import ContactPoint, FormUse, LetterDay, Person, Stay
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+FORM = "/me/register/"
+
+
+@pytest.fixture(autouse=True)
+def world():
+    builders.findable_country("TR", az="Türkiyə", en="Türkiye", ru="Турция")
+    builders.findable_country("US", en="United States")
+    builders.findable_country("FR", en="France")
+    builders.city(spellings=("Адана",))
+    builders.city(1, "FR", "Paris", population=2_000_000, at=(48.85, 2.35))
+    builders.city(2, "US", "Paris", population=25_000, at=(33.66, -95.55))
+
+
+def told(**wishes):
+    return {
+        "m0-given_name": "Leyla",
+        "m0-family_name": "Əliyeva",
+        "place": "Adana",
+        "phone": "0532 123 45 67",
+        "mail": "",
+        "language": "az",
+        "until": "",
+    } | wishes
+
+
+def messages():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT channel, address, subject_id FROM messaging_delivery ORDER BY batch_id, id"
+        )
+        return cursor.fetchall()
+
+
+def test_a_person_registers_and_is_shown_and_sent_the_link(pages):
+    response = pages.post(FORM, told())
+    assert response.status_code == 302
+    token = re.search(r"/me/(\w{22})/\?saved=1", response["Location"])[1]
+    person = Person.objects.get()
+    assert (person.given_name, person.language, person.reach) == ("Leyla", "az", 1)
+    assert person.told_at is not None
+    stay = Stay.objects.get()
+    assert (stay.country_id, stay.city_id, stay.kind) == ("TR", 325363, "residence")
+    link = tokens.read(token, purpose=terms.LINK_PURPOSE)
+    assert messages() == [(1, "+905321234567", link.subject_id)]
+    page = pages.get(response["Location"]).text
+    assert f"http://testserver/me/{token}/" in page
+    assert Entry.objects.filter(kind="registry.registered").count() == 1
+
+
+def test_a_family_of_three_by_pressing_add_another(pages):
+    grown = pages.post(FORM, told(add="1", until="2090-01-01"))
+    assert grown.status_code == 200
+    assert not Person.objects.exists()
+    assert 'name="m1-given_name"' in grown.text
+    assert 'value="Leyla"' in grown.text
+    assert 'value="0532 123 45 67"' in grown.text
+    three = {"m1-given_name": "Kamran", "m2-given_name": "Aysel", "m3-given_name": ""}
+    pages.post(FORM, told(**three))
+    people = Person.objects.order_by("pk")
+    assert [one.given_name for one in people] == ["Leyla", "Kamran", "Aysel"]
+    assert len({one.party_id for one in people}) == 1
+    assert ContactPoint.objects.filter(address="+905321234567").count() == 3
+    assert len(messages()) == 1
+
+
+@pytest.mark.parametrize("place", ["Адана", "adana, Türkiye", "Adana, Турция", "ADANA"])
+def test_places_are_understood_as_typed(pages, place):
+    pages.post(FORM, told(place=place))
+    assert Stay.objects.get().city_id == 325363
+
+
+def test_a_country_alone_is_somewhere_in_it(pages):
+    pages.post(FORM, told(place="Турция"))
+    assert (Stay.objects.get().country_id, Stay.objects.get().cell) == ("TR", None)
+
+
+def test_two_places_of_one_name_are_offered_to_choose(pages):
+    asked = pages.post(FORM, told(place="Paris", phone="+90 532 123 45 67"))
+    assert "Paris, United States" in asked.text
+    assert not Person.objects.exists()
+    pages.post(FORM, told(place="Paris", phone="+90 532 123 45 67", chosen_place="US:2"))
+    assert Stay.objects.get().city_id == 2
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"m0-given_name": ""},
+        {"m0-given_name": "", "m0-family_name": ""},
+        {"m0-birth_on": "2090-01-01"},
+        {"m0-birth_on": "soon"},
+        {"place": ""},
+        {"place": "Atlantis"},
+        {"phone": "12"},
+        {"phone": "", "mail": ""},
+        {"mail": "nobody"},
+        {"until": "2020-01-01"},
+        {"language": "xx"},
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(pages, wish):
+    response = pages.post(FORM, told(**{"m0-family_name": "Kərimli"} | wish))
+    assert response.status_code == 200
+    assert "There is a problem" in response.text
+    if "m0-family_name" not in wish:
+        assert 'value="Kərimli"' in response.text
+    assert not Person.objects.exists()
+
+
+def test_what_no_page_can_show_is_dropped(pages):
+    pages.post(FORM, told(**{"m0-given_name": "Ley\x07la"}))
+    assert Person.objects.get().given_name == "Leyla"
+
+
+def test_registering_twice_is_answered_alike(pages):
+    one, two = pages.post(FORM, told()), pages.post(FORM, told())
+    assert one.status_code == two.status_code == 302
+    assert len(one["Location"]) == len(two["Location"])
+
+
+def test_personal_pages_are_kept_by_nobody(pages):
+    for response in (pages.get(FORM), pages.get(pages.post(FORM, told())["Location"])):
+        assert response["Cache-Control"] == "no-store"
+        assert response["X-Robots-Tag"] == "noindex"
+        assert response["Referrer-Policy"] == "no-referrer"
+
+
+def registered(pages, **wishes):
+    return pages.post(FORM, told(**wishes))["Location"].partition("?")[0]
+
+
+def test_the_link_shows_what_was_said_and_changes_it(pages):
+    link = registered(pages, **{"m1-given_name": "Kamran"})
+    leyla, kamran = Person.objects.order_by("pk")
+    page = pages.get(link).text
+    for shown in ("Leyla", "Kamran", "Adana, Türkiye", "+905321234567"):
+        assert shown in page
+    last = clock.now().date() + timedelta(days=10)
+    changed = {
+        "m0-id": leyla.pk, "m0-given_name": "Leyla", "m0-family_name": "Vəliyeva",
+        "m1-id": kamran.pk, "m1-given_name": "", "until": last.isoformat(),
+        "mail": "leyla@mail.az",
+    }  # fmt: skip
+    assert pages.post(link, told(**changed)).status_code == 302
+    person = Person.objects.get()
+    assert (person.pk, person.family_name, person.reach) == (leyla.pk, "Vəliyeva", 3)
+    stay = Stay.objects.get()
+    assert (stay.kind, stay.stay_until) == ("trip", last + timedelta(days=1))
+
+
+def test_a_member_of_another_party_cannot_be_drawn_in(pages):
+    stranger = builders.family("Stranger", phone="+9990009998877")[0]
+    link = registered(pages)
+    forged = {"m1-id": stranger.pk, "m1-given_name": "Mine"}
+    leyla = Person.objects.get(given_name="Leyla")
+    pages.post(link, told(**forged | {"m0-id": leyla.pk}))
+    stranger.refresh_from_db()
+    assert stranger.given_name == "Stranger"
+    assert Person.objects.filter(given_name="Mine").exclude(pk=stranger.pk).exists()
+
+
+def test_moving_on_ends_the_stay_before(pages):
+    link = registered(pages)
+    leyla = Person.objects.get()
+    pages.post(link, told(place="France", phone="+905321234567", **{"m0-id": leyla.pk}))
+    old, new = Stay.objects.order_by("pk")
+    assert (old.departed_on, new.country_id, new.departed_on) == (clock.now().date(), "FR", None)
+
+
+def test_i_have_left_asks_first(pages):
+    link = registered(pages)
+    assert pages.get(f"{link}left/").status_code == 200
+    assert Stay.objects.get().departed_on is None
+    pages.post(f"{link}left/")
+    assert Stay.objects.get().departed_on == clock.now().date()
+    assert "you have left" in pages.get(link).text
+
+
+def test_deleting_asks_first_and_leaves_nothing(pages):
+    link = registered(pages)
+    assert pages.get(f"{link}delete/").status_code == 200
+    assert Person.objects.exists()
+    assert pages.post(f"{link}delete/")["Location"] == "/me/deleted/"
+    assert not Person.objects.exists()
+    assert not ContactPoint.objects.exists()
+    assert not Stay.objects.exists()
+    assert pages.get(link).status_code == 404
+    assert pages.get("/me/deleted/").status_code == 200
+
+
+@pytest.mark.parametrize("end", ["", "left/", "delete/"])
+@pytest.mark.parametrize("token", ["0" * 22, "x", "-" * 22])
+def test_a_link_that_opens_nothing_says_so_kindly(pages, token, end):
+    response = pages.get(f"/me/{token}/{end}")
+    assert response.status_code == 404
+    assert "opens nothing" in response.text
+
+
+def test_a_link_of_another_purpose_or_day_opens_nothing(pages):
+    party = builders.family()[0].party_id
+    old = tokens.Link(party, date(2026, 1, 2), "az", 0)
+    alien = tokens.Link(party, clock.now().date(), "az", 0)
+    for token in (
+        tokens.mint(old, purpose=terms.LINK_PURPOSE),
+        tokens.mint(alien, purpose="answer"),
+    ):
+        assert pages.get(f"/me/{token}/").status_code == 404
+
+
+def test_a_lost_link_is_sent_again_and_the_answer_tells_nobody_anything(pages):
+    builders.family(phone="+905321234567")
+    LetterDay.objects.all().delete()
+    sent = len(messages())
+    known = pages.post("/me/link/", {"address": "+90 532 123 45 67"})
+    unknown = pages.post("/me/link/", {"address": "+90 532 999 99 99"})
+    assert len(messages()) == sent + 1
+    strip = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+    assert strip.sub("", known.text) == strip.sub("", unknown.text)
+
+
+def test_a_message_leaves_once_a_day_however_often_it_is_asked_for(pages):
+    builders.family(phone="+905321234567")
+    before = len(messages())
+    for _ in range(3):
+        pages.post("/me/link/", {"address": "+905321234567"})
+    assert len(messages()) == before
+
+
+def test_a_class_may_register_and_a_flood_may_not(pages):
+    builders.family()
+    people = Person.objects.count()
+    FormUse.objects.all().delete()
+    pages.post(FORM, told())
+    FormUse.objects.update(count=terms.MOST_FORMS_AN_HOUR)
+    response = pages.post(FORM, told(**{"m0-given_name": "Kamran"}))
+    assert response.status_code == 429
+    assert 'value="Kamran"' in response.text
+    assert Person.objects.count() == people + 1
+
+
+def test_networks_are_kept_as_digests(pages):
+    pages.post(FORM, told())
+    assert "127.0.0.1" not in FormUse.objects.get().source

@@ -1,0 +1,125 @@
+"""Officers find people of their countries only, and every look is written down."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.kernel import clock
+from safeconduct.picture.registry import actions
+from safeconduct.picture.registry.models import ImportRun, Person
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ankara():
+    return builders.post(id=2, seat="TR")
+
+
+@pytest.fixture
+def duty(pages, ankara):
+    return pages.sign_in(builders.officer(at=ankara))
+
+
+def search(pages, text):
+    return pages.post("/console/people/", {"text": text})
+
+
+@pytest.mark.parametrize(
+    "text", ["Əliyeva", "aliyeva leyla", "Алиева", "علييفا", "ali", "+9990001112233"]
+)
+def test_a_person_is_found_by_any_spelling(duty, text):
+    builders.family("Leyla")
+    assert "Leyla" in search(duty, text).text
+
+
+def test_the_closest_spelling_comes_first(duty):
+    builders.family("Kərim")
+    builders.family("Gərim", phone="+9990001112234")
+    page = search(duty, "Gərim").text
+    assert page.index("Gərim Əliyeva") < page.index("Kərim Əliyeva")
+
+
+def test_nobody_is_found_in_countries_of_other_posts(duty):
+    (elsewhere,) = builders.family("Leyla", code="DE")
+    assert "Nobody of that name" in search(duty, "Leyla").text
+    assert duty.get(f"/console/people/{elsewhere.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["a", "%", "1", "+999"])
+def test_too_little_finds_nobody(duty, text):
+    builders.family("Leyla")
+    assert "Leyla Əliyeva" not in search(duty, text).text
+
+
+def test_searching_and_looking_are_written_down_without_words(duty):
+    (person, _other) = builders.family("Leyla", "Kamran")
+    search(duty, "Leyla")
+    page = duty.get(f"/console/people/{person.pk}/").text
+    assert "Kamran" in page
+    assert "+9990001112233" in page
+    searched = Entry.objects.get(kind="registry.searched")
+    assert searched.detail == {"count": 1}
+    viewed = Entry.objects.get(kind="registry.viewed")
+    assert (viewed.subject_kind, viewed.subject_id) == ("person", person.pk)
+
+
+def test_a_list_goes_in_by_the_console(pages, ankara):
+    builders.findable_country("TR", en="Türkiye")
+    builders.findable_country("DE", en="Germany")
+    registrar = builders.officer("registrar", at=ankara)
+    pages.sign_in(registrar)
+    content = b"name,country\nLeyla,TR\nKamran,DE\n"
+    response = pages.post(
+        "/console/lists/",
+        {
+            "file": SimpleUploadedFile("list.csv", content, "text/csv"),
+            "label": "employer",
+            "legal_basis": "consent",
+            "collected_on": "2026-01-01",
+            "country": "",
+        },
+    )
+    run = ImportRun.objects.get()
+    assert response["Location"] == f"/console/lists/{run.pk}/"
+    assert "Being brought in" in pages.get(response["Location"]).text
+    actions.run_import(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
+    assert list(Person.objects.values_list("given_name", flat=True)) == ["Leyla"]
+    assert "Take the refused rows" in pages.get(response["Location"]).text
+    refused = pages.get(f"/console/lists/{run.pk}/refused/")
+    assert "Kamran,DE,Your posts do not answer for this country." in refused.text
+    run.refresh_from_db()
+    assert run.content is None
+    assert Entry.objects.filter(kind="registry.refused_taken").count() == 1
+
+
+def test_what_is_no_list_is_said_so(pages):
+    run = builders.import_run()
+    ImportRun.objects.update(content=b"x,y\n1,2\n")
+    actions.run_import(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
+    run.refresh_from_db()
+    assert "names" in run.failure
+    assert run.finished_at
+
+
+def test_an_import_is_its_officers_own(pages, ankara):
+    run = builders.import_run(officer_id=10**6)
+    pages.sign_in(builders.officer("registrar", at=ankara))
+    assert pages.get(f"/console/lists/{run.pk}/").status_code == 404
+    assert pages.get(f"/console/lists/{run.pk}/refused/").status_code == 404
+
+
+def test_an_officer_without_countries_brings_in_nobody():
+    run = builders.import_run()
+    ImportRun.objects.update(countries=[])
+    builders.findable_country("TR", en="Türkiye")
+    actions.run_import(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
+    run.refresh_from_db()
+    assert (run.rows_new, run.rows_refused) == (0, 1)
+
+
+def test_a_future_date_or_an_empty_form_is_refused(pages, ankara):
+    pages.sign_in(builders.officer("registrar", at=ankara))
+    assert "There is a problem" in pages.post("/console/lists/", {}).text
+    assert not ImportRun.objects.exists()
