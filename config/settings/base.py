@@ -187,7 +187,12 @@ INTAKE: dict[str, Any] = {
 # A job whose worker was not heard from for so long is put back.
 JOBS = {"HEARTBEAT_SECONDS": 5.0, "STALLED_SECONDS": 20.0, "RESCUE_SECONDS": 10.0}
 # When the board turns grey, and how often an open one asks. Seconds, but for the last.
-BOARD = {"INTAKE_SILENT_SECONDS": 15, "DRAIN_LAG_SECONDS": 10, "POLL_MILLISECONDS": 1250}
+BOARD = {
+    "INTAKE_SILENT_SECONDS": 15,
+    "DRAIN_LAG_SECONDS": 10,
+    "HOLD_SECONDS": 0.3,
+    "POLL_MILLISECONDS": 1000,
+}
 CHECKINS = {"DRAIN_SIZE": 5000, "DRAIN_POLL_SECONDS": 0.5, "DRAIN_THREADS": 2}
 ALERTS: dict[str, Any] = {
     "CHUNK_SIZE": 20_000,

@@ -26,3 +26,5 @@ STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.Stati
 # Static files straight from where they are kept: nobody collects them for a test.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# What a test has just changed must be on the next page.
+BOARD = BOARD | {"HOLD_SECONDS": 0.0}

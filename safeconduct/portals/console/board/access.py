@@ -4,17 +4,19 @@ from django.http import Http404, HttpRequest
 
 from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.missions.access import countries_of
-from safeconduct.picture.incidents.access import incident_for
 from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.incidents.rules import concerns
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board.picture import Scope
 
 
 def board_for(request: HttpRequest, incident_id: int) -> tuple[Incident, Scope]:
     """The incident and the officer's scope in it; 404 for what is not there or not theirs."""
-    officer = officer_of(request)
-    incident = incident_for(incident_id, officer=officer, permission=VIEW)
-    return incident, Scope(countries_of(officer, VIEW), _post(request))
+    countries = countries_of(officer_of(request), VIEW)
+    incident = Incident.objects.filter(pk=incident_id).first()
+    if incident is None or not concerns(incident.countries, countries):
+        raise Http404
+    return incident, Scope(countries, _post(request))
 
 
 def _post(request: HttpRequest) -> int | None:

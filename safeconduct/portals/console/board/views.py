@@ -3,25 +3,20 @@
 import gzip
 
 import orjson
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.accounts.access import officer_of
-from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.places.engine.atlas import AtlasMissingError, recognised
 from safeconduct.ground.places.terms import DISCLAIMER
-from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board import mapping
 from safeconduct.portals.console.board.access import board_for
-from safeconduct.portals.console.board.picture import Scope, etag, open_incidents, picture
-from safeconduct.portals.console.board.rows import rows_of
-
-_FIRST = 10
+from safeconduct.portals.console.board.live import context, live_part
+from safeconduct.portals.console.board.picture import open_incidents
 
 
 @officer_may(VIEW)
@@ -41,7 +36,7 @@ def page(request: HttpRequest, incident_id: int) -> HttpResponse:
         "drawing": mapping.drawing(cells.cells, _land()),
         "disclaimer": DISCLAIMER,
     }
-    response = render(request, "board/page.html", _live(incident, scope) | shown)
+    response = render(request, "board/page.html", context(incident, scope) | shown)
     response["Cache-Control"] = "private, no-cache"
     return response
 
@@ -50,10 +45,10 @@ def page(request: HttpRequest, incident_id: int) -> HttpResponse:
 def live(request: HttpRequest, incident_id: int) -> HttpResponse:
     """What changes by the second; 304 while it has not."""
     incident, scope = board_for(request, incident_id)
-    tag = etag(incident, scope, clock.now())
-    if request.headers.get("If-None-Match") == tag:
-        return _unchanged(tag)
-    return _private(render(request, "board/live.html", _live(incident, scope)), tag)
+    part = live_part(incident, scope)
+    if request.headers.get("If-None-Match") == part.etag:
+        return _unchanged(part.etag)
+    return _private(HttpResponse(part.html), part.etag)
 
 
 @officer_may(VIEW)
@@ -69,24 +64,6 @@ def cells(request: HttpRequest, incident_id: int) -> HttpResponse:
     body = gzip.compress(orjson.dumps(mapping.geojson(found.cells)), compresslevel=1)
     response = HttpResponse(body, "application/geo+json", headers={"Content-Encoding": "gzip"})
     return _private(response, tag)
-
-
-def _live(incident: Incident, scope: Scope) -> dict[str, object]:
-    now = clock.now()
-    first = rollcall.needs_help(
-        incident.pk,
-        rollcall.Filters(countries=scope.countries, post_id=scope.post_id),
-        limit=_FIRST,
-    )
-    return {
-        "incident": incident,
-        "scope": scope,
-        "picture": picture(incident, scope, now),
-        "calls": rows_of(incident.pk, first.rows),
-        "more_calls": bool(first.after),
-        "etag": etag(incident, scope, now),
-        "poll": settings.BOARD["POLL_MILLISECONDS"],
-    }
 
 
 def _land() -> list[BaseGeometry]:
