@@ -1,0 +1,208 @@
+"""Who is meant: by place, day and country; each person once, whoever they live with."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from safeconduct.ground.kernel import geometry
+from safeconduct.picture.audiences import actions, queries
+from safeconduct.picture.audiences.models import Audience
+from safeconduct.picture.registry.models import ContactPoint, Person
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+ADANA = (37.0, 35.32)
+ANKARA = (39.93, 32.86)
+NOON = datetime(2026, 2, 6, 12, tzinfo=UTC)
+
+
+def around(at: tuple[float, float] = ADANA, km: float = 30, **more: Any) -> Audience:
+    runs = geometry.ranges_of(geometry.circle(*at, km))
+    return Audience.objects.create(
+        **{"cells_from": runs.lows, "cells_until": runs.highs, "as_of": NOON} | more
+    )
+
+
+def whole(*codes: str, **more: Any) -> Audience:
+    for code in codes:
+        builders.country(code)
+    return Audience.objects.create(**{"countries": list(codes), "as_of": NOON} | more)
+
+
+def ids(audience: Audience) -> list[int]:
+    return queries.count_and_page(audience).person_ids
+
+
+def chunk(
+    audience: Audience, after: int = 0, limit: int = 100, **more: Any
+) -> list[dict[str, Any]]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        actions.stage_chunk(audience=audience, after_party_id=after, limit=limit, now=NOON, **more)
+        cursor.execute("SELECT * FROM audience_chunk ORDER BY party_id, person_id")
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute("DROP TABLE audience_chunk")
+    return rows
+
+
+def test_people_are_meant_by_where_they_stay() -> None:
+    here = builders.resident()
+    builders.resident(at=ANKARA)
+    assert ids(around()) == [here.pk]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "meant"),
+    [
+        (date(2026, 2, 6), None, True),
+        (date(2026, 2, 7), None, False),
+        (date(2026, 1, 1), date(2026, 2, 7), True),
+        (date(2026, 1, 1), date(2026, 2, 6), False),
+    ],
+)
+def test_a_stay_holds_from_its_first_day_and_not_on_its_last(
+    since: date, until: date | None, meant: bool
+) -> None:
+    builders.resident(since=since, until=until)
+    assert bool(ids(around())) is meant
+
+
+def test_who_has_left_is_not_meant() -> None:
+    builders.resident(departed_on=date(2026, 2, 1))
+    assert not ids(around())
+    assert not ids(whole("TR"))
+
+
+def test_a_person_with_two_stays_is_one_person() -> None:
+    person = builders.resident()
+    builders.stay(person, kind="trip", at=(37.01, 35.33))
+    assert queries.count_and_page(around()).people == 1
+    assert [row["person_id"] for row in chunk(around())] == [person.pk]
+
+
+def test_somewhere_in_the_country_counts_apart_until_it_is_chosen() -> None:
+    builders.city()
+    here, somewhere = builders.resident(), builders.resident(at=None)
+    assert ids(around()) == [here.pk]
+    assert queries.preview(around()).somewhere == {"TR": 1}
+    chosen = around(somewhere_in=["TR"])
+    assert ids(chosen) == sorted([here.pk, somewhere.pk])
+    assert queries.preview(chosen).people == 2
+
+
+def test_a_whole_country_means_those_somewhere_in_it_too() -> None:
+    both = [builders.resident(), builders.resident(at=None)]
+    builders.resident(code="DE", at=(52.5, 13.4))
+    assert ids(whole("TR")) == sorted(person.pk for person in both)
+
+
+def test_the_preview_counts_people_parties_languages_and_reasons() -> None:
+    for person in builders.household(3, phone="+999801"):
+        builders.stay(person)
+    builders.resident(phone="+999802", mail="a@b.invalid", language="ru")
+    builders.resident(mail="c@d.invalid", language="en")
+    builders.resident()
+    failed = builders.resident(phone="+999803")
+    ContactPoint.objects.filter(person=failed).update(last_failed_at=NOON)
+    Person.objects.filter(pk=failed.pk).update(reach=0)
+    seen = queries.preview(around())
+    assert (seen.people, seen.parties) == (7, 5)
+    assert seen.languages == {"az": 5, "en": 1, "ru": 1}
+    assert seen.countries == {"TR": 7}
+    assert seen.messages == {"sms": 2, "email": 1}
+    assert (seen.unreachable.no_contact, seen.unreachable.only_failed) == (1, 1)
+
+
+def test_twins_are_possible_duplicates() -> None:
+    twins = [builders.resident().pk, builders.resident().pk]
+    builders.resident()
+    Person.objects.filter(pk__in=twins).update(twin_key=42)
+    assert queries.preview(around()).duplicates == 1
+
+
+def test_nobody_at_all_is_a_preview_of_zeros() -> None:
+    seen = queries.preview(around())
+    assert (seen.people, seen.parties, seen.messages) == (0, 0, {})
+
+
+def test_a_chunk_says_how_hard_a_place_was_hit() -> None:
+    person = builders.resident()
+    cell = geometry.cell_at(*ADANA)
+    inner, outer = around(km=1), around(km=40)
+    bands = [
+        {"intensity": 6.0, "from": outer.cells_from, "until": outer.cells_until},
+        {"intensity": 8.5, "from": inner.cells_from, "until": inner.cells_until},
+    ]
+    (row,) = chunk(around(intensities=bands))
+    assert (row["person_id"], row["intensity"], row["cell"]) == (person.pk, 85, cell)
+
+
+def test_chunks_keep_parties_together_and_leave_nobody_out() -> None:
+    for size in (1, 3, 2, 4, 1):
+        for person in builders.household(size):
+            builders.stay(person)
+    audience, after, seen = around(), 0, []
+    while rows := chunk(audience, after, limit=3):
+        parties = {row["party_id"] for row in rows}
+        assert len(rows) <= 3 or len(parties) == 1
+        assert len(rows) == Person.objects.filter(party__in=parties).count()
+        seen += [row["person_id"] for row in rows]
+        after = max(parties)
+    assert sorted(seen) == ids(audience)
+
+
+def test_parties_already_written_to_are_left_out() -> None:
+    first, second = builders.resident(), builders.resident()
+    rows = chunk(around(), but_not=[first.party_id])
+    assert [row["person_id"] for row in rows] == [second.pk]
+
+
+def test_the_first_people_are_those_hit_hardest_with_their_whole_party() -> None:
+    far = builders.resident(at=(37.2, 35.5))
+    near = builders.household(2)
+    for person in near:
+        builders.stay(person)
+    core = around(km=1)
+    bands = [{"intensity": 9.0, "from": core.cells_from, "until": core.cells_until}]
+    audience = around(km=60, intensities=bands)
+    with transaction.atomic(), connection.cursor() as cursor:
+        some = actions.stage_some(audience=audience, limit=1)
+        cursor.execute("SELECT person_id FROM audience_chunk ORDER BY 1")
+        people = [person_id for (person_id,) in cursor.fetchall()]
+        cursor.execute("DROP TABLE audience_chunk")
+    assert people == [person.pk for person in near]
+    assert some.party_ids == (near[0].party_id,)
+    assert far.pk not in people
+
+
+def test_cost_does_not_grow_with_runs_in_queries() -> None:
+    builders.resident()
+    small, large = around(km=2), around(km=200)
+    with CaptureCount() as first:
+        queries.preview(small)
+    with CaptureCount() as second:
+        queries.preview(large)
+    assert first.queries == second.queries
+
+
+class CaptureCount:
+    def __enter__(self) -> "CaptureCount":
+        self.queries = 0
+        self._wrapper = connection.execute_wrapper(self._count)
+        self._wrapper.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wrapper.__exit__(None, None, None)
+
+    def _count(self, execute: Any, *args: Any) -> Any:
+        self.queries += 1
+        return execute(*args)
+
+
+def test_as_of_decides_the_day() -> None:
+    builders.resident(since=date(2026, 2, 7))
+    assert not ids(around())
+    assert ids(around(as_of=NOON + timedelta(days=1)))
