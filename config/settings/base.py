@@ -167,7 +167,7 @@ MESSAGING: dict[str, Any] = {
     "LEASE_SECONDS": 60.0,
     "POLL_SECONDS": 1.0,
     "IN_FLIGHT": 400,
-    "RETRY_SECONDS": [5, 30, 120, 600],
+    "RETRY_SECONDS": [5, 30, 120, 600, 600, 1200, 1800, 3600],
     "PROVIDER_TIMEOUT_SECONDS": 15.0,
     # Where providers report what became of a message: a path of the door for answers.
     "RECEIPTS_URL": ANSWER_URL + "/receipts",
