@@ -89,8 +89,9 @@ def test_a_killed_sender_strands_nothing_and_every_repeat_is_flagged(tmp_path: P
     }
     assert held > 0
     assert repeated <= flagged
-    # Calls under way, and results of the last few milliseconds.
-    assert len(repeated) <= len(flagged) == held <= 4 * HANDS
+    # Calls under way, and results of the last few milliseconds. What else it held never left.
+    assert len(repeated) <= 3 * HANDS
+    assert len(flagged) == held
     assert set(counts.values()) <= {1, 2}
 
 

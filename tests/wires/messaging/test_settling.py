@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from safeconduct.ground.kernel import clock
 from safeconduct.wires.messaging import queries, rules
-from safeconduct.wires.messaging.engine import outbox
+from safeconduct.wires.messaging.engine import outbox, results
 from safeconduct.wires.messaging.engine.connections import parameters
 from safeconduct.wires.messaging.engine.folding import fold
 from safeconduct.wires.messaging.engine.outbox import OpenBatch, Results
@@ -110,7 +110,7 @@ def test_receipts_about_a_forgotten_batch_do_not_stop_the_others() -> None:
 async def _settle(batch_id: int, state: State, *, ids: list[int], leases: list[object]) -> None:
     now = clock.now()
     many = len(ids)
-    results = Results(
+    columns = Results(
         ids,
         [int(state)] * many,
         [1] * many,
@@ -124,7 +124,7 @@ async def _settle(batch_id: int, state: State, *, ids: list[int], leases: list[o
     async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as wire:
         # Again, as after a commit of unknown outcome.
         for _ in range(2):
-            await outbox.settle(wire, batch_id=batch_id, provider="p", results=results)
+            await outbox.settle(wire, batch_id=batch_id, provider="p", results=columns)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -206,3 +206,8 @@ def test_a_claim_costs_the_same_however_much_has_been_sent() -> None:
         plan = cursor.fetchone()[0][0]["Plan"]
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 20
     assert Channel.SMS == 1
+
+
+def test_whatever_a_provider_says_can_be_kept() -> None:
+    assert results._storable("a\x00b\udcff" + "ə" * 200) == "ab?" + "ə" * 97
+    assert results._storable("x" * 101) == "x" * 100

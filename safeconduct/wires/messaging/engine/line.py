@@ -12,8 +12,9 @@ from safeconduct.wires.messaging.engine.stock import Pace
 from safeconduct.wires.messaging.terms import State
 
 _WINDOW_SECONDS: Final = 60
-# Of a paced provider we hold no more than it takes in this time, so that leases suffice.
+# We hold no more than a provider takes in this time, so that leases suffice.
 _STOCK_SECONDS: Final = 2.0
+_COMFORTABLE: Final = 200
 
 
 @dataclass(slots=True)
@@ -45,8 +46,11 @@ class Line:
         """How many messages it is worth holding for this provider."""
         if not self.gate.is_open:
             return 1
-        paced = int(self.provider.per_second * _STOCK_SECONDS) or self.hands
-        return max(1, min(self.hands, paced))
+        if self.provider.per_second:
+            return max(1, min(self.hands, int(self.provider.per_second * _STOCK_SECONDS)))
+        # Few quick hands would else wait for a claim after every handful.
+        quick = int(self.hands * _STOCK_SECONDS / max(self.latency, 0.001))
+        return max(self.hands, min(_COMFORTABLE, quick))
 
     def note(self, answer: Answer, *, seconds: float, now: datetime) -> None:
         """Remember how a call went."""

@@ -6,7 +6,7 @@ partition is locked or looked at.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final, LiteralString
 
 from psycopg import AsyncConnection, sql
@@ -70,12 +70,14 @@ class Results:
         ]
 
 
+# One round trip: between two lies a turn of the loop, and hundreds of calls take theirs first.
 _OPEN: Final = """
-SELECT id, lane, not_after, exercise, link_purpose, link_expires_on, stopped_at IS NOT NULL
+SELECT id, lane, not_after, exercise, link_purpose, link_expires_on, stopped_at IS NOT NULL,
+    CASE WHEN id <> ALL (%s::bigint[]) THEN (
+        SELECT jsonb_agg(jsonb_build_array(language, channel, subject, body))
+        FROM messaging_batchtext WHERE batch_id = messaging_batch.id
+    ) END
 FROM messaging_batch WHERE finished_at IS NULL ORDER BY lane, id
-"""
-_TEXTS: Final = """
-SELECT language, channel, subject, body FROM messaging_batchtext WHERE batch_id = %s
 """
 _CLAIM: Final = """
 WITH picked AS (
@@ -131,23 +133,16 @@ async def open_batches(
     connection: AsyncConnection, known: dict[int, OpenBatch]
 ) -> dict[int, OpenBatch]:
     """Batches that are not finished, urgent ones first; texts are read once a batch."""
-    cursor = await connection.execute(_OPEN)
+    cursor = await connection.execute(_OPEN, [list(known)])
     batches = {}
-    for number, lane, not_after, exercise, purpose, expires_on, stopped in await cursor.fetchall():
+    for number, lane, not_after, exercise, *link, stopped, texts in await cursor.fetchall():
         if number in known:
             batches[number] = known[number]
             batches[number].stopped |= stopped
             continue
-        wording = await _wording(connection, number, purpose, expires_on)
+        wording = Wording(map(tuple, texts or []), purpose=link[0], expires_on=link[1])
         batches[number] = OpenBatch(number, Lane(lane), not_after, exercise, wording, stopped)
     return batches
-
-
-async def _wording(
-    connection: AsyncConnection, batch_id: int, purpose: str, expires_on: date | None
-) -> Wording:
-    cursor = await connection.execute(_TEXTS, [batch_id])
-    return Wording(await cursor.fetchall(), purpose=purpose, expires_on=expires_on)
 
 
 async def claim(

@@ -46,8 +46,8 @@ class Ledger:
         results.states.append(int(state))
         results.tried.append(int(tried))
         results.twice.append(twice)
-        results.refs.append(ref)
-        results.failures.append(failure[:100])
+        results.refs.append(_storable(ref))
+        results.failures.append(_storable(failure))
         results.ats.append(at)
         results.dues.append(due)
         results.leases.append(claimed.leased_until)
@@ -84,6 +84,13 @@ class Ledger:
                 return
 
         await self._wire.insist(settled)
+
+
+def _storable(text: str) -> str:
+    """What a provider said, as PostgreSQL can keep it: one odd answer must not stop us all."""
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return text.replace("\x00", "")[:100]
 
 
 def _parts(results: Results) -> list[Results]:

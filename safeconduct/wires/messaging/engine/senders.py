@@ -158,12 +158,11 @@ class Sender:
 
     async def _work(self, line: Line, *, reserved: bool) -> None:
         stock = self._stocks[line.provider.channel]
-        low = self._room(line.provider.channel) // 2
         try:
             while True:
                 await line.gate.enter(may_try=not reserved)
                 claimed = await self._next(line, stock, reserved=reserved)
-                if len(stock) < low:
+                if 2 * len(stock) < self._room(line.provider.channel):
                     self._wake.set()
                 if line.gate.may_pass():
                     await self._send(line, claimed)
