@@ -1,11 +1,11 @@
 """The board: numbers, lists, the panel, and who sees what of them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django.fixtures import SettingsWrapper
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
@@ -98,7 +98,7 @@ def test_the_live_part_is_sent_again_only_when_something_changed(
 
 
 def test_looking_again_within_a_moment_asks_only_who_is_asking(
-    here: Incident, duty: Pages, settings: SettingsWrapper
+    here: Incident, duty: Pages, settings: Any
 ) -> None:
     settings.BOARD = settings.BOARD | {"HOLD_SECONDS": 60.0}
     _asked(here)
