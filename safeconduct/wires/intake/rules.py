@@ -1,10 +1,9 @@
 """What counts as an answer: reading what a phone, a script or a gateway sent."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qs
 
 from safeconduct.wires.intake.terms import MAX_LISTED, Answer, Scope
@@ -22,8 +21,7 @@ class UnreadableError(Exception):
     """Not an answer: a field is missing or holds something we never offered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """An answer as its sender meant it; ``others`` are still sealed tick boxes."""
 
     answer: Answer

@@ -2,10 +2,9 @@
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from safeconduct.wires.intake.terms import MAX_BODY
@@ -51,11 +50,10 @@ class TooSlowError(Exception):
     """The body did not arrive, or its sender has gone."""
 
 
-@dataclass(slots=True, frozen=True)
-class Response:
+class Response(NamedTuple):
     status: int
     body: bytes = b""
-    headers: Headers = field(default=_PLAIN)
+    headers: Headers = _PLAIN
 
 
 def page(body: bytes, status: int = 200) -> Response:
@@ -87,17 +85,15 @@ class Request:
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
-        self._headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+        # Of a header sent twice the last counts; none that matters here may be.
+        self._headers: dict[bytes, bytes] = dict(scope["headers"])
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self._query: bytes = scope.get("query_string", b"")
 
     def header(self, name: bytes) -> bytes:
         """A header's value, empty if it was not sent."""
-        for known, value in self._headers:
-            if known == name:
-                return value
-        return b""
+        return self._headers.get(name, b"")
 
     @cached_property
     def raw_query(self) -> bytes:

@@ -50,6 +50,7 @@ class Ledger:
         self._tasks: list[asyncio.Task[None]] = []
         self._door = uuid4()
         self._stopping = False
+        self._has_ended = False
         self.is_away = False
         self.is_full = False
 
@@ -64,14 +65,14 @@ class Ledger:
     @property
     def works(self) -> bool:
         """Whether an answer handed over now has a chance of being kept."""
-        return not (self.is_away and self.is_full) and not any(t.done() for t in self._tasks)
+        return not (self.is_away and self.is_full) and not self._has_ended
 
     async def start(self) -> None:
         self._tasks = [asyncio.create_task(self._commit_forever(s)) for s in self._committing]
         self._replayer = asyncio.create_task(self._replay_forever())
         self._tasks.append(self._replayer)
         for task in self._tasks:
-            task.add_done_callback(_report_end)
+            task.add_done_callback(self._report_end)
 
     async def stop(self) -> None:
         """Settle what is waiting, then let go of connections and journal."""
@@ -89,7 +90,7 @@ class Ledger:
         :raises NotKeptError: if it is not. It may have been kept all the same, so the
             sender should come again with the same key.
         """
-        if len(self._waiting) >= MAX_WAITING or any(task.done() for task in self._tasks):
+        if len(self._waiting) >= MAX_WAITING or self._has_ended:
             raise NotKeptError
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((line, kept))
@@ -190,7 +191,7 @@ class Ledger:
                 log.error("An answer PostgreSQL refuses is put aside (%s).", refusal.sqlstate)  # noqa: TRY400
                 sealed.damaged += 1
 
-
-def _report_end(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (cause := task.exception()):
-        log.critical("A part of the door has died: it must be restarted.", exc_info=cause)
+    def _report_end(self, task: "asyncio.Task[None]") -> None:
+        self._has_ended = True
+        if not task.cancelled() and (cause := task.exception()):
+            log.critical("A part of the door has died: it must be restarted.", exc_info=cause)

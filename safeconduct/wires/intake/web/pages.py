@@ -1,7 +1,7 @@
 """The pages of the door: rendered once for each language and post, filled in for each reader."""
 
+import itertools
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +9,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -30,6 +31,8 @@ _SAID: Final = {
     Answer.NOT_THERE: "not_there",
 }
 _MEANT: Final = {Scope.ME: "me", Scope.ALL_OF_US: "all", Scope.LISTED: "listed"}
+_MINT: Final = str(uuid4())[:24].encode()
+_COUNTER: Final = itertools.count(1)
 _SEALED: Final = '<input type="hidden" name="others" value="{}">'
 PROBLEMS: Final = {
     "forged": 404,
@@ -166,6 +169,6 @@ def _rendered(name: str, context: dict[str, object]) -> bytes:
 
 
 def _minted() -> bytes:
-    # A UUID of version 4 (RFC 9562, 5.4), spelt out: ``uuid4`` takes ten times as long.
-    h = secrets.token_hex(15)
-    return f"{h[:8]}-{h[8:12]}-4{h[12:15]}-a{h[15:18]}-{h[18:]}".encode()
+    # Unique is enough, since a key counts only together with a link: a random beginning for
+    # this process and a count take a twentieth of the time of ``uuid4``.
+    return b"%s%012x" % (_MINT, next(_COUNTER))
