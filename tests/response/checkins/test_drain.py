@@ -98,6 +98,15 @@ def test_a_list_speaks_for_exactly_those_of_the_party_in_it() -> None:
     assert spoken == [Safety.NO_ANSWER, Safety.SAFE, Safety.NO_ANSWER, Safety.NO_ANSWER]
 
 
+def test_a_list_of_strangers_goes_to_a_person() -> None:
+    (one,) = asked()
+    (stranger,) = asked()
+    builders.raw_answer(one.id, Answer.SAFE, scope=Scope.LISTED, others=[stranger.id])
+    drain.run_once()
+    assert Unclear.objects.get().reason == Reason.UNKNOWN_LINK
+    assert standing(stranger).safety == Safety.NO_ANSWER
+
+
 def test_statements_are_dated_between_question_and_arrival() -> None:
     (one,) = asked()
     tomorrow = clock.now() + timedelta(days=1)
