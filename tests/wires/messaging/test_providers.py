@@ -186,7 +186,7 @@ def test_each_answer_of_kannel_has_a_meaning(status: int, body: str, state: Stat
 
 def test_silence_after_the_text_left_may_mean_twice() -> None:
     async def dumb(request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(10)
+        await asyncio.sleep(0.6)
         return web.Response()
 
     answer = asyncio.run(_with_server(dumb, patience=0.2))
