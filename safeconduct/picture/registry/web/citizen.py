@@ -30,7 +30,6 @@ def private_page(view: View) -> View:
             response = render(request, "registry/link_refused.html", status=404)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
-        response["Referrer-Policy"] = "no-referrer"
         return response
 
     return guarded
