@@ -39,14 +39,23 @@ def live_part(incident: Incident, scope: Scope) -> Live:
     time: made anew for each of them it would cost them all their answer.
     """
     key = (incident.pk, scope, get_language())
-    with _making:
-        held = _held.get(key)
-        if held and time.monotonic() - held.made_at < settings.BOARD["HOLD_SECONDS"]:
-            return held
-        if len(_held) >= _MOST_HELD:
-            _held.clear()
-        made = _held[key] = _made(incident, scope)
-        return made
+    held = _held.get(key)
+    if held and time.monotonic() - held.made_at < settings.BOARD["HOLD_SECONDS"]:
+        return held
+    # While somebody makes the new one, the others take the last one instead of queueing.
+    if not _making.acquire(blocking=held is None) and held:
+        return held
+    try:
+        return _remembered(key, _made(incident, scope))
+    finally:
+        _making.release()
+
+
+def _remembered(key: tuple[object, ...], made: Live) -> Live:
+    if len(_held) >= _MOST_HELD:
+        _held.clear()
+    _held[key] = made
+    return made
 
 
 def context(incident: Incident, scope: Scope) -> dict[str, object]:
