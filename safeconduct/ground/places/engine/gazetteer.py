@@ -177,5 +177,7 @@ def _exemplar_cities() -> dict[tuple[str, str], dict[str, str]]:
             if (city := locale.time_zones.get(zone, {}).get("city"))
         }
         if names:
-            found[zone, names.get("en", english)] = {"en": english} | names
+            # CLDR leaves out what is written as in English.
+            english = names.get("en", english)
+            found[zone, english] = {"en": english, "az": english} | names
     return found

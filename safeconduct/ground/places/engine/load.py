@@ -15,7 +15,7 @@ from safeconduct.ground.places.engine import atlas, boundaries, gazetteer
 from safeconduct.ground.places.models import Country
 
 # Raised when what is stored is made differently from the same data.
-_MAKE: Final = 1
+_MAKE: Final = 2
 _CITY: Final = gazetteer.CityRow._fields
 _NAME: Final = gazetteer.NameRow._fields
 
@@ -62,9 +62,7 @@ def _fill_cities() -> int:
         cities.append(tuple(Jsonb(v) if isinstance(v, dict) else v for v in row))
         names += [gazetteer.NameRow(key, None, row.id, row.population) for key in sorted(keys)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE city_draft (LIKE places_city INCLUDING DEFAULTS) ON COMMIT DROP"
-        )
+        cursor.execute("CREATE TEMPORARY TABLE city_draft (LIKE places_city INCLUDING DEFAULTS)")
         _copy("city_draft", _CITY, cities)
         updates = sql.SQL(", ").join(
             sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in _CITY[1:]
@@ -74,6 +72,7 @@ def _fill_cities() -> int:
                 "INSERT INTO places_city SELECT * FROM city_draft ON CONFLICT (id) DO UPDATE SET {}"
             ).format(updates)
         )
+        cursor.execute("DROP TABLE city_draft")
         cursor.execute("TRUNCATE places_placename RESTART IDENTITY")
         _copy_names(names)
         cursor.execute(_CENTRES)

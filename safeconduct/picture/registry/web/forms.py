@@ -48,6 +48,7 @@ class MemberForm(forms.Form):
     given_name = forms.CharField(
         label=_("Given name"),
         required=False,
+        error_messages={"required": _("Enter a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
     family_name = forms.CharField(
@@ -180,6 +181,8 @@ class PartyEntry:
             self._member(bound, place, people[place] if place < len(people) else {})
             for place in range(self.count)
         ]
+        # Whoever registers has a name; on the record page an emptied one means "remove".
+        self.members[0].fields["given_name"].required = party is None
         if shown is not None:
             self._keep(shown)
 

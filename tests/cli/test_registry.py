@@ -1,0 +1,70 @@
+"""`safeconduct registry` as somebody types it."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from safeconduct.cli.registry import command
+from safeconduct.picture.registry.models import Person
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(monkeypatch):
+    from contextlib import nullcontext
+
+    from safeconduct.cli import surroundings
+
+    # Settings and database are there already.
+    monkeypatch.setattr(surroundings, "ready", nullcontext)
+    return lambda *words: CliRunner().invoke(command, [str(word) for word in words])
+
+
+@pytest.fixture
+def listed(tmp_path):
+    builders.findable_country("TR", en="Türkiye")
+    path = tmp_path / "list.csv"
+    path.write_text("Who,phone\nLeyla,0532 123 45 67\nKamran,12\n", encoding="utf-8")
+    return path
+
+
+def test_a_list_goes_in_and_refused_rows_come_back(run, listed, tmp_path):
+    report = tmp_path / "report.json"
+    done = run("import", listed, "--map", "Who=given_name", "--country", "tr", "--json", report)
+    assert done.exit_code == 0, done.output
+    assert Person.objects.get().given_name == "Leyla"
+    told = json.loads(report.read_text())
+    assert (told["read"], told["new"], told["refused"]) == (2, 1, 1)
+    back = (tmp_path / "list.refused.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert back[0] == "Who,phone,reason"
+    assert back[1].startswith("Kamran,12,")
+    again = run("import", listed, "--map", "Who=given_name", "--country", "TR")
+    assert "0 new people" in again.output
+    assert Person.objects.count() == 1
+
+
+def test_a_dry_run_stores_nothing(run, listed):
+    done = run("import", listed, "--map", "Who=given_name", "--country", "TR", "--dry-run")
+    assert "would be registered" in done.output
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--country", "TR"], 1),
+        (["--map", "Who"], 2),
+        (["--map", "Nobody=given_name"], 1),
+        (["--map", "Who=given_name", "--country", "ZZ"], 2),
+        (["--map", "Who=given_name", "--collected-on", "2090-01-01"], 2),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_an_exit_code(run, listed, words, code):
+    done = run("import", listed, *words)
+    assert done.exit_code == code
+    assert "Error" in done.output
+    assert not Person.objects.exists()
+    assert not list(listed.parent.glob("*refused*"))
