@@ -12,7 +12,6 @@ _PRIORITY = 100
 
 @app.task(
     name="alerts.expand_release",
-    queue="expansion",
     priority=_PRIORITY,
     retry=RetryStrategy(max_attempts=20, wait=1),
 )
