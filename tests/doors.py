@@ -26,13 +26,17 @@ def link(asked_id: int, *, language: str = "az", post_id: int = 2) -> str:
     return f"/s/{mint(told, purpose=ANSWER_LINK)}"
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 class DoorProcess:
     """``safeconduct intake`` on a port of loopback; journals go beneath ``folder``."""
 
     def __init__(self, folder: Path, *, database_url: str = "", **environment: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self._environment = os.environ | {
             "DATABASE_URL": database_url or database_url_of_test(),
             "DJANGO_SETTINGS_MODULE": "config.settings.test",

@@ -176,7 +176,7 @@ MESSAGING: dict[str, Any] = {
 }
 INTAKE: dict[str, Any] = {
     "JOURNAL_DIR": HOME / "journal",
-    # What SMS gateways must know to hand in answers; empty: made from SECRET_KEY.
+    # What SMS gateways must know to hand in answers; outside production made from SECRET_KEY.
     "SMS_SECRET": env.text("SAFECONDUCT_SMS_SECRET"),
     # The number people answer to by SMS, shown on the answer page.
     "GATEWAY_NUMBER": env.text("SAFECONDUCT_GATEWAY_NUMBER"),

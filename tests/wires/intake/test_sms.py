@@ -67,6 +67,13 @@ def test_a_secret_of_the_operators_choice_replaces_ours(ledger, tmp_path, settin
     assert gateway.get("/in/kannel?secret=chosen&from=%2B999&text=1").status == 200
 
 
+def test_in_production_a_secret_nobody_chose_opens_nothing(ledger, tmp_path, settings):
+    settings.MODE = "production"
+    gateway = Visitor(door(ledger, tmp_path))
+    assert gateway.get("/in/kannel?secret=&from=%2B999&text=1").status == 404
+    assert gateway.get("/in/kannel?from=%2B999&text=1").status == 404
+
+
 @pytest.mark.parametrize(
     ("raw", "charset", "text"),
     [
