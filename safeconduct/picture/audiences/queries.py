@@ -54,13 +54,14 @@ def preview(audience: Audience) -> Preview:
     rows, params = selection.rows(), selection.params
     _allow()
     everybody = counting.members(rows, params)
-    contacts = counting.contacts(rows, params, working=WORKING)
+    contacts = counting.contacts(working=WORKING)
+    counting.forget()
     countries = counting.by_country(everybody.country)
     messages = counting.messages(everybody, contacts)
     return Preview(
         as_of=audience.as_of.isoformat(),
         people=len(everybody.person),
-        parties=len(np.unique(everybody.party)),
+        parties=counting.parties(everybody),
         languages=counting.by_language(everybody),
         countries=countries,
         messages={Channel(channel).name.lower(): count for channel, count in messages.items()},
