@@ -18,7 +18,7 @@ import pytest
 
 from config.postgres import running
 from tests.doors import database_url_of_test, link, open_door
-from tests.faults.line import line_to
+from bench.line import line_to
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 PHONES = 8

@@ -108,7 +108,8 @@ def _person_rows(
     ):
         name = _name(woman, given, family, script)
         birth = frame.today - timedelta(age) if known else None
-        twin = twin_of(name.name_key, birth)
+        # Names alone say too little to call two people one.
+        twin = twin_of(name.name_key, birth) if birth else "\\N"
         rows.append(
             f"{row}\t{party_id + party}\t{frame.source_id}\t{name.given}\t{name.family}"
             f"\t{name.language}\t{name.script}\t{name.name_key}\t{name.sort_key}\t{twin}"
