@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from django.db import OperationalError, close_old_connections, connection
@@ -215,7 +215,7 @@ def _reckoned(release: Release, storm: Storm, heard: Path) -> dict[str, object]:
     )
 
 
-def _rows(question: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]  # of any shape
+def _rows(question: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         return list(cursor.fetchall())
