@@ -56,3 +56,9 @@ def post_of_country(country: str) -> int | None:
         .values_list("post_id", flat=True)
         .first()
     )
+
+
+def post_to_call(country: str | None) -> Post | None:
+    """The open post that answers for a country; where none does, the ministry itself."""
+    found = Post.objects.filter(is_open=True, districts__country_id=country).first()
+    return found or Post.objects.filter(is_open=True, kind="ministry").first()

@@ -3,9 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from safeconduct.ground.places.web import urls as places_urls
+from safeconduct.portals.public import views
 from safeconduct.response.alerts.web import urls as alerts_urls
 
+_own = [path("", views.home, name="home")]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((_own, "public"))),
     path("alerts/", include((alerts_urls.public, "public_alerts"))),
     path("places/", include((places_urls.public, "places"))),
 ]
