@@ -80,7 +80,7 @@ class Phone(asyncio.Protocol):
         self._started = time.perf_counter()
         self._transport.write(
             f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
-            "content-type: application/x-www-form-urlencoded\r\n"
+            "accept-encoding: gzip\r\ncontent-type: application/x-www-form-urlencoded\r\n"
             f"content-length: {len(body)}\r\n\r\n{body}".encode()
         )
 

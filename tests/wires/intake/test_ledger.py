@@ -253,7 +253,23 @@ def test_a_server_that_freezes_is_not_waited_for(tmp_path):
 
 def test_the_board_hears_of_each_door(tmp_path):
     assert door_state(now=NOW).lags()
-    asyncio.run(keeping(ledger_of(tmp_path), line()))
+
+    async def until_heard_of():
+        beating = asyncio.Event()
+        store = Store(timeout=5.0)
+        pulse = store.pulse
+
+        async def pulsed(**what):
+            await pulse(**what)
+            beating.set()
+
+        store.pulse = pulsed
+        ledger = ledger_of(tmp_path, Store(timeout=5.0), store)
+        await ledger.start()
+        await beating.wait()
+        await ledger.stop()
+
+    asyncio.run(until_heard_of())
     seen = Pulse.objects.get().seen_at
     assert door_state(now=seen).alive == 1
     assert not door_state(now=seen).lags()

@@ -1,8 +1,7 @@
 """The pages of the door: rendered once for each language and post, filled in for each reader."""
 
 import itertools
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -15,6 +14,7 @@ from django.conf import settings
 from django.template.loader import get_template
 
 from safeconduct.ground.kernel import languages
+from safeconduct.wires.intake.engine.packed import Filled, Page
 from safeconduct.wires.intake.engine.posts import Posts
 from safeconduct.wires.intake.terms import Answer, Scope
 from safeconduct.wires.intake.web.texts import WRITTEN, texts
@@ -24,7 +24,6 @@ _STATIC: Final = Path(__file__).parent.parent / "static" / "intake"
 _READY: Final = 2000
 # Private-use characters stand where something of the reader's own goes in.
 _KEY, _WHO, _TIME, _COUNT = (chr(0xE000 + n).encode() for n in range(4))
-_GAPS: Final = re.compile(b"(%s)" % b"|".join((_KEY, _WHO, _TIME, _COUNT)))
 _SAID: Final = {
     Answer.SAFE: "safe",
     Answer.NEEDS_HELP: "needs_help",
@@ -53,17 +52,6 @@ class TickBox:
     is_reader: bool
 
 
-class Page:
-    """A page made once; the pieces between its gaps are what all its readers share."""
-
-    def __init__(self, body: bytes) -> None:
-        self._pieces = _GAPS.split(body)
-
-    def filled(self, own: Mapping[bytes, bytes]) -> bytes:
-        """The page with a reader's own in its gaps."""
-        return b"".join(own.get(piece, piece) for piece in self._pieces)
-
-
 class Pages:
     """Every page in every written language."""
 
@@ -74,7 +62,7 @@ class Pages:
         self.script = (_STATIC / "answer.js").read_bytes()
         self._version = sha256(self.style + self.script).hexdigest()[:8]
 
-    def question(self, language: str, post_id: int, people: Sequence[TickBox]) -> bytes:
+    def question(self, language: str, post_id: int, people: Sequence[TickBox]) -> Filled:
         """The question, with a key of its own: a page rendered twice is two chances to answer."""
         # One name is no choice.
         who = _by_name(language, people) if len(people) > 1 else _unnamed(language)
@@ -89,7 +77,7 @@ class Pages:
         scope: Scope,
         others: Sequence[str],
         time: str,
-    ) -> bytes:
+    ) -> Filled:
         """What was recorded, and how to say otherwise."""
         own = {
             _KEY: _minted(),
@@ -99,7 +87,7 @@ class Pages:
         }
         return self._page("thanks", language, post_id, answer, scope).filled(own)
 
-    def problem(self, kind: str, language: str, post_id: int) -> bytes:
+    def problem(self, kind: str, language: str, post_id: int) -> Filled:
         """Why it did not work and what to do instead."""
         return self._page("problem", language, post_id, kind).filled({})
 
@@ -109,7 +97,7 @@ class Pages:
             if len(self._ready) >= _READY:
                 self._ready.clear()
             made = _rendered(name, self._context(language, post_id, about))
-            ready = self._ready[key] = Page(made)
+            ready = self._ready[key] = Page(made, (_KEY, _WHO, _TIME, _COUNT))
         return ready
 
     def _context(self, language: str, post_id: int, about: tuple[object, ...]) -> dict[str, object]:
