@@ -12,7 +12,9 @@ from safeconduct.picture.audiences.models import Audience
 from safeconduct.picture.audiences.terms import CHUNK_TABLE, STAGED_TABLE, Chunk
 
 _ALLOWANCE = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
+# One transaction may lay out several chunks, each in the place of the one before.
 _CREATE_CHUNK = f"""
+DROP TABLE IF EXISTS pg_temp.{CHUNK_TABLE};
 CREATE TEMP TABLE {CHUNK_TABLE} (
     person_id bigint NOT NULL, party_id bigint NOT NULL, language varchar(5) NOT NULL,
     reach smallint NOT NULL, country varchar(2) NOT NULL, cell bigint,
@@ -64,10 +66,11 @@ def stage_chunk(
 ) -> Chunk:
     """Put the next whole parties into the temporary table ``audience_chunk``.
 
-    The table lives until the caller's transaction ends. At most ``limit`` people, unless one
-    party alone is larger; nobody from the parties in ``but_not``. An empty chunk means that
-    everybody after ``after_party_id`` has been laid out. The whole audience is asked for once
-    and waits in a table of its own, which is asked for again should the server lose it.
+    The table lives until the caller's transaction ends or lays out its next chunk. At most
+    ``limit`` people, unless one party alone is larger; nobody from the parties in ``but_not``.
+    Everybody has been laid out once the last party stands still at ``after_party_id``. The
+    whole audience is asked for once and waits in a table of its own, which is filled again
+    should the server lose it.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ALLOWANCE)
@@ -150,6 +153,8 @@ def _staged(cursor: CursorWrapper, audience: Audience) -> str:
 
 
 def _size(cursor: CursorWrapper) -> tuple[int, int]:
+    # Whoever joins to the chunk needs the planner to know how large it is.
+    cursor.execute(f"ANALYZE {CHUNK_TABLE} (person_id, party_id)")
     cursor.execute(f"SELECT count(*), count(DISTINCT party_id) FROM {CHUNK_TABLE}")
     people, parties = cursor.fetchone()
     return people, parties
