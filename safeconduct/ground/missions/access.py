@@ -1,11 +1,12 @@
 """What an officer may do, and for which posts: the question every console view asks first."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
-from typing import Concatenate
+from typing import Concatenate, Final
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -14,6 +15,10 @@ from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.models import Appointment, ConsularDistrict
 from safeconduct.ground.missions.terms import APPOINT, permissions_with, roles_with
+
+type Held = list[tuple[str, int | None]]
+# What the officer of this request holds. A view asks three times and more.
+_of_request: Final[ContextVar[tuple[Officer, Held] | None]] = ContextVar("held", default=None)
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -33,9 +38,13 @@ def officer_may[**P](permission: str | None) -> Callable[[View[P]], View[P]]:
                 return redirect_to_login(request.get_full_path())
             if not has_second_factor(request.user):
                 return redirect("mfa_activate_totp")
-            if permission is not None and permission not in permissions_of(request.user):
-                raise Http404
-            return view(request, *args, **kwargs)
+            held = _of_request.set((request.user, _appointments(request.user)))
+            try:
+                if permission is not None and permission not in permissions_of(request.user):
+                    raise Http404
+                return view(request, *args, **kwargs)
+            finally:
+                _of_request.reset(held)
 
         return guarded
 
@@ -44,14 +53,13 @@ def officer_may[**P](permission: str | None) -> Callable[[View[P]], View[P]]:
 
 def permissions_of(officer: Officer) -> frozenset[str]:
     """Everything the officer may do at one post at least."""
-    roles = _appointments(officer).values_list("role", flat=True)
-    return permissions_with(frozenset(roles))
+    return permissions_with(frozenset(role for role, _ in _appointments(officer)))
 
 
 def posts_of(officer: Officer, permission: str) -> frozenset[int] | None:
     """Ids of the posts where the officer holds ``permission``; None means everywhere."""
-    held = _appointments(officer).filter(role__in=roles_with(permission))
-    posts = frozenset(held.values_list("post_id", flat=True))
+    roles = roles_with(permission)
+    posts = frozenset(post for role, post in _appointments(officer) if role in roles)
     return None if None in posts else frozenset(post for post in posts if post is not None)
 
 
@@ -64,9 +72,14 @@ def countries_of(officer: Officer, permission: str) -> frozenset[str] | None:
     return frozenset(districts.values_list("country_id", flat=True))
 
 
-def _appointments(officer: Officer) -> QuerySet[Appointment]:
+def _appointments(officer: Officer) -> Held:
+    """Role and post of each; asked once for the officer of a request, who lives no longer."""
+    known = _of_request.get()
+    if known is not None and known[0] is officer:
+        return known[1]
     lasting = Q(until__isnull=True) | Q(until__gt=clock.now())
-    return Appointment.objects.filter(lasting, officer=officer)
+    held = Appointment.objects.filter(lasting, officer=officer)
+    return list(held.values_list("role", "post_id"))
 
 
 def appointment_for(appointment_id: int, officer: Officer) -> Appointment:
