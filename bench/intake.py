@@ -1,5 +1,6 @@
 """Durable answers a second through the real door, beside a bare one with the same server."""
 
+import http.client
 import json
 import os
 import socket
@@ -98,15 +99,21 @@ def serving(target: str, workers: int) -> Iterator[int]:
 
 
 def _wait_for(port: int) -> None:
-    until = time.monotonic() + 20
+    # An answer, not a connection: Granian listens before its workers have loaded the app.
+    until = time.monotonic() + 30
     while True:
+        asking = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
-                return
-        except OSError:
+            asking.request("GET", "/robots.txt")
+            asking.getresponse().read()
+        except (OSError, http.client.HTTPException):
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
+        else:
+            return
+        finally:
+            asking.close()
 
 
 def _database_url() -> str:

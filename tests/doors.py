@@ -1,5 +1,6 @@
 """The real door in a process of its own, over the test's database."""
 
+import http.client
 import os
 import signal
 import socket
@@ -56,7 +57,7 @@ class DoorProcess:
             start_new_session=True,
             stdout=subprocess.DEVNULL,
         )
-        end = time.monotonic() + 20
+        end = time.monotonic() + 40
         while not self._answers():
             assert time.monotonic() < end, "the door does not open"
             assert self._process.poll() is None, "the door has closed"
@@ -76,11 +77,15 @@ class DoorProcess:
                 self.kill()
 
     def _answers(self) -> bool:
+        # An answer, not a connection: Granian listens before its workers have loaded the app.
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-        except OSError:
+            asking.request("GET", "/robots.txt")
+            return asking.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
             return False
-        return True
+        finally:
+            asking.close()
 
 
 @contextmanager
