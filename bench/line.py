@@ -57,10 +57,14 @@ class Line:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            if self._is_cut:
+            try:
+                if self._is_cut:
+                    raise ConnectionRefusedError
+                far = socket.create_connection(self._server)
+            except OSError:
+                # The server is down in truth: whoever calls hears it, and may call again.
                 near.close()
                 continue
-            far = socket.create_connection(self._server)
             self._ends += [near, far]
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()

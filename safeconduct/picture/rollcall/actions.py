@@ -1,5 +1,6 @@
 """Writing down what is learned of people in an incident, and who looks after whom."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -42,6 +43,11 @@ _PRESUME: Final = counted(
         vulnerability = excluded.vulnerability, record_at = excluded.record_at,
         reachable = excluded.reachable
     """
+)
+
+_FORGET: Final = counted(
+    "DELETE FROM rollcall_standing AS s"
+    " WHERE s.incident_id = %(incident_id)s AND s.person_id = ANY (%(people)s)"
 )
 
 
@@ -91,6 +97,34 @@ def presume_chunk(*, incident_id: int, round_number: int, now: datetime, actor: 
         now=now,
     )
     return int(people)
+
+
+@transaction.atomic
+def forget_people(*, person_ids: Sequence[int], now: datetime, actor: Actor) -> int:
+    """Take people who left the registry off every roll, with all that was said of them.
+
+    Returns how many standings went; the tallies of their incidents follow.
+    """
+    ids = list(person_ids)
+    cursor = rows.cursor()
+    cursor.execute("DELETE FROM rollcall_sighting WHERE person_id = ANY (%s)", [ids])
+    Attempt.objects.filter(person_id__in=ids).delete()
+    cursor.execute(
+        "SELECT DISTINCT incident_id FROM rollcall_standing WHERE person_id = ANY (%s) ORDER BY 1",
+        [ids],
+    )
+    incidents = [int(incident_id) for (incident_id,) in cursor.fetchall()]
+    rows.hold(cursor, incidents)
+    gone = 0
+    for incident_id in incidents:
+        cursor.execute(_FORGET, {"incident_id": incident_id, "people": ids})
+        (people,) = cursor.fetchone() or (0,)
+        bump_version(cursor, incident_id, now)
+        gone += int(people)
+    audit.record(
+        "rollcall.forgotten", actor=actor, subject_kind="roll", detail={"count": gone}, now=now
+    )
+    return gone
 
 
 @transaction.atomic

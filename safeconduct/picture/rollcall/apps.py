@@ -9,3 +9,4 @@ class RollcallConfig(AppConfig):
     def ready(self) -> None:
         import_module("safeconduct.picture.rollcall.terms")
         import_module("safeconduct.picture.rollcall.personal")
+        import_module("safeconduct.picture.rollcall.handlers").connect()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.privacy.fields import Shredder, personal
 
-_RETENTION = _("Until the incident's records are deleted")
+_RETENTION = _("90 days after the incident was closed; less if the person leaves")
 
 for _field, _purpose in (
     ("Sighting.presence", _("To know who is in the area")),

@@ -18,6 +18,7 @@ kinds.declare(
     "rollcall.presumed",
     _("{count} people were put on the roll of incident {subject} in round {round}."),
 )
+kinds.declare("rollcall.forgotten", _("{count} people who left the registry left the rolls."))
 for _name, _sentence in (
     ("rollcall.sighting_recorded", _("{actor} recorded a sighting of person {subject}.")),
     ("rollcall.claimed", _("{actor} took on person {subject}, from officer {from}.")),

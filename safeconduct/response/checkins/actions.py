@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from safeconduct.ground.audit import actions as audit
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.kernel.partitions import ensure_partition
+from safeconduct.ground.kernel.partitions import drop_partition, ensure_partition
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.rollcall.actions import open_roll
 from safeconduct.picture.rollcall.engine import rows
@@ -20,7 +20,7 @@ from safeconduct.response.checkins.engine.reading import Said, unseen
 from safeconduct.response.checkins.engine.writing import write_replies
 from safeconduct.response.checkins.models import AskedBlock, Round, Unclear
 from safeconduct.response.checkins.queries import candidates_of
-from safeconduct.response.checkins.terms import BLOCK_SIZE, SETTLED, Dismissal
+from safeconduct.response.checkins.terms import BLOCK_SIZE, KEPT, SETTLED, Dismissal
 from safeconduct.wires.intake.terms import Answer, Scope
 
 _NUMBER: Final = """
@@ -34,6 +34,14 @@ _ASK: Final = """
     SELECT %s, asked_id, %s, person_id, party_id, %s, post_id FROM audience_chunk
     ORDER BY asked_id
 """
+
+
+_BY_INCIDENT: Final = (
+    "checkins_asked",
+    "checkins_reply",
+    "rollcall_sighting",
+    "rollcall_standing",
+)
 
 
 class IncidentClosedError(Refusal):
@@ -162,6 +170,22 @@ def dismiss_unclear(*, unclear_id: int, reason: Dismissal, now: datetime, actor:
     unclear = _unsettled(unclear_id)
     _put_away(unclear, reason.value, now, actor)
     _remember("checkins.unclear_dismissed", unclear, now, actor, reason=reason.value)
+
+
+@transaction.atomic
+def forget_old_answers(now: datetime) -> int:
+    """Drop what was asked, answered and seen in incidents closed 90 days ago; how many incidents.
+
+    Tallies and the log stay: they name nobody.
+    """
+    Unclear.objects.filter(settled_at__lt=now - KEPT).delete()
+    closed = Incident.objects.filter(closed_at__lt=now - KEPT, rounds__isnull=False).distinct()
+    found = list(closed.order_by("pk").values_list("pk", flat=True))
+    for incident_id in found:
+        for parent in _BY_INCIDENT:
+            drop_partition(parent, incident_id)
+    Round.objects.filter(incident_id__in=found, closed_at=None).update(closed_at=now)
+    return len(found)
 
 
 def _unsettled(unclear_id: int) -> Unclear:

@@ -7,7 +7,7 @@ from safeconduct.ground.privacy.fields import Shredder, personal
 personal(
     "checkins.Reply.answer",
     purpose=_("To know who is safe and who needs help"),
-    retention=_("Until the incident's records are deleted"),
+    retention=_("90 days after the incident was closed"),
     shredder=Shredder.PARTITION,
 )
 for _field, _purpose in (
@@ -17,6 +17,6 @@ for _field, _purpose in (
     personal(
         f"checkins.Unclear.{_field}",
         purpose=_purpose,
-        retention=_("Until somebody has settled the answer"),
+        retention=_("90 days after somebody has settled the answer"),
         shredder=Shredder.BLANK,
     )

@@ -1,5 +1,6 @@
 """The words of asking: limits, permissions, and why an answer needs a person to read it."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.db.models import TextChoices
@@ -23,6 +24,8 @@ for _name, _sentence in (
 
 # Asked-ids are dealt in blocks of this many; a chunk of an audience fills one at most.
 BLOCK_SIZE: Final = 20_000
+# How long answers and standings outlive their incident.
+KEPT: Final = timedelta(days=90)
 
 
 class Reason(TextChoices):

@@ -12,9 +12,16 @@ from psycopg import sql
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.kernel.partitions import ensure_partition
+from safeconduct.ground.kernel.partitions import drop_partition, ensure_partition
 from safeconduct.wires.messaging.models import Batch, BatchText
-from safeconduct.wires.messaging.terms import LINK_PLACE, STOP_SIGNAL, WORK_SIGNAL, Lane, State
+from safeconduct.wires.messaging.terms import (
+    KEPT,
+    LINK_PLACE,
+    STOP_SIGNAL,
+    WORK_SIGNAL,
+    Lane,
+    State,
+)
 
 _ENQUEUE: Final = """
 WITH added AS (
@@ -31,6 +38,12 @@ WITH added AS (
     RETURNING messages
 )
 SELECT coalesce(sum(messages), 0) FROM counted
+"""
+
+
+_OLD_BATCHES: Final = """
+SELECT id FROM messaging_batch
+ WHERE finished_at < %s AND to_regclass('messaging_delivery_' || id) IS NOT NULL ORDER BY id
 """
 
 
@@ -173,6 +186,31 @@ def stop_batch(*, batch_id: int, now: datetime, actor: Actor) -> bool:  # noqa: 
     stopped = Batch.objects.filter(pk=batch_id, stopped_at=None).update(stopped_at=now)
     _signal(STOP_SIGNAL, batch_id)
     return bool(stopped)
+
+
+def forget_recipients(recipient_ids: Sequence[int]) -> int:
+    """Blank the addresses of people who left; returns in how many messages.
+
+    Messages still on their way keep theirs until they have ended and their
+    batch's partition is dropped. The caller's audit entry covers it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE messaging_delivery SET address = ''"
+            " WHERE recipient_id = ANY (%s) AND NOT state = ANY (%s) AND address <> ''",
+            [list(recipient_ids), [State.WAITING, State.CLAIMED]],
+        )
+        return int(cursor.rowcount)
+
+
+def drop_old_batches(now: datetime) -> int:
+    """Delete the messages of batches that ended 90 days ago; how many batches. Counters stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLD_BATCHES, [now - KEPT])
+        found = [batch_id for (batch_id,) in cursor.fetchall()]
+    for batch_id in found:
+        drop_partition("messaging_delivery", batch_id)
+    return len(found)
 
 
 def _signal(channel: str, batch_id: int) -> None:

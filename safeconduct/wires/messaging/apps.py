@@ -1,6 +1,9 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.privacy import retention
 
 
 class MessagingConfig(AppConfig):
@@ -8,3 +11,9 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("safeconduct.wires.messaging.personal")
+        actions = import_module("safeconduct.wires.messaging.actions")
+        retention.rule(
+            "messaging.sent",
+            _("Messages 90 days after the last one of their batch."),
+            actions.drop_old_batches,
+        )

@@ -7,6 +7,6 @@ from safeconduct.ground.privacy.fields import Shredder, personal
 personal(
     "messaging.Delivery.address",
     purpose=_("To send a warning and to show which way was tried"),
-    retention=_("Until the batch's records are deleted"),
+    retention=_("90 days after the last message of its batch; less if the person leaves"),
     shredder=Shredder.PARTITION,
 )

@@ -1,5 +1,6 @@
 """The words of sending: channels, lanes, states."""
 
+from datetime import timedelta
 from enum import IntEnum
 from typing import Final
 
@@ -33,6 +34,9 @@ class State(IntEnum):
     GAVE_UP = 14
     BLOCKED_BY_OPERATOR = 15
 
+
+# How long messages are kept once their batch has ended, to answer "why did she not get it".
+KEPT: Final = timedelta(days=90)
 
 # ITU-T E.164 assigns no country code 999: numbers we make up start with it, and every
 # provider that could reach a telephone refuses it.

@@ -160,3 +160,29 @@ def test_failed_attempts_are_kept_and_counted() -> None:
     assert standing(asked).attempts == 1
     assert queries.attempts_of(asked.incident_id, asked.person_id) == [attempt]
     assert Attempt.objects.get().officer_id == 7
+
+
+def test_people_who_left_the_registry_leave_the_roll_its_sightings_and_its_numbers() -> None:
+    mother, child = builders.asked(builders.household(2))
+    sighting(mother)
+    before = queries.version(mother.incident_id)
+    gone = actions.forget_people(person_ids=[mother.person_id], now=clock.now(), actor=DUTY)
+    assert gone == 1
+    assert [row.person_id for row in Standing.objects.all()] == [child.person_id]
+    assert not Sighting.objects.filter(person_id=mother.person_id).exists()
+    assert tallied(mother.incident_id) == 1
+    assert tallied(mother.incident_id, safety=Safety.SAFE) == 0
+    assert queries.version(mother.incident_id) > before
+
+
+def test_a_fact_from_the_registry_leaves_a_job_for_the_roll() -> None:
+    from django.db import transaction
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    from safeconduct.ground.kernel import facts
+    from safeconduct.picture.registry.events import PeopleForgotten
+
+    with transaction.atomic():
+        facts.announce(PeopleForgotten((41, 42)))
+    job = ProcrastinateJob.objects.get(task_name="rollcall.forget_people")
+    assert job.args == {"person_ids": [41, 42]}

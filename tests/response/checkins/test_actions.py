@@ -65,3 +65,13 @@ def test_nobody_is_asked_twice_in_a_round() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         builders.asked(people, on=incident.rounds.get())
     assert Standing.objects.filter(incident_id=incident.pk).count() == 1
+
+
+def test_answers_and_standings_go_90_days_after_the_incident_was_closed() -> None:
+    now = clock.now()
+    old, young = (builders.asked(builders.household())[0].incident_id for _ in range(2))
+    Incident.objects.filter(pk=old).update(closed_at=now - timedelta(days=91))
+    Incident.objects.filter(pk=young).update(closed_at=now - timedelta(days=89))
+    assert actions.forget_old_answers(now) == 1
+    assert not Standing.objects.filter(incident_id=old).exists()
+    assert Standing.objects.filter(incident_id=young).exists()

@@ -5,7 +5,7 @@ import pytest
 from safeconduct.ground.kernel import clock
 from safeconduct.wires.messaging import actions, queries
 from safeconduct.wires.messaging.actions import BatchRefusedError, TextDraft
-from safeconduct.wires.messaging.models import Batch
+from safeconduct.wires.messaging.models import Batch, Delivery
 from safeconduct.wires.messaging.terms import Channel, Lane, State
 from tests import messages
 
@@ -114,3 +114,26 @@ def test_ends_come_in_pages() -> None:
     first = queries.settled_page(batch.pk, limit=2)
     rest = queries.settled_page(batch.pk, after_id=first[-1].id, limit=2)
     assert [entry.recipient_id for entry in first + rest] == [1, 2, 4]
+
+
+def test_a_person_who_left_leaves_no_address_on_messages_that_have_ended() -> None:
+    found = messages.batch()
+    messages.fill(found.pk, 2)
+    messages.put(found.pk, 1, state=State.DELIVERED)
+    messages.put(found.pk, 2, state=State.DELIVERED)
+    assert actions.forget_recipients([1]) == 1
+    kept = dict(messages.rows(found.pk, "recipient_id, address"))
+    assert kept[1] == ""
+    assert kept[2] != ""
+
+
+def test_messages_go_90_days_after_their_batch_has_ended_and_counters_stay() -> None:
+    now = clock.now()
+    old, young = messages.batch(), messages.batch()
+    for found, days in ((old, 91), (young, 89)):
+        messages.fill(found.pk, 1)
+        Batch.objects.filter(pk=found.pk).update(finished_at=now - timedelta(days=days))
+    assert actions.drop_old_batches(now) == 1
+    assert actions.drop_old_batches(now) == 0
+    assert not Delivery.objects.filter(batch_id=old.pk).exists()
+    assert Delivery.objects.filter(batch_id=young.pk).exists()

@@ -8,6 +8,7 @@ from safeconduct.ground.kernel import facts
 from safeconduct.picture.registry import terms
 from safeconduct.picture.registry.events import PeopleForgotten
 from safeconduct.picture.registry.models import FormUse, ImportRun
+from safeconduct.wires.messaging.actions import forget_recipients
 
 # People forgotten in one statement: readers must not wait for a whole night's work.
 _AT_ONCE = 5_000
@@ -47,6 +48,7 @@ def _forget_stayless(people: list[int]) -> int:
         cursor.execute("DELETE FROM registry_person WHERE id = ANY (%s) RETURNING party_id", [gone])
         parties = sorted({party for (party,) in cursor.fetchall()})
         cursor.execute(_EMPTY_PARTIES, [parties])
+    forget_recipients(gone)
     facts.announce(PeopleForgotten(tuple(gone)))
     return len(gone)
 

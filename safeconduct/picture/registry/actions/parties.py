@@ -15,6 +15,7 @@ from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.actions.letters import send_link
 from safeconduct.picture.registry.events import PeopleForgotten
 from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
+from safeconduct.wires.messaging.actions import forget_recipients
 from safeconduct.wires.messaging.terms import Channel
 
 # One alphabet for all stored sort keys: a list can only be in one order.
@@ -203,4 +204,5 @@ def _forget(party_id: int, people: Iterable[int]) -> None:
     if not gone:
         return
     Person.objects.filter(party_id=party_id, pk__in=gone).delete()
+    forget_recipients(gone)
     facts.announce(PeopleForgotten(tuple(gone)))

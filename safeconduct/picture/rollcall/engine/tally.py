@@ -21,7 +21,7 @@ def _columns(row: str) -> str:
     return ", ".join(f"{row}_{name}" for name in _KEY.split(", "))
 
 
-# What an INSERT or UPDATE of standings returns to be counted (old and new: PostgreSQL 18).
+# What an INSERT, UPDATE or DELETE of standings returns to be counted (old and new: PostgreSQL 18).
 RETURNING: Final = f" RETURNING {_side('old')}, {_side('new')} "
 
 
@@ -37,7 +37,7 @@ def counted(change: str) -> str:
         SELECT {_KEY}, sum(people) AS people FROM (
             SELECT {_columns("old")}, -1 FROM moved WHERE old_country IS NOT NULL
             UNION ALL
-            SELECT {_columns("new")}, 1 FROM moved
+            SELECT {_columns("new")}, 1 FROM moved WHERE new_country IS NOT NULL
         ) AS move({_KEY}, people)
         GROUP BY {_KEY} HAVING sum(people) <> 0
     ),

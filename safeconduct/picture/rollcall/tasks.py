@@ -1,0 +1,16 @@
+"""The roll's background work."""
+
+from collections.abc import Sequence
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.rollcall import actions
+
+
+@app.task(name="rollcall.forget_people", retry=RetryStrategy(max_attempts=10, wait=30))
+def forget_people(*, person_ids: Sequence[int], **_: object) -> None:
+    """Take people who left the registry off every roll."""
+    actions.forget_people(person_ids=person_ids, now=clock.now(), actor=Actor.system("rollcall"))
