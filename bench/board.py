@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -148,13 +149,16 @@ def _server() -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "safeconduct.cli", "serve", "--port", str(port)]
-    process = subprocess.Popen([*command, "--workers", "2"], env=os.environ)
+    process = subprocess.Popen([*command, "--workers", "2"], env=os.environ, start_new_session=True)
     try:
         _wait_for(port, process)
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

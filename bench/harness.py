@@ -1,6 +1,9 @@
 """Runs rows by name, prints what came out beside what was promised."""
 
-from collections.abc import Callable, Iterable, Mapping
+import signal
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Final
 
@@ -9,6 +12,8 @@ from bench.promises import PROMISES
 
 # Full-length fault runs take minutes: asked for by name only.
 ONLY_BY_NAME: Final = frozenset({"faults"})
+# A row that takes longer hangs: the slowest, a million people on a busy laptop, takes five minutes.
+ROW_MINUTES: Final = 20
 _COLUMNS: Final = "{:<15} {:>12} {:<12} {:>12} {:>8} {:>8} {:>10}  {}"
 
 type Result = dict[str, object]
@@ -38,10 +43,29 @@ def passed(results: Mapping[str, Result]) -> bool:
 def _measured(name: str, options: BenchOptions) -> Result:
     # A row may fail in any way code can; the other figures are still wanted.
     try:
-        result: Result = import_module(f"bench.{name}").run(options)
+        with _at_most(ROW_MINUTES * 60):
+            result: Result = import_module(f"bench.{name}").run(options)
+    except subprocess.TimeoutExpired as failure:
+        return {"error": f"A process did not end within {failure.timeout:.0f} seconds."}
     except Exception as failure:  # noqa: BLE001 -- reported as the row's result
         return {"error": f"{type(failure).__name__}: {failure}"}
     return result
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """:raises TimeoutError: in the middle of a block that goes on longer."""
+
+    def tell(*_: object) -> None:
+        raise TimeoutError(f"The row was given up after {seconds / 60:g} minutes.")
+
+    before = signal.signal(signal.SIGALRM, tell)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _line(name: str, result: Result) -> str:

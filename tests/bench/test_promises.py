@@ -1,8 +1,10 @@
 """The gates of the bench let through what they promise to, and nothing else."""
 
+from threading import Event
+
 import pytest
 
-from bench import entry, harness, percentile
+from bench import BenchOptions, entry, harness, percentile
 from bench.promises import PROMISES
 
 
@@ -54,3 +56,16 @@ def test_a_percentile_is_a_measured_value():
 def test_faults_run_by_name_only():
     assert "faults" in PROMISES
     assert "faults" not in harness.rows()
+
+
+def test_a_row_that_hangs_fails_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hangs:
+        @staticmethod
+        def run(_options: object) -> dict[str, object]:
+            Event().wait()
+            return {}
+
+    monkeypatch.setattr(harness, "import_module", lambda _name: Hangs)
+    monkeypatch.setattr(harness, "ROW_MINUTES", 0.0005)
+    found = harness.run(["board"], BenchOptions(), lambda _line: None)
+    assert "given up" in str(found["board"]["error"])
