@@ -16,9 +16,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from bench.line import line_to
 from config.postgres import running
 from tests.doors import database_url_of_test, link, open_door
-from bench.line import line_to
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 PHONES = 8
