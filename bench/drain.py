@@ -97,7 +97,7 @@ def _rate(round_: Round, answers: int, make: Callable[[], Callable[[], int]]) ->
         cursor.execute("DELETE FROM checkins_reply WHERE incident_id = %s", [round_.incident_id])
         cursor.execute(_FILL, [round_.incident_id, answers])
         cursor.execute("ANALYZE intake_rawanswer, rollcall_standing, checkins_asked")
-    threads = settings.CHECKINS["DRAIN_THREADS"]
+    threads = int(settings.CHECKINS["DRAIN_THREADS"])
     with ThreadPoolExecutor(threads) as pool, watch() as taken:
         done = sum(pool.map(_until_empty, [make() for _ in range(threads)]))
     return taken.rate(done)

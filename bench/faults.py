@@ -215,7 +215,7 @@ def _reckoned(release: Release, storm: Storm, heard: Path) -> dict[str, object]:
     )
 
 
-def _rows(question: str, *values: Any) -> list[tuple[Any, ...]]:
+def _rows(question: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- whatever SQL takes
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         return list(cursor.fetchall())

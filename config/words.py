@@ -82,7 +82,7 @@ def compile_all() -> None:
     for language in LANGUAGES:
         if _po(language).exists():
             with _po(language).with_suffix(".mo").open("wb") as file:
-                write_mo(file, catalogue(language))
+                write_mo(file, _spoken(catalogue(language)))
 
 
 def gaps(language: str) -> list[str]:
@@ -145,6 +145,18 @@ def _as_script(template: str, origin: str) -> str:
     if not settings.configured:
         settings.configure()
     return templatize(template, origin=origin)
+
+
+def _spoken(catalog: Catalog) -> Catalog:
+    """The catalogue without what is not translated yet.
+
+    Babel writes a plural that lacks a translation as its English singular, for every
+    number. Left out, Django says it in English as it is.
+    """
+    for message in list(catalog):
+        if message.id and not _complete(message):
+            catalog.delete(message.id, message.context)
+    return catalog
 
 
 def _say_as_written(catalog: Catalog) -> None:

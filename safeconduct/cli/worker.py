@@ -21,9 +21,9 @@ def command(only: str | None, concurrency: int) -> None:
 
         jobs.run(concurrency=concurrency)
     elif only == "drain":
-        from safeconduct.response.checkins.engine import drain
+        from safeconduct.response.checkins.engine.drain import run
 
-        drain.run()
+        run()
     else:
         _both(concurrency)
 

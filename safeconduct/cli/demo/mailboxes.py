@@ -6,8 +6,6 @@ Run as ``python -m safeconduct.cli.demo.mailboxes PORT``. Mail is read and forgo
 import asyncio
 import sys
 from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import cast
 
 import uvloop
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -26,7 +24,7 @@ class Mailboxes:
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
-        body = cast(EmailMessage, message).get_body(("plain",))
+        body = message.get_body(("plain",))
         text = str(body.get_content()) if body else ""
         for address in envelope.rcpt_tos:
             self._phones.read(address, text)

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 -- the base; what is raised is called …Error
     """Base of every ``…Error`` an action raises on purpose.
 
     ``message`` is translated and shown to a person; it says what to do next and

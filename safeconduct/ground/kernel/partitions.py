@@ -19,7 +19,10 @@ def ensure_partition(parent: str, key: int) -> None:
             return
         child, table = sql.Identifier(name), sql.Identifier(parent)
         cursor.execute(
-            sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)").format(child, table)
+            sql.SQL(
+                "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS"
+                " INCLUDING STORAGE)"
+            ).format(child, table)
         )
         cursor.execute(
             sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})").format(

@@ -3,7 +3,7 @@
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NotRequired, TypedDict
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,18 @@ _DEMO: Final = (
 )
 
 
+class _Described(TypedDict):
+    """A post in the file."""
+
+    id: int
+    kind: str
+    country: str
+    city: dict[str, str]
+    emergency_number: str
+    district: NotRequired[list[str]]
+    rest: NotRequired[bool]
+
+
 class AppointmentRefusedError(Refusal):
     """An appointment that would say nothing or cannot be."""
 
@@ -43,8 +55,9 @@ def appoint(
     """
     if role not in terms.ROLES:
         raise AppointmentRefusedError(_("There is no such role."))
+    post = None if post_id is None else Post.objects.get(pk=post_id)
     held, made = Appointment.objects.select_for_update().get_or_create(
-        officer_id=officer_id, role=role, post_id=post_id
+        officer_id=officer_id, role=role, post=post
     )
     if not made:
         if held.until is None or held.until > now:
@@ -107,10 +120,8 @@ def create_demo_officers(*, now: datetime, actor: Actor) -> list[terms.DemoLogin
     return logins
 
 
-def _write_post(described: dict[str, object]) -> None:
-    kind, city = str(described["kind"]), described["city"]
-    assert isinstance(city, dict)  # noqa: S101 -- the file's form, checked when it was written
-    country = str(described["country"])
+def _write_post(described: _Described) -> None:
+    kind, city, country = described["kind"], described["city"], described["country"]
     titles = terms.KIND_NAMES[kind]
     Post.objects.update_or_create(
         pk=described["id"],
@@ -125,12 +136,10 @@ def _write_post(described: dict[str, object]) -> None:
     )
 
 
-def _write_districts(described: list[dict[str, object]], known: set[str]) -> None:
-    answered: dict[str, object] = {}
+def _write_districts(described: list[_Described], known: set[str]) -> None:
+    answered: dict[str, int] = {}
     for post in described:
-        district = post.get("district", [])
-        assert isinstance(district, list)  # noqa: S101 -- as above
-        answered |= dict.fromkeys(known.intersection(district), post["id"])
+        answered |= dict.fromkeys(known.intersection(post.get("district", [])), post["id"])
     rest = next((post["id"] for post in described if post.get("rest")), None)
     if rest is not None:
         answered |= dict.fromkeys(known.difference(answered), rest)
