@@ -6,10 +6,15 @@ class AlertsConfig(AppConfig):
     name = "safeconduct.response.alerts"
 
     def ready(self) -> None:
-        from safeconduct.ground.audit.kinds import declare
+        from safeconduct.ground.audit.kinds import Shredder, declare
         from safeconduct.ground.ui import navigation
-        from safeconduct.response.alerts import terms
+        from safeconduct.response.alerts import handlers, terms
 
+        declare(
+            "alerts.first_contact",
+            _("{count} people were told by mail where we have them from."),
+            Shredder.FORGET_SUBJECT,
+        )
         declare("alerts.drafted", _("{actor} wrote in alert {subject}."))
         declare("alerts.submitted", _("{actor} submitted alert {subject}."))
         declare("alerts.taken_back", _("{actor} took back alert {subject}."))
@@ -21,3 +26,4 @@ class AlertsConfig(AppConfig):
         )
         navigation.register("alerts:list", _("Alerts"), permission=terms.VIEW, order=20)
         navigation.register("public_alerts:list", _("Alerts"), portal="public", order=10)
+        handlers.connect()

@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.ground.places.models import City, Country
+from safeconduct.ground.places.queries import country_choices
 from safeconduct.response.alerts.actions import DraftContent
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import (
@@ -26,6 +28,10 @@ from safeconduct.wires.hazards.terms import Certainty, Hazard, Severity, Urgency
 _LONGEST_VALIDITY_HOURS = 24 * 14
 # A default that asks for the ministry's own table.
 _BY_TABLE = ("", _("As usual for the countries concerned"))
+
+
+def _countries() -> list[tuple[str, str]]:
+    return [("", "–"), *country_choices(get_language() or "en")]
 
 
 class AlertForm(forms.Form):
@@ -61,11 +67,7 @@ class AlertForm(forms.Form):
     scope = forms.ChoiceField(
         label=_("Who may read it"), choices=[_BY_TABLE, *CapScope.choices], required=False
     )
-    country = forms.ModelChoiceField(
-        label=_("A whole country"),
-        queryset=Country.objects.order_by("code"),
-        required=False,
-    )
+    country = forms.ChoiceField(label=_("A whole country"), choices=_countries, required=False)
     city = forms.IntegerField(
         label=_("Number of a city"), required=False, help_text=_("Its GeoNames number.")
     )
@@ -138,7 +140,7 @@ class AlertForm(forms.Form):
         if values["city"]:
             return AreaKind.CITY, {"city_id": values["city"], "radius_km": values["radius_km"]}
         if values["country"]:
-            return AreaKind.COUNTRY, {"country_id": values["country"].code}
+            return AreaKind.COUNTRY, {"country_id": values["country"]}
         return (AreaKind.SIGNAL if signal_id else AreaKind.CITY), {}
 
     @staticmethod
