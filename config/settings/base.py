@@ -205,6 +205,9 @@ ALERTS: dict[str, Any] = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"veil": {"()": "config.veil.Veil"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["veil"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Django's own handlers would write, or mail, the same lines unveiled.
+    "loggers": {"django": {"handlers": []}, "django.server": {"handlers": [], "propagate": True}},
 }
