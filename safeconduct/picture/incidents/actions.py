@@ -20,6 +20,10 @@ class IncidentClosedError(Refusal):
     """Nothing more is added to a closed incident."""
 
 
+class AnotherKindError(Refusal):
+    """An exercise and what is real never share an incident."""
+
+
 @transaction.atomic
 def declare_incident(
     *,
@@ -50,13 +54,22 @@ def declare_incident(
 
 @transaction.atomic
 def join_incident(
-    *, incident_id: int, countries: Iterable[str], level: Level, now: datetime, actor: Actor
+    *,
+    incident_id: int,
+    countries: Iterable[str],
+    level: Level,
+    exercise: bool,
+    now: datetime,
+    actor: Actor,
 ) -> Incident:
     """Add a warning's countries to an open incident. Its level may rise by that, never fall.
 
     :raises IncidentClosedError: if it was closed meanwhile.
+    :raises AnotherKindError: if one of the two is an exercise and the other is not.
     """
     incident = _open_incident(incident_id)
+    if incident.exercise != exercise:
+        raise AnotherKindError(_("An exercise and a real incident cannot be joined."))
     incident.countries = rules.countries_together(incident.countries, countries)
     incident.level = max(incident.level, level)
     incident.save(update_fields=["countries", "level"])

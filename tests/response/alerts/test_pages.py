@@ -176,3 +176,33 @@ def test_a_cancelled_alert_says_so_and_the_feed_tells_of_it(pages: Pages) -> Non
     assert message.identifier not in pages.get("/alerts/").content.decode()
     assert "cancelled" in pages.get(f"/alerts/{message.identifier}").content.decode()
     assert "Cancel:" in pages.get("/alerts/feed.atom").content.decode()
+
+
+def test_an_alert_joins_no_incident_its_writer_does_not_see(pages: Pages) -> None:
+    foreign = builders.incident(countries=("JP",))
+    pages.sign_in(builders.officer("duty_officer", at=builders.post()))
+    for number in (foreign.pk, foreign.pk + 1000):
+        refused = pages.post("/console/alerts/new/", filled(incident=number))
+        assert refused.status_code == 422
+        assert "There is no such incident." in refused.content.decode()
+    assert not Alert.objects.exists()
+
+
+def test_an_alert_joins_an_incident_its_writer_sees_and_keeps_it(pages: Pages) -> None:
+    own, other = builders.incident(), builders.incident(name="Another")
+    pages.sign_in(builders.officer("duty_officer"))
+    pages.post("/console/alerts/new/", filled(incident=own.pk))
+    alert = Alert.objects.get()
+    assert alert.incident_id == own.pk
+    texts = words_as_filled(alert)
+    pages.post(f"/console/alerts/{alert.pk}/edit/", filled(version=1, incident=other.pk) | texts)
+    alert.refresh_from_db()
+    assert (alert.version, alert.incident_id) == (2, own.pk)
+
+
+def words_as_filled(alert: Alert) -> dict[str, Any]:
+    return {
+        f"{text.language}-{name}": getattr(text, name)
+        for text in alert.texts.all()
+        for name in ("headline", "description", "instruction", "sms")
+    }

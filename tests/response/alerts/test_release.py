@@ -9,6 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.incidents.actions import AnotherKindError
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.response.alerts.actions import (
     ReleaseRefusedError,
@@ -167,3 +168,11 @@ class Counting:
         self.queries += 1
         assert callable(execute)
         return execute(*args)
+
+
+def test_an_exercise_joins_no_real_incident() -> None:
+    known = builders.incident()
+    alert = submitted(exercise=True, incident_id=known.pk)
+    with pytest.raises(AnotherKindError):
+        release(alert, by=releaser())
+    assert not Release.objects.exists()

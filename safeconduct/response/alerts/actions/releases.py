@@ -196,7 +196,12 @@ def _incident(alert: Alert, words: dict[str, Words], now: datetime, actor: Actor
         known = open_incident_of_signal(alert.signal_id, exercise=alert.exercise)
     if known is not None:
         return join_incident(
-            incident_id=known.pk, countries=alert.countries, level=level, now=now, actor=actor
+            incident_id=known.pk,
+            countries=alert.countries,
+            level=level,
+            exercise=alert.exercise,
+            now=now,
+            actor=actor,
         )
     title = words["en"] if "en" in words else next(iter(words.values()))
     return declare_incident(

@@ -19,7 +19,7 @@ from safeconduct.response.alerts.web.forms import AlertForm, WordsForm, words_fo
 @officer_may(terms.DRAFT)
 def new(request: HttpRequest) -> HttpResponse:
     """From nothing: first levels and area, then our texts to edit."""
-    form = AlertForm(request.POST or None, initial={"asks": True})
+    form = AlertForm(request.POST or None, officer=officer_of(request), initial={"asks": True})
     if request.method == "POST" and form.is_valid():
         alert = _save(request, form, None, None)
         if alert is not None:
@@ -29,11 +29,12 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @officer_may(terms.DRAFT)
 def edit(request: HttpRequest, alert_id: int) -> HttpResponse:
-    alert = alert_for(alert_id, officer=officer_of(request), permission=terms.DRAFT)
+    officer = officer_of(request)
+    alert = alert_for(alert_id, officer=officer, permission=terms.DRAFT)
     if alert.state != terms.AlertState.DRAFT:
         return redirect("alerts:page", alert.pk)
     data = request.POST or None
-    form = AlertForm(data, initial=AlertForm.start_from(alert))
+    form = AlertForm(data, officer=officer, alert=alert, initial=AlertForm.start_from(alert))
     saved = words_of(alert)
     languages = words_forms(data, saved)
     if data and form.is_valid() and all(words.is_valid() for words in languages.values()):

@@ -4,13 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.ground.places.models import City, Country
 from safeconduct.ground.places.queries import country_choices
+from safeconduct.picture.incidents.access import incident_for
+from safeconduct.picture.incidents.terms import VIEW as VIEW_INCIDENTS
 from safeconduct.response.alerts.actions import DraftContent
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import (
@@ -90,6 +94,30 @@ class AlertForm(forms.Form):
     )
     exercise = forms.BooleanField(label=_("This is an exercise"), required=False)
 
+    def __init__(
+        self,
+        data: Any = None,  # noqa: ANN401 -- Django's QueryDict or None
+        *,
+        officer: Officer,
+        alert: Alert | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.officer, self.alert = officer, alert
+
+    def clean_incident(self) -> int | None:
+        """The incident it belongs to for good, or one that the officer may see."""
+        if self.alert is not None:
+            return self.alert.incident_id
+        number: int | None = self.cleaned_data["incident"]
+        if number is None:
+            return None
+        try:
+            return incident_for(number, officer=self.officer, permission=VIEW_INCIDENTS).pk
+        except Http404:
+            # The same words for one that is missing and one that is none of theirs.
+            raise forms.ValidationError(_("There is no such incident.")) from None
+
     def clean_somewhere_in(self) -> list[str]:
         codes = str(self.cleaned_data["somewhere_in"]).upper().replace(",", " ").split()
         known = set(Country.objects.filter(code__in=codes).values_list("code", flat=True))
@@ -127,7 +155,7 @@ class AlertForm(forms.Form):
             asks=values["asks"],
             signal_id=signal_id,
             somewhere_in=values["somewhere_in"],
-            incident_id=values["incident"] or (alert.incident_id if alert else None),
+            incident_id=values["incident"],
             corrects_id=alert.corrects_id if alert else None,
             texts=texts,
             **place,
