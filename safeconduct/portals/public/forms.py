@@ -8,7 +8,7 @@ from safeconduct.ground.places.queries import country_choices
 
 
 def _countries() -> list[tuple[str, str]]:
-    return [("", ""), *country_choices(get_language() or "en")]
+    return [("", "–"), *country_choices(get_language() or "en")]
 
 
 class WhereForm(forms.Form):

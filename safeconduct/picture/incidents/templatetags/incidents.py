@@ -3,7 +3,7 @@
 from django import template
 
 from safeconduct.picture.incidents.models import LogEntry
-from safeconduct.picture.incidents.terms import SENTENCES, LogKind
+from safeconduct.picture.incidents.terms import SENTENCES, Level, LogKind
 
 register = template.Library()
 
@@ -15,3 +15,9 @@ def log_sentence(entry: LogEntry) -> str:
     sentence: str = str(SENTENCES[LogKind(entry.kind)])
     said: str = sentence % (known | entry.detail)
     return said
+
+
+@register.filter
+def level_word(level: int) -> str:
+    """A consular level as officers say it, its number first."""
+    return str(Level(level).label)

@@ -1,11 +1,11 @@
 // Ages that grow while the page is open: "12 s ago" beside the time the server wrote.
-const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+// The words are the server's: browsers do not speak every language we do.
+const units = [["second", 1, 90], ["minute", 60, 90], ["hour", 3600, 36], ["day", 86400, Infinity]];
 
 function said(seconds) {
-  if (seconds < 90) return words.format(-Math.round(seconds), "second");
-  if (seconds < 5400) return words.format(-Math.round(seconds / 60), "minute");
-  if (seconds < 129600) return words.format(-Math.round(seconds / 3600), "hour");
-  return words.format(-Math.round(seconds / 86400), "day");
+  const words = document.getElementById("live").dataset;
+  const [unit, size] = units.find(([, length, most]) => seconds / length < most);
+  return words[unit].replace("{n}", Math.round(seconds / size));
 }
 
 function tick() {
