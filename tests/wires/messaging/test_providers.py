@@ -154,6 +154,9 @@ async def _with_server(
         ),
         (401, "", Answer(State.WAITING, failure="http 401", unreachable=True)),
         (302, "", Answer(State.WAITING, failure="http 302", unreachable=True)),
+        (403, "", Answer(State.WAITING, failure="http 403", unreachable=True)),
+        (403, '{"error": "blocked"}', Answer(State.BLOCKED_BY_OPERATOR, failure="blocked")),
+        (404, "", Answer(State.REFUSED_BY_PROVIDER, failure="http 404")),
         (500, "", Answer(State.WAITING, failure="http 500")),
         (504, "", Answer(State.WAITING, failure="http 504", maybe_twice=True)),
     ],
@@ -177,6 +180,8 @@ def test_a_provider_may_say_when_to_come_back() -> None:
         (202, "No idea", State.WAITING),
         (400, "Malformed request", State.REFUSED_BY_PROVIDER),
         (403, "Authorization failed for sendsms", State.WAITING),
+        (403, "Not routable. Do not try again.", State.REFUSED_BY_PROVIDER),
+        (404, "Unknown request.", State.REFUSED_BY_PROVIDER),
         (503, "Temporal failure, try again later.", State.WAITING),
     ],
 )

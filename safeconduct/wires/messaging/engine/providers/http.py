@@ -75,6 +75,8 @@ class HttpProvider(Provider):
     def _answer(self, status: int, content: bytes, wait: float | None) -> Answer:
         if 200 <= status < 300:
             return self._accepted(content)
+        if status in {403, 404} and self._is_about_message(status, content):
+            return self._refused(status, content)
         if status in {401, 403, 404, 407} or 300 <= status < 400:
             # Not about this message: the provider is set up wrongly.
             return unreachable(f"http {status}")
@@ -84,6 +86,13 @@ class HttpProvider(Provider):
             # 502 and 504 come from something in between that lost sight of the message.
             return later(f"http {status}", maybe_twice=status in {502, 504}, wait=wait)
         return self._refused(status, content)
+
+    @abstractmethod
+    def _is_about_message(self, status: int, content: bytes) -> bool:
+        """Whether a 403 or 404 refuses this one message, not all that we might send.
+
+        A wrong no keeps the whole channel shut for the sake of one number.
+        """
 
     @abstractmethod
     def _request_for(self, parcel: Parcel) -> tuple[str, URL, Mapping[str, str], bytes | None]:

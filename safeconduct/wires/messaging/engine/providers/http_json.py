@@ -49,6 +49,10 @@ class HttpJson(HttpProvider):
         )
         return "POST", self.url, self._headers, body
 
+    def _is_about_message(self, status: int, content: bytes) -> bool:
+        # A gateway that bars us altogether has no "error" of a message to name.
+        return status == 404 or "error" in _object(content)
+
     def _accepted(self, content: bytes) -> Answer:
         return Answer(State.HANDED, ref=str(_object(content).get("id", ""))[:100])
 

@@ -52,6 +52,11 @@ class Kannel(HttpProvider):
         )
         return "GET", URL(address, encoded=True), {}, None
 
+    def _is_about_message(self, status: int, content: bytes) -> bool:
+        # "Not routable. Do not try again." is said of one number, with the same 403 as
+        # "Authorization failed for sendsms", which is said to us.
+        return status != 403 or b"authorization failed" not in content.lower()
+
     def _accepted(self, content: bytes) -> Answer:
         # "0: Accepted for delivery", "3: Queued for later delivery".
         code, _, _ = content.decode("utf-8", "replace").partition(":")
