@@ -62,7 +62,7 @@ PROMISES: Final[Mapping[str, Promise]] = {
     "faults": Promise(
         "acknowledged answers lost when processes are killed",
         at_most=0,
-        also={"lost": 0, "stranded": 0},
+        also={"lost": 0, "stranded": 0, "unflagged": 0},
     ),
 }
 
