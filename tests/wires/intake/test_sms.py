@@ -99,6 +99,12 @@ def test_the_same_message_handed_in_twice_is_one_answer(gateway, ledger):
     assert len(set(keys)) == 3
 
 
+def test_a_gateway_that_uses_an_id_again_swallows_no_call_for_help(gateway, ledger):
+    for text in ("1", "2 help"):
+        kannel(gateway, **{"from": "+99912", "text": text, "id": "1", "smsc": "one"})
+    assert ledger.fields[0][3] != ledger.fields[1][3]
+
+
 def test_messages_without_an_id_are_never_taken_for_repeats(gateway, ledger):
     for _ in range(2):
         kannel(gateway, **{"from": "+99912", "text": "1"})

@@ -100,8 +100,10 @@ class SmsDoor:
             received_at=now,
             stated_at=rules.believable(_moment(sent), now),
             channel=Door.SMS,
-            # A gateway that heard no answer sends again with the same id: one answer.
-            key=str(uuid5(_NAMESPACE, f"{sender} {mark}") if provider_id else uuid4()),
+            # A gateway that heard no answer sends again with the same id: one answer. The
+            # text counts too: some count ids from one again, and a call for help must not
+            # pass for the "safe" of last week.
+            key=str(uuid5(_NAMESPACE, f"{sender} {mark} {text}") if provider_id else uuid4()),
             sender=_number(sender),
             text=text[:MAX_TEXT],
             provider_id=provider_id[:100],
