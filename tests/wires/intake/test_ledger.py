@@ -1,7 +1,7 @@
 """Durable before it says yes: each way PostgreSQL can fail, and that nothing is lost on it."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import psycopg
@@ -190,8 +190,11 @@ def test_a_replay_interrupted_half_way_goes_on_where_it_was(tmp_path, monkeypatc
     assert len(set(keys())) == RawAnswer.objects.count() == 5
 
 
-def test_an_answer_postgresql_will_not_take_holds_up_no_other(tmp_path):
+@pytest.mark.parametrize("fault", ["too long", "breaks a rule of the table"])
+def test_an_answer_postgresql_will_not_take_holds_up_no_other(tmp_path, fault):
     poison = line(sender="+" + "9" * 60)
+    if fault != "too long":
+        poison = line().replace(str(NOW.isoformat()).encode(), b"\\N", 1)
 
     async def poisoned():
         outcome = await keeping(ledger_of(tmp_path), line(), poison, line())
@@ -273,6 +276,22 @@ def test_the_board_hears_of_each_door(tmp_path):
     seen = Pulse.objects.get().seen_at
     assert door_state(now=seen).alive == 1
     assert not door_state(now=seen).lags()
+
+
+def test_doors_that_are_long_gone_are_forgotten():
+    gone, resting, beating = uuid4(), uuid4(), uuid4()
+    day, hour = timedelta(days=1), timedelta(hours=1)
+
+    async def beat():
+        store = Store(timeout=5.0)
+        for door, now in ((gone, NOW - day - hour), (beating, NOW - day - hour)):
+            await store.pulse(door=door, now=now, journalled=9)
+        await store.pulse(door=resting, now=NOW - day + hour, journalled=0)
+        await store.pulse(door=beating, now=NOW, journalled=0)
+        await store.close()
+
+    asyncio.run(beat())
+    assert set(Pulse.objects.values_list("door", flat=True)) == {resting, beating}
 
 
 def test_acknowledged_means_flushed_even_where_the_server_is_set_otherwise():

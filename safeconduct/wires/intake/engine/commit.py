@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -21,12 +21,22 @@ _MARK: Final = """
     INSERT INTO intake_replaymark (journal, until) VALUES (%s, %s)
     ON CONFLICT (journal) DO UPDATE SET until = excluded.until
 """
+# Doors that are no more leave their rows behind: each start of a door makes a new one.
 _PULSE: Final = """
-    INSERT INTO intake_pulse (door, seen_at, journalled_bytes) VALUES (%s, %s, %s)
+    WITH gone AS (
+        DELETE FROM intake_pulse WHERE seen_at < %(now)s - interval '1 day' AND door <> %(door)s
+    )
+    INSERT INTO intake_pulse (door, seen_at, journalled_bytes)
+    VALUES (%(door)s, %(now)s, %(journalled)s)
     ON CONFLICT (door) DO UPDATE
     SET seen_at = excluded.seen_at, journalled_bytes = excluded.journalled_bytes
 """
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
+
+
+# The fault of a line, not of the surroundings: it would be refused again, and with it all
+# that came after. A table or a right that is missing is no fault of a line; that waits.
+REFUSALS: Final = (psycopg.DataError, psycopg.IntegrityError)
 
 
 class AwayError(Exception):
@@ -76,7 +86,8 @@ class Store:
         """Commit the lines; once this returns they are durable.
 
         :raises AwayError: if the outcome is not known to be a commit.
-        :raises psycopg.DataError: if a line is not one PostgreSQL takes; none is committed.
+        :raises psycopg.Error: one of ``REFUSALS`` if a line is not one PostgreSQL takes;
+            none is committed.
         """
         await self._in_time(self._copy(b"".join(lines)))
 
@@ -99,7 +110,8 @@ class Store:
 
     async def pulse(self, *, door: UUID, now: datetime, journalled: int) -> None:
         """Say that this door is alive. Also how a door finds out that PostgreSQL is back."""
-        await self._in_time(self._fetch(f"{_PULSE} RETURNING 1", door, now, journalled))
+        said = {"door": door, "now": now, "journalled": journalled}
+        await self._in_time(self._execute(_PULSE, said))
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -123,6 +135,10 @@ class Store:
         cursor = await connection.execute(statement, values)
         return await cursor.fetchone()
 
+    async def _execute(self, statement: str, values: Mapping[str, object]) -> None:
+        connection = await self._connected()
+        await connection.execute(statement, values)
+
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None or self._connection.closed:
             self._connection = await psycopg.AsyncConnection.connect(
@@ -142,7 +158,7 @@ class Store:
             raise AwayError("PostgreSQL did not answer in time.")
         try:
             return task.result()
-        except psycopg.DataError:
+        except REFUSALS:
             raise
         except (psycopg.Error, OSError) as cause:
             await self.close()

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import uuid4
 
-import psycopg
-
 from safeconduct.ground.kernel import clock
 from safeconduct.wires.intake.engine import journal as journals
-from safeconduct.wires.intake.engine.commit import AwayError, Store
+from safeconduct.wires.intake.engine.commit import REFUSALS, AwayError, Store
 from safeconduct.wires.intake.engine.journal import Journal, Sealed
 
 log = logging.getLogger(__name__)
@@ -134,7 +132,7 @@ class Ledger:
             except AwayError as away:
                 log.warning("PostgreSQL is away (%s): answers go to the journal.", away)
                 self.is_away = True
-            except psycopg.DataError as refusal:
+            except REFUSALS as refusal:
                 # Never the message: PostgreSQL quotes the line it could not read.
                 log.error("PostgreSQL refuses an answer (%s): journalled.", refusal.sqlstate)  # noqa: TRY400
             else:
@@ -172,7 +170,7 @@ class Ledger:
         for chunk in itertools.batched(sealed.records(after=done), _REPLAY_CHUNK, strict=False):
             try:
                 await self._replay_chunk(sealed, chunk)
-            except psycopg.DataError:
+            except REFUSALS:
                 await self._replay_singly(sealed, chunk)
         if sealed.damaged:
             log.error("%d records of a journal are damaged; it is put aside.", sealed.damaged)
@@ -187,7 +185,7 @@ class Ledger:
         for record in chunk:
             try:
                 await self._replay_chunk(sealed, [record])
-            except psycopg.DataError as refusal:
+            except REFUSALS as refusal:
                 log.error("An answer PostgreSQL refuses is put aside (%s).", refusal.sqlstate)  # noqa: TRY400
                 sealed.damaged += 1
 
