@@ -127,9 +127,20 @@ def test_the_board_turns_grey_when_something_lags(here: Incident, duty: Pages, s
     assert "Do not rely on these numbers" in changed.content.decode()
 
 
+def test_the_journal_of_a_door_that_is_no_more_is_no_complaint(here: Incident, duty: Pages) -> None:
+    DoorPulse.objects.create(
+        door="00000000-0000-0000-0000-000000000002",
+        seen_at=clock.now() - timedelta(hours=1),
+        journalled_bytes=400,
+    )
+    assert "Do not rely" not in duty.get(f"/console/board/{here.pk}/").content.decode()
+
+
 def test_waiting_answers_are_shown_with_their_age(here: Incident, duty: Pages) -> None:
-    builders.raw_answer(1, Answer.SAFE, received_at=clock.now() - timedelta(seconds=3))
-    page = duty.get(f"/console/board/{here.pk}/").content.decode()
+    now = clock.now()
+    builders.raw_answer(1, Answer.SAFE, received_at=now - timedelta(seconds=3))
+    with clock.stopped_at(now):
+        page = duty.get(f"/console/board/{here.pk}/").content.decode()
     assert "1 answer waits to be counted, for 3 s" in page
 
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from safeconduct.picture.rollcall.queries import Waiting, waiting
-from safeconduct.wires.intake.models import Pulse
+from safeconduct.wires.intake.queries import door_state
 from safeconduct.wires.messaging.queries import provider_health
 
 
@@ -32,10 +31,12 @@ def health(now: datetime) -> Health:
 
 
 def _door(now: datetime) -> list[str]:
-    known = Pulse.objects.aggregate(seen=Max("seen_at"), kept=Sum("journalled_bytes"))
-    if known["seen"] is None or now - known["seen"] > _limit("INTAKE_SILENT_SECONDS"):
+    # Only of doors that report: one that stopped with a full journal would turn the board
+    # grey for ever, and its neighbours count what it left.
+    door = door_state(now=now, limit=_limit("INTAKE_SILENT_SECONDS"))
+    if not door.alive:
         return [_("The door for answers does not report. Answers may not come in.")]
-    if known["kept"]:
+    if door.journalled_bytes:
         return [_("Answers are kept in the door's journal and not in the numbers yet.")]
     return []
 
