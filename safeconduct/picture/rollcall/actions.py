@@ -45,9 +45,20 @@ _PRESUME: Final = counted(
     """
 )
 
+# A call for help outlives the caller's entry until an officer has closed it.
+_CALLING: Final = """
+    SELECT FROM rollcall_standing c JOIN incidents_incident i ON i.id = c.incident_id
+    WHERE c.incident_id = s.incident_id AND c.person_id = s.person_id
+        AND c.help_open AND i.closed_at IS NULL
+"""
 _FORGET: Final = counted(
     "DELETE FROM rollcall_standing AS s"
     " WHERE s.incident_id = %(incident_id)s AND s.person_id = ANY (%(people)s)"
+    f" AND NOT EXISTS ({_CALLING})"
+)
+_FORGET_WORDS: Final = tuple(
+    f"DELETE FROM {table} AS s WHERE s.person_id = ANY (%s) AND NOT EXISTS ({_CALLING})"
+    for table in ("rollcall_sighting", "rollcall_attempt")
 )
 
 
@@ -103,18 +114,20 @@ def presume_chunk(*, incident_id: int, round_number: int, now: datetime, actor: 
 def forget_people(*, person_ids: Sequence[int], now: datetime, actor: Actor) -> int:
     """Take people who left the registry off every roll, with all that was said of them.
 
+    Whoever calls for help in an open incident stays on its roll until that call is closed.
     Returns how many standings went; the tallies of their incidents follow.
     """
     ids = list(person_ids)
     cursor = rows.cursor()
-    cursor.execute("DELETE FROM rollcall_sighting WHERE person_id = ANY (%s)", [ids])
-    Attempt.objects.filter(person_id__in=ids).delete()
     cursor.execute(
         "SELECT DISTINCT incident_id FROM rollcall_standing WHERE person_id = ANY (%s) ORDER BY 1",
         [ids],
     )
     incidents = [int(incident_id) for (incident_id,) in cursor.fetchall()]
+    # Before anything goes: an answer that is being written down must not lose its sighting.
     rows.hold(cursor, incidents)
+    for statement in _FORGET_WORDS:
+        cursor.execute(statement, [ids])
     gone = 0
     for incident_id in incidents:
         cursor.execute(_FORGET, {"incident_id": incident_id, "people": ids})

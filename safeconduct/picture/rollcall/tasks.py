@@ -7,10 +7,18 @@ from procrastinate.contrib.django import app
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.picture.rollcall import actions
+from safeconduct.picture.rollcall import actions, queries
 
 
 @app.task(name="rollcall.forget_people", retry=RetryStrategy(max_attempts=10, wait=30))
 def forget_people(*, person_ids: Sequence[int], **_: object) -> None:
     """Take people who left the registry off every roll."""
     actions.forget_people(person_ids=person_ids, now=clock.now(), actor=Actor.system("rollcall"))
+
+
+@app.task(name="rollcall.forget_left", retry=RetryStrategy(max_attempts=10, wait=30))
+def forget_left(*, incident_id: int, person_id: int | None = None, **_: object) -> None:
+    """Take those off a roll who left the registry earlier; all of them, or one person."""
+    left = queries.left_registry(incident_id, person_id)
+    if left:
+        actions.forget_people(person_ids=left, now=clock.now(), actor=Actor.system("rollcall"))

@@ -186,3 +186,42 @@ def test_a_fact_from_the_registry_leaves_a_job_for_the_roll() -> None:
         facts.announce(PeopleForgotten((41, 42)))
     job = ProcrastinateJob.objects.get(task_name="rollcall.forget_people")
     assert job.args == {"person_ids": [41, 42]}
+
+
+def test_who_calls_for_help_stays_on_the_roll_until_the_call_is_closed() -> None:
+    from safeconduct.picture.registry.models import Person
+    from safeconduct.picture.rollcall import tasks
+
+    people = builders.household(2)
+    caller, _ = builders.asked(people)
+    sighting(caller, safety=Safety.NEEDS_HELP)
+    ids = [one.pk for one in people]
+    Person.objects.filter(pk__in=ids).delete()
+    actions.forget_people(person_ids=ids, now=clock.now(), actor=DUTY)
+    assert [row.person_id for row in Standing.objects.all()] == [caller.person_id]
+    assert Sighting.objects.filter(person_id=caller.person_id).exists()
+    actions.close_help(
+        incident_id=caller.incident_id,
+        person_id=caller.person_id,
+        reason=Closing.HELPED,
+        now=clock.now(),
+        actor=DUTY,
+    )
+    tasks.forget_left(incident_id=caller.incident_id, person_id=caller.person_id)
+    assert not Standing.objects.exists()
+    assert not Sighting.objects.exists()
+
+
+def test_nobody_on_an_open_roll_expires() -> None:
+    from safeconduct.picture.incidents.actions import close_incident
+    from safeconduct.picture.registry.actions import forget_what_is_over
+    from safeconduct.picture.registry.models import Person, Stay
+
+    traveller = builders.resident(phone="+999801")
+    (asked,) = builders.asked([traveller])
+    Stay.objects.update(departed_on=clock.now().date() - timedelta(days=15))
+    assert forget_what_is_over(clock.now()) == 0
+    assert Stay.objects.count() == Person.objects.count() == 1
+    close_incident(incident_id=asked.incident_id, now=clock.now(), actor=DUTY)
+    assert forget_what_is_over(clock.now()) == 1
+    assert not Person.objects.exists()

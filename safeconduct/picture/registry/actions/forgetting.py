@@ -1,12 +1,13 @@
 """What expires: ended trips, residences nobody confirms, files that were brought in."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
 from safeconduct.ground.kernel import facts
 from safeconduct.picture.registry import terms
 from safeconduct.picture.registry.events import PeopleForgotten
+from safeconduct.picture.registry.holds import still_needed
 from safeconduct.picture.registry.models import FormUse, ImportRun
 from safeconduct.wires.messaging.actions import forget_recipients
 
@@ -19,9 +20,10 @@ def forget_what_is_over(now: datetime) -> int:
     """Delete stays whose time is over, then people and parties that have none; how many people.
 
     Trips go 14 days after their end, residences after 24 months without confirmation,
-    departed people after 14 days.
+    departed people after 14 days. Whoever is still needed keeps everything until they
+    are not: an incident may last longer than a trip.
     """
-    over = {
+    over: dict[str, date | datetime] = {
         "trip_end": (now - terms.TRIP_KEPT).date(),
         "confirmed": now - terms.RESIDENCE_KEPT,
     }
@@ -30,16 +32,21 @@ def forget_what_is_over(now: datetime) -> int:
         content=None, refused=None
     )
     with connection.cursor() as cursor:
-        cursor.execute(_STAYS, over)
+        cursor.execute(f"SELECT DISTINCT person_id {_OVER} ORDER BY 1", over)
         people = [found for (found,) in cursor.fetchall()]
     total = 0
     for first in range(0, len(people), _AT_ONCE):
-        total += _forget_stayless(people[first : first + _AT_ONCE])
+        some = people[first : first + _AT_ONCE]
+        kept = still_needed(some)
+        total += _forget([person for person in some if person not in kept], over)
     return total
 
 
-def _forget_stayless(people: list[int]) -> int:
+def _forget(people: list[int], over: dict[str, date | datetime]) -> int:
     with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE {_OVER} AND person_id = ANY (%(people)s)", over | {"people": people}
+        )
         cursor.execute(_STAYLESS, [people])
         gone = sorted(found for (found,) in cursor.fetchall())
         if not gone:
@@ -53,12 +60,11 @@ def _forget_stayless(people: list[int]) -> int:
     return len(gone)
 
 
-_STAYS = """
-DELETE FROM registry_stay
- WHERE departed_on < %(trip_end)s
+_OVER = """
+  FROM registry_stay
+ WHERE (departed_on < %(trip_end)s
     OR (kind = 'trip' AND stay_until <= %(trip_end)s)
-    OR (kind = 'residence' AND confirmed_at < %(confirmed)s)
-RETURNING person_id
+    OR (kind = 'residence' AND confirmed_at < %(confirmed)s))
 """
 _STAYLESS = """
 SELECT id FROM registry_person

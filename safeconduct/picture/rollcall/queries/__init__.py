@@ -7,6 +7,7 @@ from safeconduct.picture.rollcall.queries.door import (
     sightings_of,
     waiting,
 )
+from safeconduct.picture.rollcall.queries.leaving import left_registry, on_open_rolls
 from safeconduct.picture.rollcall.queries.lists import (
     Filters,
     Page,
@@ -40,9 +41,11 @@ __all__ = [
     "cells",
     "curve",
     "in_conflict",
+    "left_registry",
     "needs_help",
     "not_heard_from",
     "numbers",
+    "on_open_rolls",
     "sightings_of",
     "version",
     "waiting",
