@@ -102,7 +102,8 @@ def stage_some(*, audience: Audience, limit: int) -> Chunk:
     with connection.cursor() as cursor:
         cursor.execute(_ALLOWANCE)
         cursor.execute(
-            _SOME_PEOPLE.format(rows=selection.rows()), selection.params | {"limit": limit}
+            _SOME_PEOPLE.format(rows=selection.rows(hardest_first=True)),
+            selection.params | {"limit": limit},
         )
         party_ids = [party_id for (party_id,) in cursor.fetchall()]
         cursor.execute("SELECT id FROM registry_person WHERE party_id = ANY(%s)", [party_ids])

@@ -29,6 +29,14 @@ SELECT {_COLUMNS}, r.intensity
 FROM unnest(%(lows)s::bigint[], %(highs)s::bigint[], %(tenths)s::smallint[])
     AS r(low, high, intensity)
 JOIN registry_stay s ON s.cell BETWEEN r.low AND r.high AND {_STANDS}"""
+# The same from the hardest hit run down: whoever reads only the first rows reads those.
+# LATERAL with an OFFSET is not turned round by the planner.
+_IN_AREA_HARDEST_FIRST: Final = f"""
+SELECT s.*, r.intensity
+FROM (SELECT * FROM unnest(%(lows)s::bigint[], %(highs)s::bigint[], %(tenths)s::smallint[])
+    AS runs(low, high, intensity) ORDER BY intensity DESC) r
+CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM registry_stay s
+    WHERE s.cell BETWEEN r.low AND r.high AND {_STANDS} OFFSET 0) s"""
 _IN_AREA_OF: Final = f"""
 SELECT {_COLUMNS}, {_INTENSITY}::smallint AS intensity FROM registry_stay s
 WHERE s.person_id = ANY(%(people)s) AND {_STANDS}
@@ -81,17 +89,19 @@ class Selection:
         """The day whose stays count; periods are half-open and counted in UTC."""
         return self.audience.as_of.astimezone(UTC).date()
 
-    def rows(self, *, of_people: bool = False) -> str:
+    def rows(self, *, of_people: bool = False, hardest_first: bool = False) -> str:
         """SQL of the meant stays: person_id, country, record_at, cell, intensity.
 
-        ``of_people`` looks only at those in the parameter ``people``.
+        ``of_people`` looks only at those in the parameter ``people``; ``hardest_first``
+        brings those of the area in that order.
         """
         only = " AND s.person_id = ANY(%(people)s)" if of_people else ""
         if self.audience.of_batch_id is not None:
             return _HANDED + (" AND p.id = ANY(%(people)s)" if of_people else "")
         parts = []
         if self.runs.lows:
-            parts.append(_IN_AREA_OF if of_people else _IN_AREA)
+            in_area = _IN_AREA_HARDEST_FIRST if hardest_first else _IN_AREA
+            parts.append(_IN_AREA_OF if of_people else in_area)
         if self.audience.countries:
             parts.append(_IN_COUNTRY + only)
         if self.audience.somewhere_in:
