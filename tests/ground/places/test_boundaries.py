@@ -30,6 +30,14 @@ def test_countries_do_not_overlap_after_the_rules(drawn):
         assert by_code[one].intersection(by_code[other]).area < 1e-3
 
 
+def test_a_country_over_the_antimeridian_does_not_go_round_the_earth(drawn):
+    for outlines in drawn.values():
+        (russia,) = (o.geometry for o in outlines if o.code == "RU")
+        assert russia.contains(shapely.Point(100, 67))
+        assert russia.contains(shapely.Point(-175, 67))
+        assert not russia.intersects(shapely.box(-160, 60, 15, 80))
+
+
 def test_a_place_drawn_with_another_keeps_its_own_cells():
     try:
         registered_in = {o.code for o in atlas.recognised("50m", drawn=False)}

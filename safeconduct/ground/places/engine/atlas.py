@@ -1,6 +1,8 @@
 """The outlines a map draws and the cells a country is made of."""
 
 import gzip
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -23,6 +25,8 @@ _SMALL, _TINY = 4.0, 0.4
 # Degrees between points on a border; an edge of a cell of resolution 7 is about 0.012.
 _STRIDE: Final = {5: 0.03, 6: 0.012, 7: 0.005}
 _ALL_AROUND: Final = "AQ"
+# Degrees of a tile: h3 asks of each cell on which side of each corner it lies.
+_TILE: Final = 10
 
 
 class AtlasMissingError(Exception):
@@ -85,14 +89,27 @@ def _cells(geometry: BaseGeometry) -> CellRanges:
     resolution = 5 + (geometry.area < _SMALL) + (geometry.area < _TINY)
     found: set[int] = set()
     for part in shapely.get_parts(geometry):
-        if isinstance(part, shapely.Polygon):
-            found.update(h3.h3shape_to_cells(_lat_lng(part), resolution))
+        for tile in _tiles(part):
+            found.update(h3.h3shape_to_cells(_lat_lng(tile), resolution))
     # Cells whose centre lies outside and whose edge does not are met by walking the border.
     border = shapely.segmentize(geometry.boundary, _STRIDE[resolution])
     found.update(
         h3.latlng_to_cell(lat, lon, resolution) for lon, lat in shapely.get_coordinates(border)
     )
     return ranges_of(found)
+
+
+def _tiles(part: BaseGeometry) -> Iterator[shapely.Polygon]:
+    """The polygon cut along whole degrees; what cutting leaves of lines is dropped."""
+    west, south, east, north = (math.floor(bound / _TILE) for bound in part.bounds)
+    boxes = [
+        shapely.box(x * _TILE, y * _TILE, (x + 1) * _TILE, (y + 1) * _TILE)
+        for x in range(west, east + 1)
+        for y in range(south, north + 1)
+    ]
+    for tile in shapely.get_parts(shapely.intersection(part, boxes)):
+        if isinstance(tile, shapely.Polygon) and not tile.is_empty:
+            yield tile
 
 
 def _lat_lng(polygon: shapely.Polygon) -> h3.LatLngPoly:

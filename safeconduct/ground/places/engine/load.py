@@ -15,7 +15,7 @@ from safeconduct.ground.places.engine import atlas, boundaries, gazetteer
 from safeconduct.ground.places.models import Country
 
 # Raised when what is stored is made differently from the same data.
-_MAKE: Final = 2
+_MAKE: Final = 3
 _CITY: Final = gazetteer.CityRow._fields
 _NAME: Final = gazetteer.NameRow._fields
 

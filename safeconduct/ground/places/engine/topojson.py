@@ -4,6 +4,7 @@ TopoJSON Specification 1.0: arcs are lists of quantised steps (2.1.4), a transfo
 scales them (2.1.3), a negative index runs an arc backwards (2.2.1).
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ import orjson
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
+
+from safeconduct.ground.kernel.geometry import split_antimeridian
 
 type Arc = NDArray[np.float64]
 
@@ -27,7 +30,11 @@ class Shape:
 
 
 def shapes_of(path: Path, layer: str = "countries") -> Iterator[Shape]:
-    """Every polygon object of a layer, in longitude and latitude degrees, made valid."""
+    """Every polygon object of a layer, in longitude and latitude degrees, made valid.
+
+    Rings that step over the antimeridian, Russia's and Fiji's, are cut there: read as
+    written they would go round the earth.
+    """
     topology = orjson.loads(path.read_bytes())
     arcs = _arcs(topology)
     for found in topology["objects"][layer]["geometries"]:
@@ -35,7 +42,7 @@ def shapes_of(path: Path, layer: str = "countries") -> Iterator[Shape]:
             yield Shape(
                 number=str(found.get("id") or ""),
                 name=found.get("properties", {}).get("name", ""),
-                geometry=shapely.make_valid(shapely.MultiPolygon(polygons)),
+                geometry=split_antimeridian(shapely.MultiPolygon(polygons)),
             )
 
 
@@ -55,12 +62,31 @@ def _polygons(found: dict[str, list[list[list[int]]]], arcs: list[Arc]) -> list[
             return []
     polygons = []
     for rings in given:
-        outer, *holes = (_ring(ring, arcs) for ring in rings)
-        polygons.append(shapely.Polygon(outer, holes))
+        outer, *inner = (shapely.Polygon(_ring(ring, arcs)) for ring in rings)
+        holes = [one.exterior for one in inner if one.area < outer.area]
+        polygons.append(shapely.Polygon(outer.exterior, holes))
+        # Antarctica's coast is a "hole" in a hair's breadth around the pole.
+        polygons += [one for one in inner if one.area >= outer.area]
     return polygons
 
 
 def _ring(indices: list[int], arcs: list[Arc]) -> Arc:
     # Neighbouring arcs share their joint, which is taken once.
     parts = [arcs[index] if index >= 0 else arcs[~index][::-1] for index in indices]
-    return np.vstack([parts[0], *(part[1:] for part in parts[1:])])
+    return _unbroken(np.vstack([parts[0], *(part[1:] for part in parts[1:])]))
+
+
+def _unbroken(ring: Arc) -> Arc:
+    """The ring with every step the short way round, beyond ±180° where it must.
+
+    Antarctica's runs once around the earth: it is closed along the pole.
+    """
+    steps = np.diff(ring[:, 0])
+    turns = np.concatenate(([0.0], np.cumsum(-360 * np.rint(steps / 360))))
+    ring = np.column_stack((ring[:, 0] + turns, ring[:, 1]))
+    if abs(turns[-1]):
+        pole = math.copysign(90, ring[:, 1].mean())
+        # In steps that nobody can take for the long way round.
+        back = [(lon, pole) for lon in np.linspace(ring[-1, 0], ring[0, 0], 5)]
+        ring = np.vstack((ring, back, ring[:1]))
+    return ring - np.array([360 * np.rint(ring[:, 0].mean() / 360), 0])
