@@ -20,7 +20,7 @@ from safeconduct.wires.messaging.engine.claims import Claims
 from safeconduct.wires.messaging.engine.connections import Wire
 from safeconduct.wires.messaging.engine.line import Line
 from safeconduct.wires.messaging.engine.outbox import Claimed
-from safeconduct.wires.messaging.engine.providers.base import Answer, Parcel, Provider
+from safeconduct.wires.messaging.engine.providers.base import Answer, Parcel, Provider, later
 from safeconduct.wires.messaging.engine.references import reference
 from safeconduct.wires.messaging.engine.results import Ledger
 from safeconduct.wires.messaging.engine.stock import ClosedError, Stock
@@ -45,7 +45,7 @@ class Sender:
         self._claims = Claims(lease_seconds=self._lease, poll_seconds=self._poll)
         self._stocks: dict[Channel, Stock[Claimed]] = {p.channel: Stock() for p in providers}
         self._ledger = Ledger()
-        self._wake = asyncio.Event()
+        self._wake = {lane: asyncio.Event() for lane in Lane}
         self._leaving = asyncio.Event()
 
     async def run(self) -> None:
@@ -58,7 +58,9 @@ class Sender:
             for line in self.lines
             for number in range(line.hands)
         ]
-        seekers = [asyncio.create_task(work) for work in (self._claim_on(), self._listen())]
+        # Each lane has a seeker of its own: what is urgent waits for no claim of bulk.
+        searches = [*(self._claim_on(lane) for lane in Lane), self._listen()]
+        seekers = [asyncio.create_task(search) for search in searches]
         leaving = asyncio.create_task(self._leaving.wait())
         # Whoever ends first ended by a mistake of ours, unless we are leaving.
         await asyncio.wait([leaving, writer, *seekers, *hands], return_when="FIRST_COMPLETED")
@@ -71,7 +73,7 @@ class Sender:
 
     def leave(self) -> None:
         self._leaving.set()
-        self._wake.set()
+        self._wake_all()
 
     async def _drain(
         self,
@@ -79,8 +81,8 @@ class Sender:
         seekers: list[asyncio.Task[None]],
         hands: list[asyncio.Task[None]],
     ) -> None:
-        # The claim under way is let finish: cut off, its messages would wait for a lease.
-        await asyncio.wait(seekers[:1], timeout=_LAST_CLAIM_SECONDS)
+        # A claim under way is let finish: cut off, its messages would wait for a lease.
+        await asyncio.wait(seekers[: len(Lane)], timeout=_LAST_CLAIM_SECONDS)
         for seeker in seekers:
             seeker.cancel()
         ended = await asyncio.gather(*seekers, return_exceptions=True)
@@ -102,29 +104,36 @@ class Sender:
 
     # ── seeking ──────────────────────────────────────────────────────────────────────
 
-    async def _claim_on(self) -> None:
-        async with Wire("claims") as wire:
-            while not self._leaving.is_set():
-                self._wake.clear()
-                # A claim of unknown fate waits for the end of its lease; it was never sent.
-                took = await wire.insist(self._claim_round)
-                if not took:
-                    await _either(self._wake.wait(), self._poll)
+    async def _claim_on(self, lane: Lane) -> None:
+        async def claim(connection: AsyncConnection) -> int:
+            return await self._claim_round(connection, lane)
 
-    async def _claim_round(self, connection: AsyncConnection) -> int:
+        wake = self._wake[lane]
+        async with Wire(f"claims {lane.name.lower()}") as wire:
+            while not self._leaving.is_set():
+                wake.clear()
+                # A claim of unknown fate waits for the end of its lease; it was never sent.
+                took = await wire.insist(claim)
+                if not took:
+                    await _either(wake.wait(), self._poll)
+
+    async def _claim_round(self, connection: AsyncConnection, lane: Lane) -> int:
         took = 0
         if self._ledger.unwritten() > _MOST_UNWRITTEN:
             # What is handed over but not written goes out again if we are killed now.
             return 0
-        for lane in Lane:
-            for channel, stock in self._stocks.items():
-                room = self._room(channel) - stock.size(lane)
-                if room <= self._room(channel) // 2:
-                    continue
-                claimed = await self._claims.take(connection, lane=lane, channel=channel, room=room)
-                stock.put(claimed, lane)
-                took += len(claimed)
+        for channel, stock in self._stocks.items():
+            room = self._room(channel) - stock.size(lane)
+            if room <= self._room(channel) // 2:
+                continue
+            claimed = await self._claims.take(connection, lane=lane, channel=channel, room=room)
+            stock.put(claimed, lane)
+            took += len(claimed)
         return took
+
+    def _wake_all(self) -> None:
+        for wake in self._wake.values():
+            wake.set()
 
     def _room(self, channel: Channel) -> int:
         return sum(line.room() for line in self.lines if line.provider.channel is channel)
@@ -138,7 +147,7 @@ class Sender:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(signal)))
         while True:
             await self._claims.refresh(connection)
-            self._wake.set()
+            self._wake_all()
             # Leaving early may drop notices of the same moment; the refresh covers them.
             async with aclosing(connection.notifies(timeout=self._poll)) as notices:
                 async for notice in notices:
@@ -151,7 +160,7 @@ class Sender:
             self._claims.stop(batch_id)
             return True
         self._claims.stir(batch_id)
-        self._wake.set()
+        self._wake_all()
         return batch_id in self._claims.batches
 
     # ── handing over ─────────────────────────────────────────────────────────────────
@@ -162,8 +171,9 @@ class Sender:
             while True:
                 await line.gate.enter(may_try=not reserved)
                 claimed = await self._next(line, stock, reserved=reserved)
-                if 2 * len(stock) < self._room(line.provider.channel):
-                    self._wake.set()
+                lane = claimed.batch.lane
+                if 2 * stock.size(lane) < self._room(line.provider.channel):
+                    self._wake[lane].set()
                 if line.gate.may_pass():
                     await self._send(line, claimed)
                 else:
@@ -202,7 +212,7 @@ class Sender:
             self._settle(line, claimed, Answer(State.GAVE_UP, failure=str(missing)), clock.now())
             return
         began = loop.time()
-        answer = await line.provider.hand_over(parcel)
+        answer = await _answer_of(line.provider, parcel)
         now = clock.now()
         line.note(answer, seconds=loop.time() - began, now=now)
         if not answer.unreachable:
@@ -244,6 +254,17 @@ class Sender:
 
     def _give_back(self, claimed: Claimed) -> None:
         self._ledger.note(claimed, provider="", state=State.WAITING, at=clock.now(), tried=False)
+
+
+async def _answer_of(provider: Provider, parcel: Parcel) -> Answer:
+    """What the provider says; a mistake in its code costs this message a try, nothing more."""
+    try:
+        return await provider.hand_over(parcel)
+    except Exception as fault:  # noqa: BLE001 -- else one message would end the sender
+        kind = type(fault).__name__
+        # Not what it says: that may quote the number and the text.
+        log.error("The provider %s failed unforeseen: %s.", provider.name, kind)  # noqa: TRY400
+        return later(f"unforeseen: {kind}", maybe_twice=True)
 
 
 def _parcel(claimed: Claimed) -> Parcel:
