@@ -18,6 +18,8 @@ from safeconduct.wires.messaging.actions import TextDraft
 from safeconduct.wires.messaging.engine import health
 from safeconduct.wires.messaging.engine.local_gateway import Gateway, Received
 from safeconduct.wires.messaging.engine.providers import configured
+from safeconduct.wires.messaging.engine.providers.base import Answer, Parcel
+from safeconduct.wires.messaging.engine.providers.http_json import HttpJson
 from safeconduct.wires.messaging.engine.senders import Sender
 from safeconduct.wires.messaging.models import Batch
 from safeconduct.wires.messaging.terms import Channel, Lane, State
@@ -262,6 +264,35 @@ def test_a_text_that_is_missing_is_a_named_end() -> None:
 
     run(sent)
     assert set(messages.rows(batch.pk, "failure")) == {"no text for this channel"}
+
+
+def test_a_message_that_breaks_something_ends_alone_and_not_the_sender(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 3)
+    messages.put(batch.pk, 1, post_id=2000)
+    hand_over, broken = HttpJson.hand_over, set()
+
+    async def breaks_once(self: HttpJson, parcel: Parcel) -> Answer:
+        if parcel.address.endswith("2") and parcel.address not in broken:
+            broken.add(parcel.address)
+            raise KeyError(parcel.address)
+        return await hand_over(self, parcel)
+
+    monkeypatch.setattr(HttpJson, "hand_over", breaks_once)
+    post = Post()
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: tally(batch.pk) == {State.GAVE_UP: 1, State.HANDED: 2})
+
+    run(sent)
+    kept = messages.rows(batch.pk, "state, attempts, maybe_twice")
+    assert kept == [(State.GAVE_UP, 1, False), (State.HANDED, 2, True), (State.HANDED, 1, False)]
+    assert messages.rows(batch.pk, "failure")[0] == "a link that cannot name this person"
+    assert "KeyError" in caplog.text
+    assert broken.pop() not in caplog.text
 
 
 def test_the_board_learns_how_a_provider_does(settings: Any) -> None:

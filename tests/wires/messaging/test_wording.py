@@ -32,11 +32,16 @@ def test_a_text_without_link_needs_nobody_to_speak_for() -> None:
     assert wording.render(Channel.EMAIL, "az", None, None) == ("az", "Mövzu", "Mətn")
 
 
-@pytest.mark.parametrize(("channel", "subject_id"), [(Channel.EMAIL, 1), (Channel.SMS, None)])
-def test_no_words_is_said_and_not_sent(channel: Channel, subject_id: int | None) -> None:
+@pytest.mark.parametrize(
+    ("channel", "subject_id", "post_id"),
+    [(Channel.EMAIL, 1, 1), (Channel.SMS, None, 1), (Channel.SMS, 1, 1024), (Channel.SMS, 1, -1)],
+)
+def test_no_words_is_said_and_not_sent(
+    channel: Channel, subject_id: int | None, post_id: int
+) -> None:
     wording = Wording([("az", 1, "", "{link}")], purpose="answer", expires_on=UNTIL)
     with pytest.raises(NoWordsError):
-        wording.render(channel, "az", subject_id, 1)
+        wording.render(channel, "az", subject_id, post_id)
 
 
 def test_our_own_references_are_read_back() -> None:

@@ -62,4 +62,8 @@ class Wording:
             raise NoWordsError("a link with nobody to speak for")
         # The page offers only languages that links can name.
         known = language if language in CODES else "en"
-        return self._prefix + self._mint(Link(subject_id, self._expires_on, known, post_id or 0))
+        try:
+            token = self._mint(Link(subject_id, self._expires_on, known, post_id or 0))
+        except ValueError as large:
+            raise NoWordsError("a link that cannot name this person") from large
+        return self._prefix + token
