@@ -38,6 +38,7 @@ def surround(ports: Ports) -> None:
     os.environ |= {
         "SAFECONDUCT_PUBLIC_URL": f"http://127.0.0.1:{ports.pages}",
         "SAFECONDUCT_ANSWER_URL": f"http://127.0.0.1:{ports.answers}",
+        "SAFECONDUCT_GATEWAY_NUMBER": "+999120000000",
         "SAFECONDUCT_SMS_SECRET": secrets.token_hex(16),
         "SAFECONDUCT_PROVIDERS": json.dumps(
             {
