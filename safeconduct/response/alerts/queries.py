@@ -189,3 +189,9 @@ def _cancelled(rows: list[CapMessage]) -> set[str]:
     """Identifiers of messages whose alert was cancelled."""
     stopped = {row.alert_id for row in rows if row.msg_type == MsgType.CANCEL}
     return {row.identifier for row in rows if row.alert_id in stopped}
+
+
+def unexpanded(*, released_before: datetime) -> list[int]:
+    """Releases that were to be written to everybody long ago and still are not, oldest first."""
+    rows = Release.objects.filter(expanded_at=None, released_at__lt=released_before)
+    return list(rows.order_by("pk").values_list("pk", flat=True))

@@ -1,15 +1,22 @@
 """What is done in the background: laying out a release, remembering who was told."""
 
+from datetime import timedelta
+
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.response.alerts.actions.contacts import tell_first_contacts
 from safeconduct.response.alerts.actions.expansion import expand_next
+from safeconduct.response.alerts.queries import unexpanded
 
 # Before anything periodic: somebody waits for the warning.
 _PRIORITY = 100
+# A release that takes longer has lost its job, or a second job finds nothing left to do.
+_EXPANDED_BY_THEN = timedelta(minutes=1)
 
 
 @app.task(
@@ -21,6 +28,26 @@ def expand_release(*, release_id: int, **_: object) -> None:
     """Write to everybody a release is for. May be started again at any time."""
     while expand_next(release_id=release_id, now=clock.now()):
         pass
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="alerts.go_on", queueing_lock="alerts.go_on", pass_context=False)
+def go_on(timestamp: int) -> int:  # noqa: ARG001 -- procrastinate hands it to every periodic task
+    """Take up releases whose job was lost or gave up; how many were not waiting already."""
+    before = clock.now() - _EXPANDED_BY_THEN
+    return sum(_take_up(release_id) for release_id in unexpanded(released_before=before))
+
+
+def _take_up(release_id: int) -> bool:
+    # The lock of the first job: while that one runs, this one waits, and then finds an end.
+    name = f"release:{release_id}"
+    job = app.configure_task("alerts.expand_release", lock=name, queueing_lock=name)
+    try:
+        with transaction.atomic():
+            job.defer(release_id=release_id)
+    except AlreadyEnqueued:
+        return False
+    return True
 
 
 @app.task(name="alerts.note_told", retry=RetryStrategy(max_attempts=5, wait=30))

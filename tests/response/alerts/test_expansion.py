@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.picture.rollcall.models import Standing
+from safeconduct.response.alerts import tasks
 from safeconduct.response.alerts.actions import expand_next
+from safeconduct.response.alerts.actions.expansion import ExpansionBusyError
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.checkins.models import Asked
 from safeconduct.wires.messaging.models import Delivery
@@ -120,3 +124,26 @@ def test_the_post_of_the_district_answers() -> None:
     alert = builders.released_alert(expand=False)
     expand(alert)
     assert Delivery.objects.get().post_id == 5
+
+
+def test_whoever_finds_another_worker_at_it_comes_again() -> None:
+    alert = builders.released_alert(expand=False)
+    number = alert.release.pk
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtext('alerts.expansion'), %s)", [number])
+        with pytest.raises(ExpansionBusyError):
+            tasks.expand_release(release_id=number)
+    alert.release.refresh_from_db()
+    assert alert.release.expanded_at is None
+
+
+def test_a_release_whose_job_was_lost_is_taken_up_once() -> None:
+    alert = builders.released_alert(expand=False)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    assert tasks.go_on(0) == 0
+    with clock.stopped_at(clock.now() + timedelta(minutes=2)):
+        assert tasks.go_on(0) == 1
+        assert tasks.go_on(0) == 0
+    job = ProcrastinateJob.objects.get(task_name="alerts.expand_release")
+    assert job.args == {"release_id": alert.release.pk}

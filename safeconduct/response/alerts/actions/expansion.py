@@ -38,12 +38,18 @@ ORDER BY c.party_id, k.channel, k.address, c.person_id
 """
 
 
+class ExpansionBusyError(Exception):
+    """Another worker is writing a chunk of this release: come again."""
+
+
 @transaction.atomic
 def expand_next(*, release_id: int, now: datetime) -> bool:
     """Write the next chunk of a release; False when there is nothing left to do.
 
     Killed at any moment it leaves whole chunks only, and goes on with the next party.
     The first chunk is small, so that the first messages leave at once.
+
+    :raises ExpansionBusyError: while another worker is at it; it may die before the end.
     """
     release = _ours(release_id)
     if release is None:
@@ -63,7 +69,7 @@ def expand_next(*, release_id: int, now: datetime) -> bool:
 
 
 def _ours(release_id: int) -> Release | None:
-    """The release; None where it is finished or another worker is at it.
+    """The release; None where it is finished.
 
     A lock beside the row: whoever stops the alert must not wait for a chunk.
     """
@@ -72,7 +78,7 @@ def _ours(release_id: int) -> Release | None:
             "SELECT pg_try_advisory_xact_lock(hashtext('alerts.expansion'), %s)", [release_id]
         )
         if not cursor.fetchone()[0]:
-            return None
+            raise ExpansionBusyError(f"Release #{release_id} is being expanded.")
     rows = Release.objects.select_related("alert__incident", "audience", "round")
     return rows.filter(pk=release_id, expanded_at=None).first()
 
