@@ -32,6 +32,14 @@ class Asking(NamedTuple):
     party_id: int
     asked_at: datetime
     incident_closed_at: datetime | None
+    closes_at: datetime | None = None
+
+
+class Users(NamedTuple):
+    """Everybody registered with one telephone number, and the questions put to them."""
+
+    people: set[int]
+    askings: list[Asking]
 
 
 def meaning(answer: int) -> tuple[Presence, Safety]:
@@ -82,19 +90,23 @@ def witness_of(spoken: Asking, answering: Asking) -> Witness:
     return Witness.SELF if spoken.person_id == answering.person_id else Witness.PARTY
 
 
-def asking_of_sender(askings: Iterable[Asking]) -> Asking | Reason:
+def asking_of_sender(users: Users, *, received_at: datetime) -> Asking | Reason:
     """The one question a bare digit can answer, or why a person must read it.
 
-    Two rounds of one incident ask a person the same thing; the later one counts.
+    Two rounds of one incident ask a person the same thing; the later one counts. Whoever
+    shares the telephone may be writing, asked or not. A link names its question for ever,
+    a digit only while that is open.
     """
     latest: dict[tuple[int, int], Asking] = {}
-    for asking in askings:
+    for asking in users.askings:
+        if asking.closes_at is not None and asking.closes_at <= received_at:
+            continue
         key = (asking.incident_id, asking.person_id)
         if key not in latest or latest[key].round_number < asking.round_number:
             latest[key] = asking
     if not latest:
-        return Reason.NOT_ASKED
-    if len({person_id for _, person_id in latest}) > 1:
+        return Reason.CLOSED if users.askings else Reason.NOT_ASKED
+    if len(users.people) > 1:
         return Reason.SEVERAL_PEOPLE
     if len(latest) > 1:
         return Reason.SEVERAL_QUESTIONS

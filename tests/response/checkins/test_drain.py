@@ -145,6 +145,26 @@ def test_a_digit_from_a_number_of_several_is_not_guessed_at() -> None:
     assert not Reply.objects.exists()
 
 
+def test_a_number_shared_with_somebody_who_was_not_asked_is_not_guessed_at() -> None:
+    (one,) = asked(phone=PHONE)
+    builders.household(phone=PHONE)
+    builders.raw_answer(sender=PHONE, text="1")
+    drain.run_once()
+    unclear = Unclear.objects.get()
+    assert unclear.reason == Reason.SEVERAL_PEOPLE
+    assert [asked_id for _, asked_id, _ in unclear.candidates] == [one.id]
+    assert not standing(one).heard_round
+
+
+def test_a_digit_long_after_the_question_goes_to_a_person() -> None:
+    (one,) = asked(phone=PHONE)
+    builders.raw_answer(sender=PHONE, text="1", received_at=clock.now() + timedelta(days=8))
+    drain.run_once()
+    unclear = Unclear.objects.get()
+    assert (unclear.reason, len(unclear.candidates)) == (Reason.CLOSED, 1)
+    assert not standing(one).heard_round
+
+
 @pytest.mark.parametrize(
     ("sender", "text", "reason"),
     [

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from safeconduct.response.checkins import rules
-from safeconduct.response.checkins.rules import Asking
+from safeconduct.response.checkins.rules import Asking, Users
 from safeconduct.response.checkins.terms import Reason
 from safeconduct.wires.intake.terms import Answer, Scope
 
@@ -41,19 +41,32 @@ def test_anything_else_is_for_a_person(text: str) -> None:
     assert rules.digit_in(text) is None
 
 
+def meant(*askings: Asking, people: int = 1, received_at: datetime = NOON) -> Asking | Reason:
+    users = Users(set(range(people)), list(askings))
+    return rules.asking_of_sender(users, received_at=received_at)
+
+
 def test_one_person_with_one_open_question_is_meant() -> None:
-    assert rules.asking_of_sender([asking(5)]) == asking(5)
+    assert meant(asking(5)) == asking(5)
 
 
 def test_the_later_round_of_one_incident_is_meant() -> None:
     first, second = asking(1), asking(2, round_=2)
-    assert rules.asking_of_sender([second, first]) == second
+    assert meant(second, first) == second
 
 
 def test_a_machine_does_not_guess_between_people_or_questions() -> None:
-    assert rules.asking_of_sender([]) == Reason.NOT_ASKED
-    assert rules.asking_of_sender([asking(), asking(2, person=2)]) == Reason.SEVERAL_PEOPLE
-    assert rules.asking_of_sender([asking(), asking(2, incident=2)]) == Reason.SEVERAL_QUESTIONS
+    assert meant() == Reason.NOT_ASKED
+    assert meant(asking(), asking(2, person=2), people=2) == Reason.SEVERAL_PEOPLE
+    assert meant(asking(), people=2) == Reason.SEVERAL_PEOPLE
+    assert meant(asking(), asking(2, incident=2)) == Reason.SEVERAL_QUESTIONS
+
+
+def test_a_digit_answers_a_question_only_while_that_is_open() -> None:
+    closed = asking()._replace(closes_at=NOON)
+    assert meant(closed) == Reason.CLOSED
+    assert meant(closed, received_at=NOON - timedelta(seconds=1)) == closed
+    assert meant(closed, asking(2, incident=2)) == asking(2, incident=2)
 
 
 def test_an_answer_speaks_for_its_party_in_its_round_and_for_nobody_else() -> None:

@@ -7,12 +7,12 @@ from typing import Final
 
 from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.engine.rows import Cursor
-from safeconduct.response.checkins.rules import Asking
+from safeconduct.response.checkins.rules import Asking, Users
 from safeconduct.wires.messaging.terms import Channel
 
 _ASKED: Final = """
     SELECT a.id, a.incident_id, a.round_id, r.number, a.person_id, a.party_id, a.asked_at,
-        i.closed_at
+        i.closed_at, r.closes_at
     FROM checkins_asked AS a
     JOIN checkins_round AS r ON r.id = a.round_id
     JOIN incidents_incident AS i ON i.id = a.incident_id
@@ -29,7 +29,7 @@ _BLOCKS: Final = """
 """
 # By the party, since that is how the table's one index on people begins.
 _BY_NUMBER: Final = f"""
-    SELECT c.address, q.* FROM registry_contactpoint AS c
+    SELECT c.address, p.id, q.* FROM registry_contactpoint AS c
     JOIN registry_person AS p ON p.id = c.person_id
     LEFT JOIN LATERAL (
         {_ASKED}
@@ -67,11 +67,11 @@ def parties_of(cursor: Cursor, askings: Iterable[Asking]) -> dict[tuple[int, int
     return found
 
 
-def by_number(cursor: Cursor, addresses: Collection[str]) -> dict[str, list[Asking]]:
-    """Questions open to the people who use these numbers; unknown numbers are left out.
+def by_number(cursor: Cursor, addresses: Collection[str]) -> dict[str, Users]:
+    """Who uses these numbers and what they were asked; unknown numbers are left out.
 
-    A number whose people were not asked has an empty list. Open are the rounds
-    of incidents that are not closed.
+    A number whose people were not asked has no askings. Of incidents that are closed
+    there are none either.
     """
     cursor.execute(
         "SELECT r.incident_id, r.id FROM checkins_round AS r"
@@ -86,12 +86,11 @@ def by_number(cursor: Cursor, addresses: Collection[str]) -> dict[str, list[Aski
             "rounds": [row[1] for row in open_rounds],
         },
     )
-    found: dict[str, list[Asking]] = defaultdict(list)
-    for address, *asked in cursor:
-        if asked[0] is None:
-            found[address] = found[address]
-        else:
-            found[address].append(Asking(*asked))
+    found: dict[str, Users] = defaultdict(lambda: Users(set(), []))
+    for address, person_id, *asked in cursor:
+        found[address].people.add(person_id)
+        if asked[0] is not None:
+            found[address].askings.append(Asking(*asked))
     return found
 
 

@@ -10,7 +10,7 @@ from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.response.checkins import rules
 from safeconduct.response.checkins.engine import askings
 from safeconduct.response.checkins.engine.raw import Raw
-from safeconduct.response.checkins.rules import Asking
+from safeconduct.response.checkins.rules import Asking, Users
 from safeconduct.response.checkins.terms import Reason
 from safeconduct.wires.intake.terms import Scope
 
@@ -91,13 +91,13 @@ def _by_link(raw: Raw, asked: Mapping[int, Asking]) -> Said | Riddle:
     return _accepted(Said(raw, raw.answer, asking, asking))
 
 
-def _by_text(raw: Raw, numbers: Mapping[str, list[Asking]]) -> Said | Riddle:
-    candidates = numbers.get(rules.telephone(raw.sender))
-    if candidates is None:
+def _by_text(raw: Raw, numbers: Mapping[str, Users]) -> Said | Riddle:
+    users = numbers.get(rules.telephone(raw.sender))
+    if users is None:
         return Riddle(raw, Reason.NO_NUMBER)
-    asking = rules.asking_of_sender(candidates)
+    asking = rules.asking_of_sender(users, received_at=raw.received_at)
     if isinstance(asking, Reason):
-        return Riddle(raw, asking, candidates)
+        return Riddle(raw, asking, users.askings)
     answer = rules.digit_in(raw.text)
     if answer is None:
         return Riddle(raw, Reason.UNREADABLE, [asking])
