@@ -17,6 +17,7 @@ def join(incident: Incident, *codes: str, level: Level = Level.WATCH) -> Inciden
         incident_id=incident.pk,
         countries=codes,
         level=level,
+        exercise=False,
         now=clock.now(),
         actor=builders.TESTER,
     )
