@@ -4,6 +4,7 @@ import pytest
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.response.alerts.actions import expand_next, release_alert, stop_alert
 from safeconduct.response.alerts.actions.stops import StopRefusedError
 from safeconduct.response.alerts.models import Alert, CapMessage
@@ -69,3 +70,17 @@ def test_the_correction_reaches_exactly_those_handed_the_alert() -> None:
     update = CapMessage.objects.get(alert=correction)
     assert update.msg_type == "Update"
     assert bytes(update.document).decode().count(f"{update.sender},") == 2
+
+
+def test_the_correction_goes_the_way_the_message_went() -> None:
+    reader = builders.resident(phone="+999605", mail="r@s.invalid")
+    alert = builders.released_alert(expand=False)
+    expand(alert)
+    Delivery.objects.update(handed_at=clock.now(), state=2)
+    # Since then the number failed: a new message would take the mail address.
+    ContactPoint.objects.filter(person=reader, channel=1).update(last_failed_at=clock.now())
+    correction = stop_alert(alert_id=alert.pk, now=clock.now(), actor=stopper()).correction
+    assert correction is not None
+    release_alert(alert_id=correction.pk, version=1, now=clock.now(), actor=stopper())
+    expand(correction)
+    assert rows(correction) == [("+999605", 1, "az", 1)]

@@ -37,6 +37,13 @@ FROM audience_chunk c CROSS JOIN LATERAL (
 ORDER BY c.party_id, k.channel, k.address, c.person_id
 """
 
+# A correction goes the way the message went that it corrects, whatever works best today.
+_CORRECTIONS: Final = """
+SELECT c.person_id, c.asked_id, c.post_id, d.channel, d.address, d.language, c.country, d.covers
+FROM audience_chunk c JOIN messaging_delivery d ON d.recipient_id = c.person_id
+WHERE d.batch_id = %s AND (d.handed_at IS NOT NULL OR d.maybe_twice)
+"""
+
 
 class ExpansionBusyError(Exception):
     """Another worker is writing a chunk of this release: come again."""
@@ -106,7 +113,13 @@ def _write(release: Release, chunk: Chunk, now: datetime) -> None:
             now=now,
             actor=SYSTEM,
         )
-    added = enqueue_select(batch_id=release.batch_id, select_sql=_MESSAGES, params=[], actor=SYSTEM)
+    corrected = release.audience.of_batch_id
+    added = enqueue_select(
+        batch_id=release.batch_id,
+        select_sql=_MESSAGES if corrected is None else _CORRECTIONS,
+        params=[] if corrected is None else [corrected],
+        actor=SYSTEM,
+    )
     _count(release.audience, chunk, added)
 
 
