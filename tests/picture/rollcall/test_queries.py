@@ -135,6 +135,35 @@ def test_the_silent_are_sorted_by_danger_weakness_and_age() -> None:
     assert paged(queries.not_heard_from, incident.pk, since_round=1) == expected
 
 
+def test_whoever_is_silent_stays_so_when_others_are_asked() -> None:
+    incident = builders.incident()
+    first = asked_people(6, of=incident, cell=CELL_7)
+    second = asked_people(5, of=incident, cell=CELL_7)
+    builders.raw_answer(first[0].id)
+    builders.raw_answer(second[0].id)
+    drain.run_once()
+    numbers = queries.numbers(incident.pk, None)
+    assert (numbers.asked, numbers.answered, numbers.not_heard_from) == (11, 2, 9)
+    (cell,) = queries.cells(incident.pk, None).cells
+    assert (cell.asked, cell.not_heard_from) == (11, 9)
+    silent = {one.person_id for one in (*first[1:], *second[1:])}
+    assert set(paged(queries.not_heard_from, incident.pk)) == silent
+    since_second = queries.numbers(incident.pk, None, since_round=2)
+    assert (since_second.asked, since_second.not_heard_from) == (5, 4)
+    assert len(paged(queries.not_heard_from, incident.pk, since_round=2)) == 4
+
+
+def test_whoever_answered_is_silent_again_once_asked_again() -> None:
+    incident = builders.incident()
+    people = builders.household(2)
+    asked = builders.asked(people, of=incident, now=clock.now() - AN_HOUR_AGO)
+    builders.raw_answer(asked[0].id)
+    drain.run_once()
+    builders.asked(people[:1], of=incident)
+    assert queries.numbers(incident.pk, None).not_heard_from == 2
+    assert queries.numbers(incident.pk, None, since_round=1).not_heard_from == 1
+
+
 def paged(query, incident_id: int, **more: object) -> list[int]:
     """The people of all pages of two, in order."""
     people, after = [], ""

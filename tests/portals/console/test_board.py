@@ -185,6 +185,20 @@ def test_lists_cost_the_same_for_more_people(here: Incident, duty: Pages) -> Non
     assert counts[0] == counts[1]
 
 
+def test_with_several_rounds_each_row_says_since_which(here: Incident, duty: Pages) -> None:
+    (first,) = _asked(here, people=1)
+    page = duty.get(f"/console/board/{here.pk}/silent/").content.decode()
+    assert "since round 1" in page
+    (second,) = _asked(here, people=1)
+    page = duty.get(f"/console/board/{here.pk}/silent/").content.decode()
+    assert "since their own last question" in page
+    assert "TR, round 1" in page
+    assert "TR, round 2" in page
+    board = duty.get(f"/console/board/{here.pk}/").content.decode()
+    assert "of 2 asked, since their own last question" in board
+    assert {first.pk, second.pk} == set(Standing.objects.values_list("person_id", flat=True))
+
+
 def test_lists_are_narrowed(here: Incident, duty: Pages) -> None:
     near = _asked(here, people=1, intensity=80)[0]
     far = _asked(here, people=1, intensity=40, on=here.rounds.get())[0]

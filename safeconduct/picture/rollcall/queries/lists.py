@@ -60,17 +60,18 @@ def not_heard_from(
     incident_id: int,
     filters: Filters,
     *,
-    since_round: int,
+    since_round: int | None = None,
     after: str = "",
     limit: int = PAGE,
 ) -> Page:
-    """People asked since a round and silent since: by intensity, vulnerability, age of record.
+    """People silent since their own last question, or since a round that is named.
 
     The strongest shaking comes first, then the most vulnerable, then the oldest
     record.
     """
     found = _narrowed(incident_id, filters).filter(
-        asked_round__gte=since_round, heard_round__lt=since_round
+        asked_round__gte=max(since_round or 1, 1),
+        heard_round__lt=F("asked_round") if since_round is None else since_round,
     )
     if after:
         found = found.filter(_beyond(*_marks(after, 4)))

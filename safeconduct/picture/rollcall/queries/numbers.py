@@ -30,7 +30,7 @@ class Numbers:
     asked: int
     not_heard_from: int
     unreachable: int
-    # "Not heard from" and "asked" speak of this round of the question.
+    # The round that was named, else the last there was.
     since_round: int
     as_of: datetime | None
 
@@ -92,7 +92,11 @@ def numbers(
     post_id: int | None = None,
     since_round: int | None = None,
 ) -> Numbers:
-    """The incident's numbers; "not heard from" is since the last round unless another is named."""
+    """The incident's numbers; "not heard from" is since each one's own last question.
+
+    With a round named, "asked" and "not heard from" are since that one. A later round for
+    another area must not make those disappear who never answered the first.
+    """
     current, as_of = _version(incident_id)
     asked = (incident_id, countries, post_id, since_round)
     return _numbers.get(asked, current, lambda: _count(*asked, as_of))
@@ -105,7 +109,10 @@ def cells(
     post_id: int | None = None,
     since_round: int | None = None,
 ) -> Cells:
-    """Where people are and how many have not been heard from; cells of fewer than 5 are hidden."""
+    """Where people are and how many have not been heard from, as in :func:`numbers`.
+
+    Cells of fewer than 5 are hidden.
+    """
     current, _ = _version(incident_id)
     asked = (incident_id, countries, post_id, since_round)
     return _cells.get(asked, current, lambda: _map(*asked))
@@ -139,19 +146,20 @@ _COUNT: Final = f"""
         AND (%(post)s::smallint IS NULL OR post_id = %(post)s)
     ),
     r AS (
-        SELECT coalesce(%(since)s::smallint, max(asked_round), 0) AS since FROM rollcall_tally
+        SELECT greatest(%(since)s::smallint, 1) AS since,
+            coalesce(%(since)s::smallint, max(asked_round), 0) AS last FROM rollcall_tally
         WHERE incident_id = %(incident)s AND people > 0
     )
     SELECT {{selected}},
         coalesce(sum(people), 0)::bigint,
-        coalesce(sum(people) FILTER (WHERE asked_round >= greatest(since, 1)), 0)::bigint,
-        coalesce(sum(people) FILTER (
-            WHERE asked_round >= since AND heard_round < since), 0)::bigint,
+        coalesce(sum(people) FILTER (WHERE asked_round >= since), 0)::bigint,
+        coalesce(sum(people) FILTER (WHERE asked_round >= since
+            AND heard_round < coalesce(%(since)s::smallint, asked_round)), 0)::bigint,
         coalesce(sum(people) FILTER (
             WHERE safety IN ({Safety.NEEDS_HELP:d}, {Safety.INJURED:d})), 0)::bigint
 """
 _NUMBERS: Final = (
-    _COUNT.format(selected="min(since)")
+    _COUNT.format(selected="min(last)")
     + f""",
         coalesce(sum(people) FILTER (WHERE presence = {Presence.PRESUMED:d}), 0)::bigint,
         coalesce(sum(people) FILTER (WHERE presence = {Presence.CONFIRMED:d}), 0)::bigint,
@@ -166,7 +174,7 @@ _NUMBERS: Final = (
 """
 )
 _CELLS: Final = (
-    _COUNT.format(selected="min(since), cell")
+    _COUNT.format(selected="min(last), cell")
     + " FROM r JOIN t ON true GROUP BY cell HAVING sum(people) > 0 ORDER BY cell"
 )
 

@@ -41,7 +41,7 @@ class Shown:
     form: FilterForm
     rows: list[Row]
     after: str
-    since_round: int
+    last_round: int
 
 
 @officer_may(VIEW)
@@ -80,23 +80,24 @@ def _shown(request: HttpRequest, incident_id: int, which: str) -> Shown:
     form = _form(request, incident.pk, scope)
     filters = form.filters(scope.countries, officer_of(request).pk)
     last = last_round(incident.pk)
-    since = last.number if last else 0
     try:
-        page = _LISTS[which](incident.pk, filters, since, request.GET.get("after", ""))
+        page = _LISTS[which](incident.pk, filters, request.GET.get("after", ""))
     except rollcall.PageLostError as refusal:
         raise Http404 from refusal
-    return Shown(incident, form, rows_of(incident.pk, page.rows), page.after, since)
+    return Shown(
+        incident, form, rows_of(incident.pk, page.rows), page.after, last.number if last else 0
+    )
 
 
-type _Lister = Callable[[int, rollcall.Filters, int, str], rollcall.Page]
+type _Lister = Callable[[int, rollcall.Filters, str], rollcall.Page]
 _LISTS: dict[str, _Lister] = {
-    "help": lambda incident, filters, _, after: rollcall.needs_help(
+    "help": lambda incident, filters, after: rollcall.needs_help(
         incident, filters, after=after, limit=MOST_EXPORTED
     ),
-    "silent": lambda incident, filters, since, after: rollcall.not_heard_from(
-        incident, filters, since_round=since, after=after, limit=MOST_EXPORTED
+    "silent": lambda incident, filters, after: rollcall.not_heard_from(
+        incident, filters, after=after, limit=MOST_EXPORTED
     ),
-    "conflict": lambda incident, filters, _, after: rollcall.in_conflict(
+    "conflict": lambda incident, filters, after: rollcall.in_conflict(
         incident, filters, after=after, limit=MOST_EXPORTED
     ),
 }
