@@ -5,6 +5,6 @@ import django
 django.setup()
 
 from safeconduct.portals.citizen.door import ports  # noqa: E402 -- models need Django set up
-from safeconduct.wires.intake.engine.door import build  # noqa: E402
+from safeconduct.wires.intake.engine.door import build  # noqa: E402 -- as above
 
 application = build(ports())

@@ -188,7 +188,7 @@ async def _send(kannel: Kannel) -> tuple[list[Answer], list[dict[str, str]]]:
         await provider.close()
     async with asyncio.timeout(20):
         # What other processes write can only be looked for.
-        while len(reports) < len(TEXTS) or len(kannel.texts()) < len(TEXTS):  # noqa: ASYNC110
+        while len(reports) < len(TEXTS) or len(kannel.texts()) < len(TEXTS):  # noqa: ASYNC110 -- as said
             await asyncio.sleep(0.05)
     await runner.cleanup()
     return answers, reports

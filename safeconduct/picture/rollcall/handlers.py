@@ -26,5 +26,5 @@ def _forget_left(ids: dict[str, object]) -> None:
     """Whoever left the registry while calling for help may go now."""
     incident, person = ids["incident_id"], ids.get("person_id")
     assert isinstance(incident, int)  # noqa: S101 -- the fact says so
-    assert person is None or isinstance(person, int)  # noqa: S101
+    assert person is None or isinstance(person, int)  # noqa: S101 -- as above
     tasks.forget_left.defer(incident_id=incident, person_id=person)

@@ -89,4 +89,5 @@ def _unbroken(ring: Arc) -> Arc:
         # In steps that nobody can take for the long way round.
         back = [(lon, pole) for lon in np.linspace(ring[-1, 0], ring[0, 0], 5)]
         ring = np.vstack((ring, back, ring[:1]))
-    return ring - np.array([360 * np.rint(ring[:, 0].mean() / 360), 0])
+    centred: Arc = ring - np.array([360 * np.rint(ring[:, 0].mean() / 360), 0])
+    return centred

@@ -48,7 +48,7 @@ def fetch(
         headers["If-Modified-Since"] = modified
     request = urllib.request.Request(address, headers=headers)  # noqa: S310 -- checked above
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310 -- as above
             payload = response.read(LARGEST_PAYLOAD + 1)
             told = response.headers
     except urllib.error.HTTPError as error:
