@@ -69,6 +69,13 @@ def test_a_second_round_moves_the_tally_and_keeps_the_standing() -> None:
     assert queries.numbers(incident.pk, None, since_round=1).not_heard_from == 0
 
 
+def test_what_officers_note_is_no_answer_in_the_curve() -> None:
+    (asked,) = builders.asked(builders.household(), now=clock.now() - timedelta(hours=1))
+    sighting(asked)
+    assert queries.numbers(asked.incident_id, None).answered == 1
+    assert queries.curve(asked.incident_id) == []
+
+
 def test_a_sighting_moves_standing_tally_and_version() -> None:
     (asked,) = builders.asked(builders.household(), now=clock.now() - timedelta(hours=1))
     before = queries.version(asked.incident_id)

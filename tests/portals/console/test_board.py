@@ -11,11 +11,13 @@ from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.geometry import cell_at
+from safeconduct.ground.missions.models import Post
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.rollcall.actions import record_sighting
 from safeconduct.picture.rollcall.models import Pulse, Standing
 from safeconduct.picture.rollcall.terms import Presence, Safety
+from safeconduct.response.checkins.engine import drain
 from safeconduct.wires.intake.models import Pulse as DoorPulse
 from safeconduct.wires.intake.terms import Answer
 from tests import builders
@@ -125,6 +127,26 @@ def test_the_board_turns_grey_when_something_lags(here: Incident, duty: Pages, s
     changed = duty.get(url, headers={"If-None-Match": tag, "HX-Request": "true"})
     assert "live-stale" in changed.content.decode()
     assert "Do not rely on these numbers" in changed.content.decode()
+
+
+def test_nobody_reads_of_other_countries_from_the_curve(here: Incident, pages: Pages) -> None:
+    (asked,) = builders.asked(builders.household(), of=here)
+    builders.raw_answer(asked.id, Answer.SAFE)
+    drain.run_once()
+    everywhere = Pages().sign_in(builders.officer("duty_officer", email="all@mfa.example"))
+    assert "curve-safe" in everywhere.get(f"/console/board/{here.pk}/").content.decode()
+    some = pages.sign_in(builders.officer("duty_officer", at=Post.objects.get(pk=2)))
+    page = some.get(f"/console/board/{here.pk}/").content.decode()
+    assert "curve-safe" not in page
+    assert "counted for all countries together" in page
+
+
+def test_of_one_post_nothing_is_said_that_is_known_of_countries_only(
+    here: Incident, duty: Pages
+) -> None:
+    _asked(here)
+    assert "Handed over" in duty.get(f"/console/board/{here.pk}/").content.decode()
+    assert "Handed over" not in duty.get(f"/console/board/{here.pk}/?post=2").content.decode()
 
 
 def test_the_journal_of_a_door_that_is_no_more_is_no_complaint(here: Incident, duty: Pages) -> None:

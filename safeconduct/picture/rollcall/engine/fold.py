@@ -10,6 +10,7 @@ from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.picture.rollcall.engine.tally import bump_version, counted
 from safeconduct.picture.rollcall.rules import Sighting, Standing, Word
+from safeconduct.picture.rollcall.terms import Witness
 
 
 class Heard(NamedTuple):
@@ -53,6 +54,7 @@ _READ: Final = f"""
     SELECT asked_round, asked_at, {", ".join(_FOLDED)} FROM rollcall_standing
     WHERE incident_id = %s AND person_id = ANY(%s::bigint[])
 """
+_ANSWERING: Final = frozenset({Witness.SELF, Witness.PARTY})
 _UPDATE: Final = counted(
     "UPDATE rollcall_standing AS s SET "
     + ", ".join(f"{name} = f.{name}" for name in list(_FOLDED)[1:])
@@ -149,6 +151,8 @@ def _count_minutes(cursor: Cursor, incident_id: int, heard: Iterable[Heard]) -> 
     minutes = Counter(
         (each.sighting.received_at.replace(second=0, microsecond=0), each.sighting.safety)
         for each in heard
+        # What an officer noted is no answer that reached our door.
+        if each.sighting.witness in _ANSWERING
     )
     cursor.executemany(
         "INSERT INTO rollcall_minute AS m (incident_id, minute, safety, answers)"

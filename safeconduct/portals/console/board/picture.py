@@ -32,7 +32,7 @@ class Picture:
     """The numbers with what they are of and when they were true."""
 
     numbers: rollcall.Numbers
-    sent: Sent
+    sent: Sent | None
     health: Health
     curve: Curve | None
     round: Round | None
@@ -82,7 +82,8 @@ def picture(incident: Incident, scope: Scope, now: datetime) -> Picture:
         numbers=rollcall.numbers(incident.pk, scope.countries, post_id=scope.post_id),
         sent=sent(last, scope),
         health=health(now),
-        curve=drawn(rollcall.curve(incident.pk)),
+        # Minutes are counted for all countries together: whoever sees some would read others'.
+        curve=drawn(rollcall.curve(incident.pk)) if scope.countries is None else None,
         round=last,
         taken_at=now,
     )
@@ -92,8 +93,13 @@ def last_round(incident_id: int) -> Round | None:
     return Round.objects.filter(incident_id=incident_id).order_by("-number").first()
 
 
-def sent(last: Round | None, scope: Scope) -> Sent:
-    """What has become of the last round's messages, by people, in the officer's countries."""
+def sent(last: Round | None, scope: Scope) -> Sent | None:
+    """What has become of the last round's messages, by people, in the officer's countries.
+
+    None for one post: messages are counted by country.
+    """
+    if scope.post_id is not None:
+        return None
     batches: Collection[int] = [last.batch_id] if last and last.batch_id else []
     counts = [
         count
