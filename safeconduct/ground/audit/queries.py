@@ -84,7 +84,7 @@ def _sentence(entry: Entry, names: dict[tuple[str, int], str]) -> str:
         return entry.kind
     words: dict[str, object] = defaultdict(lambda: "–", {**entry.detail})
     words["actor"] = _actor(entry, names)
-    words["subject"] = _named(entry.subject_kind, entry.subject_id, names)
+    words["subject"] = _subject(entry, names)
     if entry.subject_id is not None and entry.subject_until_id is not None:
         words.setdefault("count", entry.subject_until_id - entry.subject_id + 1)
     return str(kinds[entry.kind].sentence).format_map(words)
@@ -96,6 +96,13 @@ def _actor(entry: Entry, names: dict[tuple[str, int], str]) -> str:
     if entry.actor_kind == "citizen":
         return _("A national")
     return _named(entry.actor_kind, entry.actor_id, names)
+
+
+def _subject(entry: Entry, names: dict[tuple[str, int], str]) -> str:
+    """A name, or the bare number: the sentence itself says what it is the number of."""
+    if entry.subject_id is None:
+        return entry.subject_kind
+    return names.get((entry.subject_kind, entry.subject_id), str(entry.subject_id))
 
 
 def _named(kind: str, number: int | None, names: dict[tuple[str, int], str]) -> str:

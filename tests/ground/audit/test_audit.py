@@ -20,7 +20,7 @@ LOOKED = "test.looked"
 def _kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds.kinds, "_items", dict(kinds.kinds._items))
     kinds.declare(
-        LOOKED, "{actor} looked at {subject} {times} times", kinds.Shredder.FORGET_SUBJECT
+        LOOKED, "{actor} looked at person {subject} {times} times", kinds.Shredder.FORGET_SUBJECT
     )
 
 

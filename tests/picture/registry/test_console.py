@@ -65,6 +65,11 @@ def test_searching_and_looking_are_written_down_without_words(duty):
     assert (viewed.subject_kind, viewed.subject_id) == ("person", person.pk)
 
 
+def test_an_empty_form_does_not_complain_before_it_is_filled_in(pages):
+    pages.sign_in(builders.officer("registrar"))
+    assert "error-summary" not in pages.get("/console/lists/").content.decode()
+
+
 def test_a_list_goes_in_by_the_console(pages, ankara):
     builders.findable_country("TR", en="Türkiye")
     builders.findable_country("DE", en="Germany")

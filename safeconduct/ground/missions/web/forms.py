@@ -47,11 +47,13 @@ class AppointmentForm(forms.Form):
         if post_ids is not None:
             posts = posts.filter(pk__in=post_ids)
         self.fields["officer"] = OfficerField(
-            Officer.objects.filter(is_active=True).order_by("name"), label=_("Officer")
+            Officer.objects.filter(is_active=True).order_by("name"),
+            label=_("Officer"),
+            empty_label="–",
         )
         self.fields["post"] = PostField(
             posts,
             label=_("Post"),
             required=post_ids is not None,
-            empty_label=_("All posts") if post_ids is None else "---------",
+            empty_label=_("All posts") if post_ids is None else "–",
         )

@@ -50,9 +50,10 @@ def imports(request: HttpRequest) -> HttpResponse:
     officer, now = officer_of(request), clock.now()
     allowed = countries_of(officer, terms.IMPORT)
     choices = country_choices(get_language() or "en")
+    # Even an empty set of files binds a form, and a bound one complains before it is filled in.
+    handed_in = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ListForm(
-        request.POST if request.method == "POST" else None,
-        request.FILES,
+        *handed_in,
         countries=[pair for pair in choices if allowed is None or pair[0] in allowed],
         today=now.date(),
     )
