@@ -107,6 +107,18 @@ class Words:
     instruction: str
     sms: str
 
+    def renewed(self, ours: "Words", proposed: "Words") -> "Words":
+        """With each of our new words where the old one still stands as proposed."""
+        names = ("headline", "description", "instruction", "sms")
+        return Words(
+            *(getattr(ours if _same(self, proposed, name) else self, name) for name in names)
+        )
+
+
+def _same(one: Words, other: Words, name: str) -> bool:
+    # A browser sends its own line ends.
+    return bool(getattr(one, name).split() == getattr(other, name).split())
+
 
 @dataclass(frozen=True, slots=True)
 class Channels:

@@ -7,7 +7,9 @@ import pytest
 from lxml import etree
 
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.places import queries as places
 from safeconduct.response.alerts.actions import stop_alert
+from safeconduct.response.alerts.engine.wording import scope_rules
 from safeconduct.response.alerts.models import Alert, CapMessage
 from safeconduct.response.alerts.terms import CapScope
 from tests import builders
@@ -206,3 +208,50 @@ def words_as_filled(alert: Alert) -> dict[str, Any]:
         for text in alert.texts.all()
         for name in ("headline", "description", "instruction", "sms")
     }
+
+
+def test_an_edit_takes_the_scope_of_the_new_place_unless_it_was_chosen(pages: Pages) -> None:
+    a_new_country("AF")
+    alert = builders.alert(hazard="flood")
+    assert alert.scope == CapScope.PUBLIC
+    pages.sign_in(builders.officer("duty_officer"))
+    path = f"/console/alerts/{alert.pk}/edit/"
+    moved = {"city": "", "radius_km": "", "country": "AF"} | words_as_filled(alert)
+    shown = filled(version=1, scope=alert.scope, severity="Moderate")
+    answer = pages.post(path, shown | moved)
+    assert answer["Location"] == f"/console/alerts/{alert.pk}/"
+    alert.refresh_from_db()
+    usual = scope_rules()["AF"].scope
+    assert alert.scope == usual != CapScope.PUBLIC
+    pages.post(path, shown | moved | {"version": 2})
+    alert.refresh_from_db()
+    assert alert.scope == CapScope.PUBLIC
+
+
+def test_untouched_words_follow_the_new_place(pages: Pages) -> None:
+    a_new_country("AF")
+    alert = builders.alert(hazard="flood")
+    pages.sign_in(builders.officer("duty_officer"))
+    moved = {"city": "", "radius_km": "", "country": "AF"} | words_as_filled(alert)
+    moved |= {"en-headline": "My own headline"}
+    pages.post(f"/console/alerts/{alert.pk}/edit/", filled(version=1, hazard="storm") | moved)
+    text = alert.texts.get(language="en")
+    assert text.headline == "My own headline"
+    assert not any("Adana" in words for words in (text.description, text.sms))
+    assert text.instruction == "Stay indoors and away from trees and scaffolding. Put off journeys."
+    assert alert.texts.get(language="az").headline.startswith("Fırtına: ")
+
+
+def test_a_city_left_over_does_not_beat_a_country_chosen_now(pages: Pages) -> None:
+    alert = builders.alert()
+    pages.sign_in(builders.officer("duty_officer"))
+    both = filled(version=1, country="TR") | words_as_filled(alert)
+    refused = pages.post(f"/console/alerts/{alert.pk}/edit/", both)
+    assert refused.status_code == 422
+    assert "Choose a city or a whole country" in refused.content.decode()
+
+
+def a_new_country(code: str) -> None:
+    builders.country(code)
+    # Names are remembered by how many countries there are, which holds outside tests.
+    places._names_as_of.cache_clear()

@@ -36,7 +36,7 @@ class DraftRefusedError(Refusal):
 @dataclass(frozen=True, slots=True)
 class DraftContent:
     """What an officer filled in. ``scope`` None takes the ministry's default for the countries;
-    ``texts`` None, or an SMS text left as it was when neutrality changed, takes ours."""
+    ``texts`` None, and whatever in them is still as we proposed it, takes ours."""
 
     hazard: str
     event: str
@@ -75,12 +75,12 @@ def save_draft(
     alert = (
         _draft(alert_id, version) if alert_id else Alert(created_at=now, author_id=actor.id or 0)
     )
-    before = (alert.neutral_sms, alert.asks, alert.place) if alert_id else None
+    proposed = _our_words(alert) if alert_id else {}
     _fill(alert, content, actor)
     _place(alert, content, now)
     alert.version = version + 1 if alert_id else 1
     alert.save()
-    _write_texts(alert, content, before)
+    _write_texts(alert, content, proposed)
     _audit("alerts.drafted", alert, actor, now)
     return alert
 
@@ -210,9 +210,24 @@ def _place(alert: Alert, content: DraftContent, now: datetime) -> None:
     alert.audience = audience
     alert.place, alert.shape = reach.place, reach.shape_dict
     touched = {*touched_countries(audience), *audience.preview["countries"]}
-    alert.countries = alert.corrects.countries if alert.corrects else sorted(touched)
+    before, alert.countries = alert.countries, sorted(touched)
+    if alert.corrects:
+        alert.countries = alert.corrects.countries
+    alert.scope = _scope(alert, content.scope, before)
+
+
+def _scope(alert: Alert, asked: CapScope | None, countries_before: list[str]) -> CapScope:
+    """What the officer chose now; what stood there before holds only for where it was chosen."""
     scopes = {code: rule.scope for code, rule in wording.scope_rules().items()}
-    alert.scope = content.scope or rules.default_scope(alert.countries, scopes)
+    usual = rules.default_scope(alert.countries, scopes)
+    if asked is None:
+        return usual
+    # The form hands back what it was shown: only another value is a choice.
+    chosen = alert.pk is None or asked != alert.scope
+    if chosen or alert.countries == countries_before:
+        return asked
+    from_table = asked == rules.default_scope(countries_before, scopes)
+    return usual if from_table else rules.most_careful([asked, usual])
 
 
 def _reach(alert: Alert) -> area.Reach:
@@ -234,15 +249,15 @@ def _batch_to_correct(alert: Alert) -> int | None:
     return alert.corrects.release.batch_id
 
 
-def _write_texts(
-    alert: Alert, content: DraftContent, before: tuple[bool, bool, dict[str, str]] | None
-) -> None:
-    ours = wording.starting_words(
+def _our_words(alert: Alert) -> dict[str, Words]:
+    return wording.starting_words(
         alert.hazard, alert.severity, alert.place, asks=alert.asks, neutral=alert.neutral_sms
     )
-    texts = content.texts or ours
-    if before is not None and content.texts:
-        texts = _reworded(alert, content.texts, ours, before)
+
+
+def _write_texts(alert: Alert, content: DraftContent, proposed: dict[str, Words]) -> None:
+    ours = _our_words(alert)
+    texts = _reworded(content.texts, ours, proposed) if content.texts else ours
     AlertText.objects.filter(alert=alert).delete()
     AlertText.objects.bulk_create(
         AlertText(
@@ -259,27 +274,13 @@ def _write_texts(
 
 
 def _reworded(
-    alert: Alert,
-    texts: dict[str, Words],
-    ours: dict[str, Words],
-    before: tuple[bool, bool, dict[str, str]],
+    texts: dict[str, Words], ours: dict[str, Words], proposed: dict[str, Words]
 ) -> dict[str, Words]:
-    """The officer's texts, with our SMS wherever theirs is still the one we proposed before."""
-    neutral, asks, place = before
-    proposed = wording.starting_words(
-        alert.hazard, alert.severity, place, asks=asks, neutral=neutral
-    )
-    untouched = [code for code, word in texts.items() if _same_sms(word, proposed.get(code))]
+    """The officer's texts, with ours wherever theirs is still what we proposed before."""
     return texts | {
-        code: Words(
-            texts[code].headline, texts[code].description, texts[code].instruction, ours[code].sms
-        )
-        for code in untouched
+        code: texts[code].renewed(ours[code], proposed[code])
+        for code in texts.keys() & ours.keys() & proposed.keys()
     }
-
-
-def _same_sms(word: Words, proposed: Words | None) -> bool:
-    return proposed is not None and word.sms.strip() == proposed.sms
 
 
 def _audit(kind: str, alert: Alert, actor: Actor, now: datetime) -> None:

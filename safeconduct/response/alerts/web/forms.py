@@ -133,6 +133,14 @@ class AlertForm(forms.Form):
             raise forms.ValidationError(_("No city has this number."))
         return number
 
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        corrects = self.alert is not None and self.alert.corrects_id is not None
+        # One of them may be left over from the last save: nobody must guess which one is meant.
+        if values.get("city") and values.get("country") and not corrects:
+            self.add_error("country", _("Choose a city or a whole country, and empty the other."))
+        return values
+
     def content(
         self, *, texts: dict[str, Words] | None, alert: Alert | None, signal_id: int | None
     ) -> DraftContent:
