@@ -218,6 +218,7 @@ def test_with_several_rounds_each_row_says_since_which(here: Incident, duty: Pag
     assert "TR, round 2" in page
     board = duty.get(f"/console/board/{here.pk}/").content.decode()
     assert "of 2 asked, since their own last question" in board
+    assert "of 1 asked, to a provider" in board
     assert {first.pk, second.pk} == set(Standing.objects.values_list("person_id", flat=True))
 
 

@@ -32,6 +32,8 @@ class Picture:
     """The numbers with what they are of and when they were true."""
 
     numbers: rollcall.Numbers
+    # By the last round, whose messages "sent" speaks of.
+    asked_last: int
     sent: Sent | None
     health: Health
     curve: Curve | None
@@ -78,8 +80,10 @@ def etag(incident: Incident, scope: Scope, now: datetime) -> str:
 def picture(incident: Incident, scope: Scope, now: datetime) -> Picture:
     """The board's numbers, now."""
     last = last_round(incident.pk)
+    numbers = rollcall.numbers(incident.pk, scope.countries, post_id=scope.post_id)
     return Picture(
-        numbers=rollcall.numbers(incident.pk, scope.countries, post_id=scope.post_id),
+        numbers=numbers,
+        asked_last=_asked_last(incident.pk, scope, numbers),
         sent=sent(last, scope),
         health=health(now),
         # Minutes are counted for all countries together: whoever sees some would read others'.
@@ -87,6 +91,16 @@ def picture(incident: Incident, scope: Scope, now: datetime) -> Picture:
         round=last,
         taken_at=now,
     )
+
+
+def _asked_last(incident_id: int, scope: Scope, numbers: rollcall.Numbers) -> int:
+    last = numbers.since_round
+    if last <= 1:
+        return numbers.asked
+    counted = rollcall.numbers(
+        incident_id, scope.countries, post_id=scope.post_id, since_round=last
+    )
+    return counted.asked
 
 
 def last_round(incident_id: int) -> Round | None:
