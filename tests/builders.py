@@ -209,7 +209,7 @@ def asked(
             now=moment,
             actor=TESTER,
         )
-        _lay_out(people, (country_code, cell, intensity, vulnerability, record_at or moment))
+        lay_out(people, (country_code, cell, intensity, vulnerability, record_at or moment))
         ask_chunk(round=round_, now=moment, actor=TESTER)
         presume_chunk(
             incident_id=round_.incident_id,
@@ -224,7 +224,8 @@ def asked(
     return [by_person[person.pk] for person in people]
 
 
-def _lay_out(people: Sequence[Person], where: tuple[object, ...]) -> None:
+def lay_out(people: Sequence[Person], where: tuple[object, ...]) -> None:
+    """The temporary table of a chunk; all at (country, cell, intensity, vulnerability, record)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE audience_chunk (person_id bigint NOT NULL,"

@@ -12,6 +12,7 @@ from safeconduct.picture.rollcall import actions, queries
 from safeconduct.picture.rollcall.models import Attempt, Sighting, Standing, Tally
 from safeconduct.picture.rollcall.terms import Closing, How, Outcome, Presence, Safety
 from tests import builders
+from tests.builders import lay_out
 
 pytestmark = pytest.mark.django_db
 DUTY = Actor.officer(7)
@@ -67,6 +68,18 @@ def test_a_second_round_moves_the_tally_and_keeps_the_standing() -> None:
     assert tallied(incident.pk, asked_round=2, heard_round=1, safety=Safety.SAFE) == 1
     assert queries.numbers(incident.pk, None).not_heard_from == 1
     assert queries.numbers(incident.pk, None, since_round=1).not_heard_from == 0
+
+
+def test_a_first_round_counts_whoever_is_on_the_roll_already_once() -> None:
+    incident = builders.incident()
+    one, other = builders.household(names=("Aysel", "Elçin"))
+    (asked,) = builders.asked([one], of=incident, now=clock.now() - timedelta(hours=1))
+    sighting(asked)
+    lay_out([one, other], ("TR", None, 0, 0, clock.now()))
+    known = {"incident_id": incident.pk, "round_number": 1, "now": clock.now(), "actor": DUTY}
+    assert actions.presume_chunk(**known) == 2
+    assert tallied(incident.pk) == 2
+    assert tallied(incident.pk, safety=Safety.SAFE) == 1
 
 
 def test_what_officers_note_is_no_answer_in_the_curve() -> None:

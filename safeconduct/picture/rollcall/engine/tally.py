@@ -51,6 +51,16 @@ def counted(change: str) -> str:
     """
 
 
+def added(counts: str) -> str:
+    """A query of keys and people, added to the tallies of ``%(incident_id)s``."""
+    return f"""
+    INSERT INTO rollcall_tally (incident_id, {_KEY}, people)
+    SELECT %(incident_id)s, counts.* FROM ({counts}) AS counts
+    ON CONFLICT (incident_id, {_KEY})
+    DO UPDATE SET people = rollcall_tally.people + excluded.people
+    """
+
+
 def bump_version(cursor: Cursor, incident_id: int, now: object) -> None:
     """Count the incident's version up; no version ever comes twice, not even after a restore."""
     cursor.execute(
