@@ -1,6 +1,6 @@
 """The made-up world: the same for a seed, shaped as promised, and unreachable for everybody."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -138,3 +138,11 @@ def _constraints_and_indexes() -> set[tuple[str, str, bool]]:
             {"tables": tables},
         )
         return set(cursor.fetchall())
+
+
+def test_the_register_forgets_nobody_of_a_fresh_world(places: None) -> None:
+    from safeconduct.picture.registry.actions import forget_what_is_over
+
+    make(3000)
+    assert forget_what_is_over(NOW) == 0
+    assert Stay.objects.filter(confirmed_at__lt=NOW - timedelta(days=365)).exists()

@@ -25,7 +25,8 @@ _FAMILY_SHARES_PHONE: Final = 0.6
 _HAS_PHONE: Final = 0.85
 _HAS_MAIL: Final = 0.5
 _BIRTH_UNKNOWN: Final = 0.15
-# Residents who left in truth while their record stands: last confirmed two to five years ago.
+# Residents who left in truth while their record stands: last confirmed one to two years ago,
+# since the register forgets who has confirmed nothing for longer.
 _STALE: Final = 0.12
 LANGUAGES: Final = ("az", "en", "ru", "fa", "ar")
 # Shares of those five languages, by where people live.
@@ -160,8 +161,8 @@ def _periods(rng: np.random.Generator, trip: Flags) -> tuple[Ints, Ints, Ints]:
     began = np.where(trip, rng.integers(0, 14, count), rng.integers(30, 3650, count))
     until = np.where(trip, rng.integers(1, 21, count), 0)
     stale = ~trip & (rng.random(count) < _STALE)
-    fresh = np.minimum(rng.integers(0, 700, count), began)
-    confirmed = np.where(stale, np.minimum(rng.integers(730, 1825, count), began), fresh)
+    fresh = np.minimum(rng.integers(0, 365, count), began)
+    confirmed = np.where(stale, np.minimum(rng.integers(365, 700, count), began), fresh)
     return began, until, confirmed
 
 
