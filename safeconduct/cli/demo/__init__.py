@@ -121,5 +121,6 @@ def _open_console(family: Family, ports: stage.Ports, logins: "list[DemoLogin]")
     click.echo(f"Console: {ports.console}")
     for login in logins:
         click.echo(f"  {login.role:<16}{login.email:<28}{login.password}")
+    click.echo("The second step of signing in shows each one's code, in this demo only.")
     click.echo("Ctrl-C ends the demo.")
     family.watch()
