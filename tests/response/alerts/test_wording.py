@@ -66,3 +66,17 @@ def test_every_hazard_has_its_own_name_in_every_language() -> None:
 def test_every_default_scope_that_is_not_public_has_a_reason() -> None:
     for code, rule in wording.scope_rules().items():
         assert rule.reason or code == "default"
+
+
+@pytest.mark.parametrize("hazard", [kind.value for kind in Hazard])
+def test_the_longest_place_and_a_long_link_still_take_two_parts(
+    hazard: str, settings: object
+) -> None:
+    settings.ANSWER_URL = "https://" + "a" * 20 + ".org"
+    # Longer than what cities and countries are called; it is cut, but stays known.
+    place = dict.fromkeys(("az", "en", "ru"), "Əlisəbalı-" * 9)
+    words = wording.starting_words(hazard, "Severe", place, asks=True, neutral=False)
+    for language, word in words.items():
+        assert wording.sms_segments(word.sms).count <= 2, (language, word.sms)
+        assert ("Elisebali" if language == "en" else "Əlisəbalı") in word.sms
+        assert "{link}" in word.sms

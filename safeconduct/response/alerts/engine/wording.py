@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import normalize
 
 from django.conf import settings
 
 from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.ground.kernel.tokens import LENGTH
 from safeconduct.response.alerts.rules import GRAVE
-from safeconduct.response.alerts.terms import CapScope, Words
+from safeconduct.response.alerts.terms import MOST_SEGMENTS, CapScope, Words
 from safeconduct.wires.messaging.actions import TextDraft
 from safeconduct.wires.messaging.rules import Segments, segments
 from safeconduct.wires.messaging.terms import LINK_PLACE, Channel
 
 _FOLDER: Final = Path(__file__).resolve().parent.parent
 _ANSWER_PATH: Final = "/s/"
+_SHORTEST_PLACE: Final = 10
+# Letters that are no accent upon another one.
+_NO_ACCENT: Final = str.maketrans("əƏıøØłŁđĐ’", "eEioOlLdD'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +71,32 @@ def _words(
 ) -> Words:
     where = place.get(language) or place.get("en") or next(iter(place.values()), "")
     texts, ask = _hazard(hazard, language), _texts(language)["ask"]
-    sms = [texts["sms"].format(place=where)]
-    if not neutral:
-        sms.insert(0, ask["prefix"])
-    if asks:
-        sms.append(ask["sms"])
+    before = "" if neutral else ask["prefix"] + " "
+    after = " " + ask["sms"] if asks else ""
     return Words(
         headline=f"{texts['event']}: {where}"[:160],
         description=texts["act" if severity in GRAVE else "watch"].format(place=where),
         instruction=texts["do"],
-        sms=" ".join(sms),
+        sms=_short_sms(
+            before + texts["sms"] + after, _in_gsm(where) if language == "en" else where
+        ),
     )
+
+
+def _in_gsm(place: str) -> str:
+    """A place without its accents: one letter outside GSM's own halves what an SMS holds."""
+    plain = normalize("NFKD", place.translate(_NO_ACCENT)).encode("ascii", "ignore").decode()
+    return plain or place
+
+
+def _short_sms(text: str, place: str) -> str:
+    """The text with as much of the place's name as two parts leave room for."""
+    for length in range(len(place), _SHORTEST_PLACE, -1):
+        some = place if length == len(place) else place[:length].rstrip() + "."
+        sms = text.replace("{place}", some)
+        if sms_segments(sms).count <= MOST_SEGMENTS:
+            return sms
+    return text.replace("{place}", place[:_SHORTEST_PLACE])
 
 
 def correcting_words(headlines: dict[str, str], *, neutral: bool) -> dict[str, Words]:
