@@ -19,6 +19,14 @@ def _only_loopback() -> Iterator[None]:
     socket_allow_hosts(None)
 
 
+@pytest.fixture(autouse=True)
+def _forgotten_names() -> None:
+    """Names of countries are kept while a process lives; each test writes its own."""
+    from safeconduct.ground.places import queries
+
+    queries._names_as_of.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real feeds and figures that lies beside a checkout, read in place."""

@@ -30,13 +30,13 @@ KEYS = [
 pytestmark = pytest.mark.xdist_group("real messages")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def rows(shared_data: Path) -> list[dict[str, str]]:
     with (shared_data / "MANIFEST.csv").open(newline="") as manifest:
         return [row for row in csv.DictReader(manifest) if row["kind"] in KINDS]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def read(shared_data: Path, rows) -> dict[str, list[Reading]]:
     # The longest lists repeat what the shorter ones hold, a hundred times over.
     return {
