@@ -34,6 +34,7 @@ from safeconduct.cli.family import Family
 from safeconduct.ground.kernel import clock
 from safeconduct.response.alerts.actions import release_alert
 from safeconduct.response.alerts.models import Release
+from safeconduct.wires.hazards.models import Signal
 from safeconduct.wires.messaging.terms import State
 
 _PEOPLE: Final = 50_000
@@ -97,9 +98,9 @@ def _start(family: Family, line: Line, gateway: int) -> None:
         family.start(name, *words, surroundings=surroundings)
 
 
-def _release(alert_signal: object) -> Release:
+def _release(alert_signal: Signal) -> Release:
     writer, releaser = officers()
-    alert = submitted(alert_signal, writer)  # type: ignore[arg-type]  # bench_signal made it
+    alert = submitted(alert_signal, writer)
     return release_alert(alert_id=alert.pk, version=alert.version, now=clock.now(), actor=releaser)
 
 
