@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from safeconduct.wires.messaging.terms import LONGEST_ADDRESS
+
 
 class Source(models.Model):
     """Where records came from and by what right: the web form, a list, a made-up world."""
@@ -73,15 +75,17 @@ class Person(models.Model):
 
 
 class ContactPoint(models.Model):
-    """A telephone number (E.164) or mail address (RFC 5321), as one person gave it."""
+    """A telephone number (E.164), mail address (RFC 5321) or push subscription of one person."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
     channel = models.SmallIntegerField()
-    address = models.CharField(max_length=254)
+    address = models.CharField(max_length=LONGEST_ADDRESS)
     language = models.CharField(max_length=5, blank=True)
     verified_at = models.DateTimeField(null=True)
     last_worked_at = models.DateTimeField(null=True)
     last_failed_at = models.DateTimeField(null=True)
+    # Somebody wrote STOP from here: only what threatens life is still sent.
+    stopped_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

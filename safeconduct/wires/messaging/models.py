@@ -4,11 +4,17 @@ from typing import ClassVar
 
 from django.db import models
 
+from safeconduct.wires.messaging.terms import LONGEST_ADDRESS
+
 
 class Batch(models.Model):
     """Messages that leave, expire and stop together. Whoever made it keeps its id."""
 
     lane = models.SmallIntegerField()
+    # Whose batch it is, so that posts take turns; none where it is the ministry's own.
+    post_id = models.SmallIntegerField(null=True)
+    # By it anybody learns whether a message they hold is ours and still current.
+    code = models.CharField(max_length=8, unique=True, null=True)
     created_at = models.DateTimeField()
     not_after = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
@@ -58,7 +64,7 @@ class Delivery(models.Model):
     id = models.BigIntegerField()
     recipient_id = models.BigIntegerField()
     channel = models.SmallIntegerField()
-    address = models.CharField(max_length=254)
+    address = models.CharField(max_length=LONGEST_ADDRESS)
     language = models.CharField(max_length=5)
     country = models.CharField(max_length=2, blank=True)
     # Whom the answer link speaks for and which post answers; empty where nothing is asked.

@@ -11,6 +11,8 @@ class Channel(IntEnum):
     SMS = 1
     EMAIL = 2
     PUSH = 4
+    # A person who telephones: the messages are a work list, no sender claims them.
+    CALL = 8
 
 
 class Lane(IntEnum):
@@ -33,10 +35,19 @@ class State(IntEnum):
     STOPPED = 13
     GAVE_UP = 14
     BLOCKED_BY_OPERATOR = 15
+    # No longer needed: the person answered, or another way proved to have reached them.
+    ANSWERED = 16
+    # The person said stop, and the message is no threat to life.
+    UNSUBSCRIBED = 17
 
 
 # How long messages are kept once their batch has ended, to answer "why did she not get it".
 KEPT: Final = timedelta(days=90)
+
+# A push subscription is its endpoint, and behind a hash its two keys: the longest address.
+LONGEST_ADDRESS: Final = 700
+# What a reader types to learn whether a message is genuine: letters nobody mistakes.
+CODE_LENGTH: Final = 6
 
 # ITU-T E.164 assigns no country code 999: numbers we make up start with it, and every
 # provider that could reach a telephone refuses it.

@@ -30,11 +30,14 @@ STATES: Final[dict[State, str | Promise]] = {
     State.STOPPED: _("stopped before sending"),
     State.GAVE_UP: _("given up after several tries"),
     State.BLOCKED_BY_OPERATOR: _("blocked by the operator"),
+    State.ANSWERED: _("not needed any more"),
+    State.UNSUBSCRIBED: _("not sent: the person said stop"),
 }
 CHANNELS: Final[dict[Channel, str | Promise]] = {
     Channel.SMS: _("SMS"),
     Channel.EMAIL: _("E-mail"),
     Channel.PUSH: _("App"),
+    Channel.CALL: _("Telephone call"),
 }
 PRESENCES: Final[dict[Presence, str | Promise]] = {
     Presence.UNKNOWN: pgettext_lazy("presence", "Not known"),
