@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from safeconduct.picture.audiences import queries
 from safeconduct.picture.audiences.engine.selection import BEST_FIRST, selection_of
 from safeconduct.picture.audiences.models import Audience
-from safeconduct.picture.audiences.terms import CHUNK_TABLE, STAGED_TABLE, Chunk
+from safeconduct.picture.audiences.terms import CHUNK_TABLE, STAGED_TABLE, Chunk, Ways
 
 _ALLOWANCE = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
 # One transaction may lay out several chunks, each in the place of the one before.
@@ -25,12 +25,22 @@ CREATE TEMP TABLE {CHUNK_TABLE} (
 _COLUMNS = """person_id, party_id, language, reach, country, cell, intensity, vulnerability,
     record_at, post_id"""
 _MEMBERS = """
-SELECT m.person_id, p.party_id, p.language, p.reach, m.country, m.cell, m.intensity,
+SELECT m.person_id, p.party_id, p.language, {reach}, m.country, m.cell, m.intensity,
     p.vulnerability, m.record_at, d.post_id
 FROM ({rows}) m
 JOIN registry_person p ON p.id = m.person_id
 LEFT JOIN missions_consulardistrict d ON d.country_id = m.country
 """
+# What is left to those who wrote STOP: they are few, and looked for once.
+_LEFT_TO_THEM = f"""
+LEFT JOIN (
+    SELECT k.person_id, bit_or(k.channel) FILTER (
+        WHERE {queries.WORKING} AND {queries.UNSTOPPED}) AS reach
+    FROM registry_contactpoint k WHERE k.person_id IN (
+        SELECT person_id FROM registry_contactpoint WHERE stopped_at IS NOT NULL)
+    GROUP BY k.person_id) few ON few.person_id = m.person_id
+"""
+_REACH_LEFT = "(CASE WHEN few.person_id IS NULL THEN p.reach ELSE coalesce(few.reach, 0) END)"
 # Whole parties: up to the one that no longer fits, or a single party larger than the limit.
 _UNTIL = """
 WITH next AS (
@@ -48,10 +58,10 @@ JOIN registry_person p ON p.id = few.person_id
 
 
 @transaction.atomic
-def recount(*, audience: Audience, now: datetime) -> Audience:
+def recount(*, audience: Audience, now: datetime, ways: Ways | None = None) -> Audience:
     """Count the audience as of now and keep the counts with it."""
     audience.as_of = now
-    audience.preview = queries.preview(audience).as_dict()
+    audience.preview = queries.preview(audience, ways=ways).as_dict()
     audience.save()
     return audience
 
@@ -63,10 +73,12 @@ def stage_chunk(
     limit: int,
     now: datetime,  # noqa: ARG001 -- the day is the audience's own, asked for at release
     but_not: Sequence[int] = (),
+    ways: Ways | None = None,
 ) -> Chunk:
     """Put the next whole parties into the temporary table ``audience_chunk``.
 
-    The table lives until the caller's transaction ends or lays out its next chunk. At most
+    The table lives until the caller's transaction ends or lays out its next chunk. ``reach``
+    in it holds the channels that a message of these ways may take. At most
     ``limit`` people, unless one party alone is larger; nobody from the parties in ``but_not``.
     Everybody has been laid out once the last party stands still at ``after_party_id``. The
     whole audience is asked for once and waits in a table of its own, which is filled again
@@ -74,7 +86,7 @@ def stage_chunk(
     """
     with connection.cursor() as cursor:
         cursor.execute(_ALLOWANCE)
-        staged = _staged(cursor, audience)
+        staged = _staged(cursor, audience, ways or Ways())
         cursor.execute(_CREATE_CHUNK)
         cursor.execute(_UNTIL.format(staged=staged), {"after": after_party_id, "limit": limit})
         until = cursor.fetchone()[0] or after_party_id
@@ -92,7 +104,7 @@ def stage_chunk(
     return Chunk(people, parties, until)
 
 
-def stage_some(*, audience: Audience, limit: int) -> Chunk:
+def stage_some(*, audience: Audience, limit: int, ways: Ways | None = None) -> Chunk:
     """Put about ``limit`` people of whole parties into ``audience_chunk``, without counting all.
 
     So that the first messages leave while the rest is still being looked for. The chunk
@@ -109,7 +121,7 @@ def stage_some(*, audience: Audience, limit: int) -> Chunk:
         cursor.execute("SELECT id FROM registry_person WHERE party_id = ANY(%s)", [party_ids])
         people = [person_id for (person_id,) in cursor.fetchall()]
         cursor.execute(_CREATE_CHUNK)
-        members = _MEMBERS.format(rows=selection.rows(of_people=True))
+        members = _members(selection.rows(of_people=True), ways or Ways())
         cursor.execute(
             f"""
             INSERT INTO {CHUNK_TABLE} ({_COLUMNS})
@@ -128,7 +140,7 @@ def unstage(*, audience: Audience) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {STAGED_TABLE}{audience.pk:d}")
 
 
-def _staged(cursor: CursorWrapper, audience: Audience) -> str:
+def _staged(cursor: CursorWrapper, audience: Audience, ways: Ways) -> str:
     """The name of the audience's table, filled.
 
     It is not written ahead: after a crash the server empties it, the row of party 0
@@ -142,7 +154,7 @@ def _staged(cursor: CursorWrapper, audience: Audience) -> str:
             return name
         cursor.execute(f"DROP TABLE {name}")
     selection = selection_of(audience)
-    members = _MEMBERS.format(rows=selection.rows())
+    members = _members(selection.rows(), ways)
     cursor.execute(
         f"CREATE UNLOGGED TABLE {name} AS {members} ORDER BY p.party_id, m.person_id",
         selection.params,
@@ -151,6 +163,12 @@ def _staged(cursor: CursorWrapper, audience: Audience) -> str:
     cursor.execute(f"INSERT INTO {name} (party_id) VALUES (0)")
     cursor.execute(f"ANALYZE {name}")
     return name
+
+
+def _members(rows: str, ways: Ways) -> str:
+    if ways.despite_stop:
+        return _MEMBERS.format(rows=rows, reach="p.reach")
+    return _MEMBERS.format(rows=rows, reach=f"{_REACH_LEFT} AS reach") + _LEFT_TO_THEM
 
 
 def _size(cursor: CursorWrapper) -> tuple[int, int]:

@@ -8,11 +8,13 @@ from django.db import connection, transaction
 from safeconduct.picture.audiences.engine import counting
 from safeconduct.picture.audiences.engine.selection import Selection, selection_of
 from safeconduct.picture.audiences.models import Audience
-from safeconduct.picture.audiences.terms import PAGE, Preview, Unreachable
+from safeconduct.picture.audiences.terms import PAGE, Preview, Unreachable, Ways
 from safeconduct.wires.messaging.terms import Channel
 
 # A contact point that may be written to: it never failed, or worked after it last did.
 WORKING = "(k.last_failed_at IS NULL OR k.last_worked_at > k.last_failed_at)"
+# Nobody wrote STOP from it.
+UNSTOPPED = "k.stopped_at IS NULL"
 # Sorting a million people takes more than the server's everyday allowance; compiling takes
 # longer than it saves.
 _ALLOWANCE = "SET LOCAL work_mem = '192MB'; SET LOCAL jit = off"
@@ -42,22 +44,28 @@ def count_and_page(audience: Audience, *, after_id: int = 0, limit: int = PAGE) 
     return CountAndPage(len(everybody), everybody[first : first + limit].tolist())
 
 
+def usable(ways: Ways) -> str:
+    """SQL that says whether a contact point ``k`` of one of the ways may be written to."""
+    return WORKING if ways.despite_stop else f"({WORKING} AND {UNSTOPPED})"
+
+
 @transaction.atomic
-def preview(audience: Audience) -> Preview:
+def preview(audience: Audience, *, ways: Ways | None = None) -> Preview:
     """What the audience comes to now: nothing is written down, nobody is locked.
 
     Each person counts once however many of their stays match; messages count as
-    they will be sent, one for each address of a party: an SMS where there is a
-    number, else a mail.
+    they will be sent, one for each address of a party, by the first of the ways
+    that works: unless told otherwise an SMS where there is a number, else a mail.
     """
+    ways = ways or Ways()
     selection = selection_of(audience)
     rows, params = selection.rows(), selection.params
     _allow()
     everybody = counting.members(rows, params)
-    contacts = counting.contacts(working=WORKING)
+    contacts = counting.contacts(ways, working=WORKING, unstopped=UNSTOPPED)
     counting.forget()
     countries = counting.by_country(everybody.country)
-    messages = counting.messages(everybody, contacts)
+    messages = counting.messages(everybody, contacts, ways)
     return Preview(
         as_of=audience.as_of.isoformat(),
         people=len(everybody.person),
@@ -65,7 +73,7 @@ def preview(audience: Audience) -> Preview:
         languages=counting.by_language(everybody),
         countries=countries,
         messages={Channel(channel).name.lower(): count for channel, count in messages.items()},
-        unreachable=_unreachable(everybody, contacts),
+        unreachable=_unreachable(everybody, contacts, ways),
         somewhere=_somewhere(selection, everybody, touched=list(countries)),
         duplicates=counting.duplicates(everybody),
     )
@@ -90,10 +98,17 @@ def _allow() -> None:
         cursor.execute(_ALLOWANCE)
 
 
-def _unreachable(everybody: counting.Members, contacts: counting.Contacts) -> Unreachable:
-    silent = everybody.person[everybody.reach & (Channel.SMS | Channel.EMAIL) == 0]
-    failed = int(np.isin(silent, contacts.person).sum())
-    return Unreachable(no_contact=len(silent) - failed, only_failed=failed)
+def _unreachable(
+    everybody: counting.Members, contacts: counting.Contacts, ways: Ways
+) -> Unreachable:
+    """Whom none of the ways reaches, by what stands in the way last."""
+    reached = contacts.person[counting.usable(contacts, ways)]
+    silent = everybody.person[~np.isin(everybody.person, reached)]
+    known = int(np.isin(silent, contacts.person).sum())
+    stopped = int(np.isin(silent, contacts.person[contacts.works == 1]).sum())
+    return Unreachable(
+        no_contact=len(silent) - known, only_failed=known - stopped, only_stopped=stopped
+    )
 
 
 def _somewhere(

@@ -1,7 +1,11 @@
 """The words of asking who is meant."""
 
 from dataclasses import asdict, dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, Final, Self
+
+from safeconduct.wires.messaging.terms import Channel
 
 # The page of people shown beside a count.
 PAGE: Final = 50
@@ -11,15 +15,32 @@ STAGED_TABLE: Final = "audiences_staged_"
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """How people may be written to: channels, the first that works for a person is theirs."""
+
+    channels: tuple[int, ...] = (Channel.SMS, Channel.EMAIL)
+    # What threatens life goes to those too who wrote STOP.
+    despite_stop: bool = False
+
+    @property
+    def mask(self) -> int:
+        """The channels as the bits of a person's ``reach``."""
+        return reduce(or_, self.channels, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Unreachable:
     """People no message can be sent to, by the reason why."""
 
+    # No contact of a kind that the message could go to.
     no_contact: int = 0
     only_failed: int = 0
+    # They wrote STOP, and the message is no threat to life.
+    only_stopped: int = 0
 
     @property
     def people(self) -> int:
-        return self.no_contact + self.only_failed
+        return self.no_contact + self.only_failed + self.only_stopped
 
 
 @dataclass(frozen=True, slots=True)

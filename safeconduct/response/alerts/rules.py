@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from safeconduct.picture.audiences.terms import Ways
 from safeconduct.response.alerts.terms import AlertState, CapScope, MsgType
 
 # Unknown may be anything, so it is treated as the worst.
@@ -80,6 +81,11 @@ def _lacks_second_person(candidate: Candidate, releaser_id: int) -> Obstacle | N
 def is_urgent(severity: str, urgency: str) -> bool:
     """Whether its messages are claimed before all others."""
     return severity in GRAVE or urgency == "Immediate"
+
+
+def ways_for(severity: str, urgency: str) -> Ways:
+    """How its messages may go: those who wrote STOP hear only what may threaten their lives."""
+    return Ways(despite_stop=is_urgent(severity, urgency))
 
 
 def most_careful(scopes: Iterable[CapScope]) -> CapScope:

@@ -9,7 +9,9 @@ from django.db import connection, transaction
 from safeconduct.ground.kernel import geometry
 from safeconduct.picture.audiences import actions, queries
 from safeconduct.picture.audiences.models import Audience
+from safeconduct.picture.audiences.terms import Ways
 from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.wires.messaging.terms import Channel
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,43 @@ def test_the_preview_counts_people_parties_languages_and_reasons() -> None:
     assert seen.countries == {"TR": 7}
     assert seen.messages == {"sms": 2, "email": 1}
     assert (seen.unreachable.no_contact, seen.unreachable.only_failed) == (1, 1)
+
+
+def test_the_first_way_that_works_is_taken_in_the_order_of_the_ways() -> None:
+    both = builders.resident(phone="+999804", mail="e@f.invalid")
+    ContactPoint.objects.create(person=both, channel=Channel.PUSH, address="https://p.invalid/#a.b")
+    builders.resident(mail="g@h.invalid")
+    push_first = Ways((Channel.PUSH, Channel.EMAIL, Channel.SMS))
+    assert queries.preview(around(), ways=push_first).messages == {"push": 1, "email": 1}
+    mail_first = Ways((Channel.EMAIL, Channel.SMS))
+    assert queries.preview(around(), ways=mail_first).messages == {"email": 2}
+    only_push = queries.preview(around(), ways=Ways((Channel.PUSH,)))
+    assert (only_push.messages, only_push.unreachable.no_contact) == ({"push": 1}, 1)
+
+
+def test_stop_is_obeyed_unless_lives_are_threatened() -> None:
+    quiet = builders.resident(phone="+999805")
+    left = builders.resident(phone="+999806", mail="i@j.invalid")
+    for person in (quiet, left):
+        ContactPoint.objects.filter(person=person, channel=1).update(stopped_at=NOON)
+    calm = queries.preview(around(), ways=Ways())
+    assert (calm.messages, calm.unreachable.only_stopped) == ({"email": 1}, 1)
+    grave = queries.preview(around(), ways=Ways(despite_stop=True))
+    assert (grave.messages, grave.unreachable.people) == ({"sms": 2}, 0)
+
+
+def test_a_chunk_knows_what_is_left_to_those_who_wrote_stop() -> None:
+    quiet = builders.resident(phone="+999807")
+    left = builders.resident(phone="+999808", mail="k@l.invalid")
+    other = builders.resident(phone="+999809")
+    ContactPoint.objects.filter(person__in=[quiet, left], channel=1).update(stopped_at=NOON)
+
+    def reach(audience: Audience, ways: Ways) -> dict[int, int]:
+        return {row["person_id"]: row["reach"] for row in chunk(audience, ways=ways)}
+
+    assert reach(around(), Ways()) == {quiet.pk: 0, left.pk: 2, other.pk: 1}
+    everything = Ways(despite_stop=True)
+    assert reach(around(), everything) == {quiet.pk: 1, left.pk: 3, other.pk: 1}
 
 
 def test_twins_are_possible_duplicates() -> None:

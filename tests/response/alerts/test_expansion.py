@@ -72,6 +72,19 @@ def test_a_failed_contact_is_left_alone_until_it_worked_again() -> None:
     assert rows(alert) == [("e@f.invalid", 2, "az", 1)]
 
 
+@pytest.mark.parametrize(("urgency", "written"), [("Future", 0), ("Immediate", 1)])
+def test_who_wrote_stop_hears_only_what_is_urgent(urgency: str, written: int) -> None:
+    quiet = builders.resident(phone="+999510")
+    ContactPoint.objects.filter(person=quiet).update(stopped_at=clock.now())
+    alert = builders.released_alert(expand=False, severity="Minor", urgency=urgency)
+    expand(alert)
+    audience = alert.release.audience
+    audience.refresh_from_db()
+    assert len(rows(alert)) == written
+    assert audience.final["unreachable"] == 1 - written
+    assert audience.preview["unreachable"]["only_stopped"] == 1 - written
+
+
 def test_expansion_goes_on_where_it_was_broken_off(settings: object) -> None:
     settings.ALERTS = settings.ALERTS | {"FIRST_CHUNK_SIZE": 2, "CHUNK_SIZE": 3}
     for number in range(12):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from safeconduct.ground.kernel.languages import CODES
 from safeconduct.picture.audiences.engine.selection import Params
+from safeconduct.picture.audiences.terms import Ways
 
 type Ints = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
@@ -36,9 +37,9 @@ FROM audience_people a JOIN registry_person p ON p.id = a.person_id
 """
 _CONTACTS: Final = """
 SELECT k.person_id, k.channel::int8, coalesce({working}, false)::int::int8,
-    hashtextextended(k.address, 0), k.id
+    ({unstopped})::int::int8, hashtextextended(k.address, 0), k.id
 FROM audience_people a
-JOIN registry_contactpoint k ON k.person_id = a.person_id AND k.channel IN (1, 2)
+JOIN registry_contactpoint k ON k.person_id = a.person_id AND k.channel = ANY(%(channels)s)
 """
 
 
@@ -59,6 +60,7 @@ class Contacts(NamedTuple):
     person: Ints
     channel: Ints
     works: Ints
+    unstopped: Ints
     address: Ints
     id: Ints
 
@@ -87,18 +89,24 @@ def members(rows: str, params: Params) -> Members:
     return Members(*columns)
 
 
-def contacts(*, working: str) -> Contacts:
-    """Every contact point of theirs; ``works`` tells which of them may be written to."""
-    return Contacts(*_fetched(_CONTACTS.format(working=working), 5, {}))
+def contacts(ways: Ways, *, working: str, unstopped: str) -> Contacts:
+    """Every contact point of theirs of these ways; whether it works, and nobody wrote STOP."""
+    sql = _CONTACTS.format(working=working, unstopped=unstopped)
+    return Contacts(*_fetched(sql, 6, {"channels": list(ways.channels)}))
 
 
-def messages(everybody: Members, known: Contacts) -> dict[int, int]:
+def usable(known: Contacts, ways: Ways) -> Flags:
+    """Which contact points may be written to."""
+    return (known.works == 1) & ((known.unstopped == 1) | ways.despite_stop)
+
+
+def messages(everybody: Members, known: Contacts, ways: Ways) -> dict[int, int]:
     """Messages by channel: one for each address of a party, the best channel of each person."""
-    usable = (known.works == 1) & np.isin(known.person, everybody.person)
+    fit = usable(known, ways) & np.isin(known.person, everybody.person)
     person, channel, address, number = (
-        column[usable] for column in (known.person, known.channel, known.address, known.id)
+        column[fit] for column in (known.person, known.channel, known.address, known.id)
     )
-    order = np.lexsort((number, channel, person))
+    order = np.lexsort((number, _places(channel, ways), person))
     chosen = order[_begins(person[order])]
     party = everybody.party[np.searchsorted(everybody.person, person[chosen])]
     channel, address = channel[chosen], address[chosen]
@@ -106,6 +114,13 @@ def messages(everybody: Members, known: Contacts) -> dict[int, int]:
     # The address says its channel: no telephone number is a mail address.
     sent = channel[order][_begins(party[order], address[order])]
     return {int(one): int((sent == one).sum()) for one in _each_once(sent)}
+
+
+def _places(channel: Ints, ways: Ways) -> Ints:
+    """Of each channel the place it has among the ways."""
+    places = np.zeros(1 + max(ways.channels, default=0), dtype=np.int64)
+    places[list(ways.channels)] = range(len(ways.channels))
+    return places[channel]
 
 
 def by_language(everybody: Members) -> dict[str, int]:

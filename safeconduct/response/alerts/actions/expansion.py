@@ -10,12 +10,12 @@ from django.db import connection, transaction
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.audiences.actions import stage_chunk, stage_some, unstage
-from safeconduct.picture.audiences.models import Audience
-from safeconduct.picture.audiences.queries import WORKING
-from safeconduct.picture.audiences.terms import Chunk
+from safeconduct.picture.audiences.queries import usable
+from safeconduct.picture.audiences.terms import Chunk, Ways
 from safeconduct.picture.incidents.actions import write_log
 from safeconduct.picture.incidents.terms import LogKind
 from safeconduct.picture.rollcall.actions import presume_chunk
+from safeconduct.response.alerts import rules
 from safeconduct.response.alerts.models import Release
 from safeconduct.response.checkins.actions import ask_chunk
 from safeconduct.wires.messaging.actions import enqueue_select, fill_finished
@@ -23,17 +23,18 @@ from safeconduct.wires.messaging.queries import batch_tally
 
 SYSTEM: Final = Actor.system("alerts.expansion")
 
-# An SMS where a number works, else a mail; people of one party who share an address get one
-# message, in the name of the first of them. One probe for each person: left to itself the
-# planner would read every contact point there is for every chunk.
-_MESSAGES: Final = f"""
+# By the first of the ways that works; people of one party who share an address get one message,
+# in the name of the first of them. One probe for each person: left to itself the planner would
+# read every contact point there is for every chunk.
+_MESSAGES: Final = """
 SELECT DISTINCT ON (c.party_id, k.channel, k.address) c.person_id, c.asked_id, c.post_id,
     k.channel, k.address, coalesce(nullif(k.language, ''), c.language), c.country,
     (count(*) OVER (PARTITION BY c.party_id, k.channel, k.address))::smallint
 FROM audience_chunk c CROSS JOIN LATERAL (
     SELECT k.channel, k.address, k.language FROM registry_contactpoint k
-    WHERE k.person_id = c.person_id AND k.channel IN (1, 2) AND {WORKING}
-    ORDER BY k.channel, k.last_worked_at DESC NULLS LAST, k.id LIMIT 1) k
+    WHERE k.person_id = c.person_id AND k.channel = ANY(%s::smallint[]) AND {usable}
+    ORDER BY array_position(%s::smallint[], k.channel), k.last_worked_at DESC NULLS LAST, k.id
+    LIMIT 1) k
 ORDER BY c.party_id, k.channel, k.address, c.person_id
 """
 
@@ -92,12 +93,17 @@ def _ours(release_id: int) -> Release | None:
 
 def _stage(release: Release, now: datetime) -> Chunk:
     if release.first_party_ids is None:
-        return stage_some(audience=release.audience, limit=settings.ALERTS["FIRST_CHUNK_SIZE"])
+        return stage_some(
+            audience=release.audience,
+            limit=settings.ALERTS["FIRST_CHUNK_SIZE"],
+            ways=_ways(release),
+        )
     return stage_chunk(
         audience=release.audience,
         after_party_id=release.expanded_to_party_id,
         limit=settings.ALERTS["CHUNK_SIZE"],
         but_not=release.first_party_ids,
+        ways=_ways(release),
         now=now,
     )
 
@@ -113,19 +119,31 @@ def _write(release: Release, chunk: Chunk, now: datetime) -> None:
             now=now,
             actor=SYSTEM,
         )
-    corrected = release.audience.of_batch_id
-    added = enqueue_select(
+    added = _enqueue(release)
+    _count(release, chunk, added)
+
+
+def _enqueue(release: Release) -> int:
+    corrected, ways = release.audience.of_batch_id, _ways(release)
+    channels = list(ways.channels)
+    return enqueue_select(
         batch_id=release.batch_id,
-        select_sql=_MESSAGES if corrected is None else _CORRECTIONS,
-        params=[] if corrected is None else [corrected],
+        select_sql=_CORRECTIONS if corrected else _MESSAGES.format(usable=usable(ways)),
+        params=[corrected] if corrected else [channels, channels],
         actor=SYSTEM,
     )
-    _count(release.audience, chunk, added)
 
 
-def _count(audience: Audience, chunk: Chunk, messages: int) -> None:
+def _ways(release: Release) -> Ways:
+    return rules.ways_for(release.alert.severity, release.alert.urgency)
+
+
+def _count(release: Release, chunk: Chunk, messages: int) -> None:
+    audience = release.audience
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM audience_chunk WHERE reach & 3 = 0")
+        cursor.execute(
+            "SELECT count(*) FROM audience_chunk WHERE reach & %s = 0", [_ways(release).mask]
+        )
         unreachable = cursor.fetchone()[0]
     sums = Counter[str](audience.final)
     sums.update(
