@@ -97,7 +97,8 @@ def contacts(ways: Ways, *, working: str, unstopped: str) -> Contacts:
 
 def usable(known: Contacts, ways: Ways) -> Flags:
     """Which contact points may be written to."""
-    return (known.works == 1) & ((known.unstopped == 1) | ways.despite_stop)
+    works: Flags = known.works == 1
+    return works if ways.despite_stop else works & (known.unstopped == 1)
 
 
 def messages(everybody: Members, known: Contacts, ways: Ways) -> dict[int, int]:
