@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
@@ -13,8 +14,11 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.kernel.partitions import drop_partition, ensure_partition
+from safeconduct.wires.messaging import rules
+from safeconduct.wires.messaging.engine.authenticity import minted_code
 from safeconduct.wires.messaging.models import Batch, BatchText
 from safeconduct.wires.messaging.terms import (
+    CODE_PLACE,
     KEPT,
     LINK_PLACE,
     STOP_SIGNAL,
@@ -47,13 +51,20 @@ SELECT id FROM messaging_batch
 """
 
 
+# Of 24 million codes some thousand are taken: a second try is rare, a third never seen.
+_CODE_TRIES: Final = 5
+
+
 class BatchRefusedError(Refusal):
     """The batch could not be sent as it is; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextDraft:
-    """A batch's words in one language for one channel; ``{link}`` marks the link's place."""
+    """A batch's words in one language for one channel.
+
+    ``{link}`` marks the place of each reader's link, ``{code}`` that of the batch's code.
+    """
 
     language: str
     channel: int
@@ -70,38 +81,59 @@ def open_batch(
     texts: Sequence[TextDraft],
     link_purpose: str,
     link_expires_on: date | None,
+    corrects: Batch | None = None,
     now: datetime,
     actor: Actor,  # noqa: ARG001 -- the caller audits what the batch is for; we know no crisis
 ) -> Batch:
     """Open a batch that messages can be put into, with its texts and its own partition.
 
-    Nothing of it leaves at or after ``not_after``.
+    Nothing of it leaves at or after ``not_after``. It gets a code of its own, which
+    stands in its texts wherever they have the place for it; what is an exercise says
+    so in its first word. What ``corrects`` another takes that one's place on a screen.
 
     :raises BatchRefusedError: for an expiry in the past, no words at all, or a link
         without purpose or last day.
     """
     _refuse_unsendable(texts, not_after, link_purpose, link_expires_on, now)
-    batch = Batch.objects.create(
-        lane=lane,
-        created_at=now,
-        not_after=not_after,
-        exercise=exercise,
-        link_purpose=link_purpose,
-        link_expires_on=link_expires_on,
-    )
-    BatchText.objects.bulk_create(
-        BatchText(
-            batch=batch,
-            language=text.language,
-            channel=text.channel,
-            subject=text.subject,
-            body=text.body,
+    batch = _coded(
+        Batch(
+            lane=lane,
+            created_at=now,
+            not_after=not_after,
+            exercise=exercise,
+            link_purpose=link_purpose,
+            link_expires_on=link_expires_on,
+            topic=corrects.topic if corrects else "",
         )
-        for text in texts
     )
+    BatchText.objects.bulk_create(_text(batch, text) for text in texts)
     ensure_partition("messaging_delivery", batch.pk)
     _tune_partition(batch.pk)
     return batch
+
+
+def _coded(batch: Batch) -> Batch:
+    """The batch, saved under a code that no other has."""
+    for _try in range(_CODE_TRIES):
+        batch.code = minted_code()
+        batch.topic = batch.topic or batch.code
+        try:
+            with transaction.atomic():
+                batch.save(force_insert=True)
+        except IntegrityError:
+            continue
+        return batch
+    raise RuntimeError("No code is free.")
+
+
+def _text(batch: Batch, draft: TextDraft) -> BatchText:
+    subject, body = draft.subject, draft.body.replace(CODE_PLACE, batch.code or "")
+    if batch.exercise or settings.MODE == "exercise":
+        subject = rules.marked(subject, draft.language)
+        body = rules.marked(body, draft.language)
+    return BatchText(
+        batch=batch, language=draft.language, channel=draft.channel, subject=subject, body=body
+    )
 
 
 def _refuse_unsendable(

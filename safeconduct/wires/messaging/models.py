@@ -15,6 +15,9 @@ class Batch(models.Model):
     post_id = models.SmallIntegerField(null=True)
     # By it anybody learns whether a message they hold is ours and still current.
     code = models.CharField(max_length=8, unique=True, null=True)
+    # The code of the batch whose place its messages take on a screen: their own, or the one
+    # that they correct.
+    topic = models.CharField(max_length=8, blank=True, default="")
     created_at = models.DateTimeField()
     not_after = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from safeconduct.ground.kernel import languages
-from safeconduct.wires.messaging.terms import State
+from safeconduct.wires.messaging.terms import EXERCISE_MARKS, State
 
 # 3GPP TS 23.038, 6.2.1: the default alphabet; escape (0x1B) stands for no character.
 _GSM_BASIC: Final = frozenset(
@@ -87,6 +87,12 @@ def best_language(wanted: str, written: Collection[str]) -> str | None:
         if language in written:
             return language
     return min(written, default=None)
+
+
+def marked(text: str, language: str) -> str:
+    """The text of an exercise, whose first word says so. Marking it again changes nothing."""
+    mark = EXERCISE_MARKS.get(language, EXERCISE_MARKS["en"])
+    return text if not text or text.startswith(mark) else f"{mark}: {text}"
 
 
 def may_follow(before: State, after: State) -> bool:

@@ -63,6 +63,22 @@ def is_synthetic(address: str) -> bool:
 
 # Where a text holds the place for its reader's own answer link.
 LINK_PLACE: Final = "{link}"
+# And where the code of its batch stands, the same for everybody who reads it.
+CODE_PLACE: Final = "{code}"
+# What an exercise's messages begin with, in every language people are written to in.
+EXERCISE_MARKS: Final = {
+    "az": "TƏLİM",
+    "en": "EXERCISE",
+    "ru": "УЧЕНИЕ",
+    "fa": "تمرین",
+    "ar": "تمرين",
+    "tr": "TATBİKAT",
+    "fr": "EXERCICE",
+    "es": "SIMULACRO",
+    "de": "ÜBUNG",
+    "ka": "სწავლება",
+    "uk": "НАВЧАННЯ",
+}
 # NOTIFY channels; the payload is a batch's number.
 WORK_SIGNAL: Final = "messaging_work"
 STOP_SIGNAL: Final = "messaging_stop"
