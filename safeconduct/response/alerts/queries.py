@@ -57,10 +57,10 @@ def language_lines(alert: Alert, preview: Preview) -> list[LanguageLine]:
 
 
 def sms_lines(alert: Alert) -> list[SmsLine]:
-    """SMS parts by language, by real encoding and with a link of real length."""
+    """SMS parts by language, by real encoding, with a link and code of real length."""
     lines = []
     for text in alert.texts.order_by("language"):
-        cut = wording.sms_segments(text.sms)
+        cut = wording.sms_segments(text.sms, language=text.language, exercise=alert.exercise)
         too_many = cut.count > MOST_SEGMENTS
         lines.append(SmsLine(text.language, cut.encoding, cut.count, cut.units, too_many))
     return lines

@@ -75,7 +75,7 @@ def test_a_release_leaves_everything_in_one_transaction() -> None:
         "release_id": made.pk
     }
     assert Entry.objects.filter(kind="alerts.released", subject_id=alert.pk).count() == 1
-    assert BatchText.objects.filter(batch=made.batch).count() == 6
+    assert BatchText.objects.filter(batch=made.batch).count() == 9
     assert made.batch.not_after == alert.expires_at
 
 

@@ -256,7 +256,12 @@ def _batch_to_correct(alert: Alert) -> int | None:
 
 def _our_words(alert: Alert) -> dict[str, Words]:
     return wording.starting_words(
-        alert.hazard, alert.severity, alert.place, asks=alert.asks, neutral=alert.neutral_sms
+        alert.hazard,
+        alert.severity,
+        alert.place,
+        asks=alert.asks,
+        neutral=alert.neutral_sms,
+        exercise=alert.exercise,
     )
 
 

@@ -237,6 +237,7 @@ def _open_batch(alert: Alert, words: dict[str, Words], now: datetime, actor: Act
         now=now,
         actor=actor,
     )
+        corrects=alert.corrects.release.batch if alert.corrects else None,
 
 
 def _open_round(

@@ -1,7 +1,7 @@
 """The house's own texts by hazard and level, and what surrounds an alert's words in a message."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,12 +14,14 @@ from safeconduct.ground.kernel.tokens import LENGTH
 from safeconduct.response.alerts.rules import GRAVE
 from safeconduct.response.alerts.terms import MOST_SEGMENTS, CapScope, Words
 from safeconduct.wires.messaging.actions import TextDraft
-from safeconduct.wires.messaging.rules import Segments, segments
-from safeconduct.wires.messaging.terms import LINK_PLACE, Channel
+from safeconduct.wires.messaging.rules import Segments, marked, segments
+from safeconduct.wires.messaging.terms import CODE_LENGTH, CODE_PLACE, LINK_PLACE, Channel
 
 _FOLDER: Final = Path(__file__).resolve().parent.parent
 _ANSWER_PATH: Final = "/s/"
 _SHORTEST_PLACE: Final = 10
+# Letters of a push message: what a locked telephone shows when the message is opened up.
+_LONGEST_PUSH: Final = 240
 # Letters that are no accent upon another one.
 _NO_ACCENT: Final = str.maketrans("əƏıøØłŁđĐ’", "eEioOlLdD'")
 
@@ -53,22 +55,30 @@ def _hazard(hazard: str, language: str) -> dict[str, str]:
 
 
 def starting_words(
-    hazard: str, severity: str, place: dict[str, str], *, asks: bool, neutral: bool
+    hazard: str,
+    severity: str,
+    place: dict[str, str],
+    *,
+    asks: bool,
+    neutral: bool,
+    exercise: bool = False,
 ) -> dict[str, Words]:
     """What a draft starts from in every language we are complete in.
 
     ``neutral`` leaves out of the SMS whose ministry writes: a text that names
-    neither it nor a nationality gives nobody away.
+    neither it nor a nationality gives nobody away. An ``exercise`` leaves room for its mark.
     """
-    return {
-        language: _words(language, hazard, severity, place, asks=asks, neutral=neutral)
+    texts = {
+        # The mark of an exercise takes the room of the ministry's name.
+        language: _words(language, hazard, severity, place, asks=asks, neutral=neutral or exercise)
         for language in COMPLETE
     }
 
 
 def _words(
     language: str, hazard: str, severity: str, place: dict[str, str], *, asks: bool, neutral: bool
-) -> Words:
+) -> tuple[Words, str]:
+    """The words, whose SMS still has a place for the place, and what to write there."""
     where = place.get(language) or place.get("en") or next(iter(place.values()), "")
     texts, ask = _hazard(hazard, language), _texts(language)["ask"]
     before = "" if neutral else ask["prefix"] + " "
@@ -77,10 +87,12 @@ def _words(
         headline=f"{texts['event']}: {where}"[:160],
         description=texts["act" if severity in GRAVE else "watch"].format(place=where),
         instruction=texts["do"],
-        sms=_short_sms(
-            before + texts["sms"] + after, _in_gsm(where) if language == "en" else where
-        ),
+        sms=with_code(before + texts["sms"] + after),
     )
+    return {
+        language: replace(words, sms=_short_sms(words.sms, where, language, exercise=exercise))
+        for language, (words, where) in texts.items()
+    }
 
 
 def _in_gsm(place: str) -> str:
@@ -89,15 +101,16 @@ def _in_gsm(place: str) -> str:
     return plain or place
 
 
-def _short_sms(text: str, place: str) -> str:
+def _short_sms(text: str, place: str, language: str, *, exercise: bool) -> str:
     """The text with as much of the place's name as two parts leave room for."""
     for length in range(len(place), _SHORTEST_PLACE, -1):
         some = place if length == len(place) else place[:length].rstrip() + "."
         sms = text.replace("{place}", some)
-        if sms_segments(sms).count <= MOST_SEGMENTS:
+        if sms_segments(sms, language=language, exercise=exercise).count <= MOST_SEGMENTS:
             return sms
     return text.replace("{place}", place[:_SHORTEST_PLACE])
 
+    return words, _in_gsm(where) if language == "en" else where
 
 def correcting_words(headlines: dict[str, str], *, neutral: bool) -> dict[str, Words]:
     """What the correction of a stopped alert starts from, by the languages that one had."""
@@ -111,11 +124,11 @@ def correcting_words(headlines: dict[str, str], *, neutral: bool) -> dict[str, W
 def _correction(language: str, headline: str, *, neutral: bool) -> Words:
     texts, ask = _texts(language)["correction"], _texts(language)["ask"]
     sms = texts["sms"].format(headline=headline)
-    return Words(
+    words = Words(
         headline=texts["headline"].format(headline=headline)[:160],
         description=texts["description"].format(headline=headline),
         instruction=texts["instruction"],
-        sms=sms if neutral else f"{ask['prefix']} {sms}",
+        sms=with_code(sms if neutral else f"{ask['prefix']} {sms}"),
     )
 
 
@@ -126,25 +139,41 @@ def cancelled(language: str) -> str:
 
 
 def message_texts(words: dict[str, Words], *, asks: bool) -> list[TextDraft]:
-    """Every text a batch needs: SMS and mail in each language that is written."""
+    """Every text a batch needs: SMS, mail and push in each language that is written."""
     drafts = []
     for language, word in sorted(words.items()):
-        drafts.append(TextDraft(language, Channel.SMS, word.sms.strip()))
         mail = _mail(language, word, asks=asks)
-        drafts.append(TextDraft(language, Channel.EMAIL, mail, subject=word.headline))
+        drafts += [
+            TextDraft(language, Channel.SMS, with_code(word.sms)),
+            TextDraft(language, Channel.EMAIL, mail, subject=word.headline),
+            TextDraft(language, Channel.PUSH, _push(word), subject=word.headline),
+        ]
     return drafts
 
 
 def _mail(language: str, word: Words, *, asks: bool) -> str:
     ask = _texts(language if language in COMPLETE else "en")["ask"]
     # Everybody is told at first contact where we have them from; telling them again harms nobody.
-    notice = ask["notice"].format(register=f"{settings.PUBLIC_URL}/register/")
+    notice = ask["notice"].format(register=f"{settings.PUBLIC_URL}/me/link/")
+    verify = ask["verify"].format(code=CODE_PLACE, verify=f"{settings.PUBLIC_URL}/v/{CODE_PLACE}")
     parts = [word.headline, word.description, word.instruction]
-    parts += [ask["email"] if asks else ask["plain"], "--" + notice]
+    parts += [ask["email"] if asks else ask["plain"], verify, "--" + notice]
     return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
 
 
-def sms_segments(sms: str) -> Segments:
-    """The parts an SMS is cut into once every reader's own link stands in it."""
+def sms_segments(sms: str, *, language: str = "en", exercise: bool = False) -> Segments:
+    """The parts an SMS is cut into once link, code and, in an exercise, its mark stand in it."""
     link = settings.ANSWER_URL.rstrip("/") + _ANSWER_PATH + "0" * LENGTH
-    return segments(sms.replace(LINK_PLACE, link))
+    text = with_code(sms).replace(LINK_PLACE, link).replace(CODE_PLACE, "X" * CODE_LENGTH)
+    return segments(marked(text, language) if exercise else text)
+def with_code(sms: str) -> str:
+    """The text with a place for the code by which its reader can check it."""
+    return sms.strip() if CODE_PLACE in sms else f"{sms.strip()} #{CODE_PLACE}"
+
+
+def _push(word: Words) -> str:
+    """What to do, in the few lines a telephone shows of it; link and buttons stand apart."""
+    said = " ".join((word.instruction.strip() or word.description).split())
+    return with_code(said if len(said) <= _LONGEST_PUSH else said[: _LONGEST_PUSH - 1] + "…")
+
+
