@@ -1,6 +1,6 @@
 """Opening incidents, adding to them, keeping their log, closing them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -33,12 +33,17 @@ def declare_incident(
     exercise: bool,
     countries: Iterable[str],
     signal_id: int | None,
+    names: Mapping[str, str] | None = None,
     now: datetime,
     actor: Actor,
 ) -> Incident:
-    """Open an incident; the first line of its log says so."""
+    """Open an incident; the first line of its log says so.
+
+    ``names`` are by language; a reader of none of them gets ``name``.
+    """
     incident = Incident.objects.create(
         name=name[:120],
+        names={language: said[:120] for language, said in (names or {}).items()},
         hazard=hazard,
         level=level,
         exercise=exercise,

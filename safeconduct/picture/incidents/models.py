@@ -7,7 +7,9 @@ from django.db import models
 
 
 class Incident(models.Model):
+    # What its first alert called it; ``names`` says the same by language.
     name = models.CharField(max_length=120)
+    names = models.JSONField(default=dict)
     hazard = models.CharField(max_length=20)
     # Consular alert level 0 to 4.
     level = models.SmallIntegerField(default=1)

@@ -33,5 +33,5 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
         limit=_PAGE,
     )
     older = lines[-1].id if len(lines) == _PAGE else None
-    page = {"lines": lines, "older": older, "kinds": list(kinds), "kind": kind}
+    page = {"rows": lines, "older": older, "kinds": list(kinds), "kind": kind}
     return render(request, "console/audit.html", page)

@@ -8,6 +8,7 @@ from django.test import RequestFactory
 
 from safeconduct.ground.ui import navigation
 from safeconduct.ground.ui.middleware import chosen_language
+from tests import builders
 from tests.pages import Pages, check
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,22 @@ def test_sections_are_shown_to_those_who_may_open_them(monkeypatch: pytest.Monke
 def test_the_page_client_notices(html: str) -> None:
     with pytest.raises(Exception, match=r".+"):
         check(HttpResponse(html), is_fragment=True)
+
+
+@pytest.mark.parametrize("path", ["incidents", "alerts", "hazards", "posts", "board"])
+def test_every_cell_of_a_list_names_its_column_for_narrow_screens(pages: Pages, path: str) -> None:
+    builders.released_alert()
+    builders.signal()
+    builders.post()
+    pages.sign_in(builders.officer("duty_officer"))
+    html = pages.get(f"/console/{path}/").content.decode()
+    table = html[html.index('class="stack"') : html.index("</table>")]
+    assert table.count("data-label=") == table.count("<td") > 0
+
+
+def test_the_sections_fold_into_a_menu_for_narrow_screens(pages: Pages) -> None:
+    pages.sign_in(builders.officer("duty_officer"))
+    html = pages.get("/console/").content.decode()
+    menu = html[html.index('<details class="menu"') : html.index("</details>")]
+    assert 'href="/console/alerts/"' in menu
+    assert 'action="/account/logout/"' in menu

@@ -112,3 +112,20 @@ def test_an_incident_concerns_whose_countries_it_touches(
 ) -> None:
     assert rules.concerns(there, own) is bool(there & own)
     assert rules.concerns(there, None)
+
+
+@pytest.mark.django_db
+def test_an_incident_named_before_names_had_languages_keeps_its_name(pages: Pages) -> None:
+    old = builders.incident(name="Earthquake, Antakya")
+    pages.sign_in(builders.officer("duty_officer"))
+    pages.cookies["django_language"] = "ru"
+    assert "Earthquake, Antakya" in pages.get(f"/console/incidents/{old.pk}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_log_leads_to_the_board_and_back(pages: Pages) -> None:
+    incident = builders.incident()
+    pages.sign_in(builders.officer("duty_officer"))
+    log, board = f"/console/incidents/{incident.pk}/", f"/console/board/{incident.pk}/"
+    assert f'href="{board}"' in pages.get(log).content.decode()
+    assert f'href="{log}"' in pages.get(board).content.decode()

@@ -9,7 +9,7 @@ from lxml import etree
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.places import queries as places
 from safeconduct.response.alerts.actions import stop_alert
-from safeconduct.response.alerts.engine.wording import scope_rules
+from safeconduct.response.alerts.engine.wording import event_in, incident_names, scope_rules
 from safeconduct.response.alerts.models import Alert, CapMessage
 from safeconduct.response.alerts.terms import CapScope
 from tests import builders
@@ -52,6 +52,24 @@ def test_an_alert_is_written_submitted_and_released_by_two(pages: Pages) -> None
     assert alert.state == "released"
     after = second.get(f"/console/alerts/{alert.pk}/").content.decode()
     assert "Stop this alert" in after
+
+
+def test_each_officer_reads_names_in_their_own_language(pages: Pages) -> None:
+    alert = builders.released_alert(hazard="flood", event="Flood")
+    pages.sign_in(builders.officer("duty_officer"))
+    here = builders.city().name
+    for language, word in (("az", "Daşqın"), ("ru", "Наводнение"), ("en", "Flood")):
+        pages.cookies["django_language"] = language
+        for path in (f"incidents/{alert.incident_id}/", "incidents/", "board/", ""):
+            assert f"{word}: {here}" in pages.get(f"/console/{path}").content.decode()
+        assert f"{word} {alert.pk}" in pages.get("/console/alerts/").content.decode()
+
+
+def test_an_event_in_an_officers_own_words_is_not_translated() -> None:
+    names = incident_names("other", "Qarışıqlıq", {"en": "Ankara", "ru": "Анкара"})
+    assert names["ru"] == "Qarışıqlıq: Анкара"
+    assert event_in("flood", "The great flood", "az") == "The great flood"
+    assert event_in("flood", "Flood", "fa") == "Daşqın"
 
 
 def test_texts_are_edited_in_every_language(pages: Pages) -> None:

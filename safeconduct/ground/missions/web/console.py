@@ -17,7 +17,7 @@ from safeconduct.ground.missions.web.forms import AppointmentForm
 @officer_may(terms.VIEW_POSTS)
 def posts(request: HttpRequest) -> HttpResponse:
     """Every post, its telephone and the countries it answers for."""
-    return render(request, "missions/posts.html", {"posts": queries.posts()})
+    return render(request, "missions/posts.html", {"rows": queries.posts()})
 
 
 @officer_may(terms.APPOINT)

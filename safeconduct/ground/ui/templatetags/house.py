@@ -1,7 +1,11 @@
 """What templates of every capability may use."""
 
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
 from django import template
 from django.forms import BoundField
+from django.utils.translation import get_language
 
 from safeconduct.ground.kernel import languages
 
@@ -13,6 +17,20 @@ register.filter(languages.in_words)
 def grouped(number: int) -> str:
     """A count with its thousands apart by a narrow space, in every language (ISO 80000-1)."""
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+@register.filter
+def language_word(code: str) -> str:
+    """What the reader calls a language; its code where they have no word for it."""
+    return _language_word(code, get_language() or "en")
+
+
+@lru_cache(maxsize=500)
+def _language_word(code: str, reader: str) -> str:
+    try:
+        return Locale.parse(code).get_display_name(reader) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 @register.filter

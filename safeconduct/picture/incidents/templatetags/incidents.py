@@ -1,8 +1,10 @@
 """How an incident's log reads."""
 
 from django import template
+from django.utils.translation import get_language
 
-from safeconduct.picture.incidents.models import LogEntry
+from safeconduct.ground.kernel.languages import in_words
+from safeconduct.picture.incidents.models import Incident, LogEntry
 from safeconduct.picture.incidents.terms import SENTENCES, Level, LogKind
 
 register = template.Library()
@@ -15,6 +17,12 @@ def log_sentence(entry: LogEntry) -> str:
     sentence: str = str(SENTENCES[LogKind(entry.kind)])
     said: str = sentence % (known | entry.detail)
     return said
+
+
+@register.filter
+def called(incident: Incident) -> str:
+    """An incident's name in the reader's language; older ones have only the one of their alert."""
+    return in_words(incident.names, get_language() or "en") or incident.name
 
 
 @register.filter

@@ -21,7 +21,7 @@ _SHOWN = 100
 def incident_list(request: HttpRequest) -> HttpResponse:
     countries = countries_of(officer_of(request), terms.VIEW)
     incidents = queries.incidents_in(countries)[:_SHOWN]
-    return render(request, "incidents/list.html", {"incidents": incidents})
+    return render(request, "incidents/list.html", {"rows": incidents})
 
 
 @officer_may(terms.VIEW)

@@ -211,6 +211,7 @@ def _incident(alert: Alert, words: dict[str, Words], now: datetime, actor: Actor
         exercise=alert.exercise,
         countries=alert.countries,
         signal_id=alert.signal_id,
+        names=wording.incident_names(alert.hazard, alert.event, alert.place),
         now=now,
         actor=actor,
     )
@@ -234,10 +235,10 @@ def _open_batch(alert: Alert, words: dict[str, Words], now: datetime, actor: Act
         texts=wording.message_texts(words, asks=alert.asks),
         link_purpose=ANSWER_LINK if alert.asks else "",
         link_expires_on=(now + ANSWERS_OPEN).date() if alert.asks else None,
+        corrects=alert.corrects.release.batch if alert.corrects else None,
         now=now,
         actor=actor,
     )
-        corrects=alert.corrects.release.batch if alert.corrects else None,
 
 
 def _open_round(

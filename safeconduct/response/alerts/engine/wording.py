@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from django.conf import settings
 
-from safeconduct.ground.kernel.languages import COMPLETE
+from safeconduct.ground.kernel.languages import COMPLETE, fallbacks
 from safeconduct.ground.kernel.tokens import LENGTH
 from safeconduct.response.alerts.rules import GRAVE
 from safeconduct.response.alerts.terms import MOST_SEGMENTS, CapScope, Words
@@ -49,6 +49,23 @@ def event_name(hazard: str, language: str) -> str:
     return str(_hazard(hazard, language)["event"])
 
 
+def incident_names(hazard: str, event: str, place: dict[str, str]) -> dict[str, str]:
+    """What happens and where, by language: how officers of each tell incidents apart."""
+    names = {}
+    for language in COMPLETE:
+        what = event_name(hazard, language) if hazard != "other" else event
+        where = place.get(language) or place.get("en", "")
+        names[language] = f"{what}: {where}" if where else what
+    return names
+
+
+def event_in(hazard: str, event: str, language: str) -> str:
+    """An alert's event in the reader's language; what an officer typed stays as it was typed."""
+    if event != event_name(hazard, "en"):
+        return event
+    return event_name(hazard, next(code for code in fallbacks(language) if code in COMPLETE))
+
+
 def _hazard(hazard: str, language: str) -> dict[str, str]:
     known: dict[str, dict[str, str]] = _texts(language)["hazard"]
     return known.get(hazard, known["other"])
@@ -73,6 +90,10 @@ def starting_words(
         language: _words(language, hazard, severity, place, asks=asks, neutral=neutral or exercise)
         for language in COMPLETE
     }
+    return {
+        language: replace(words, sms=_short_sms(words.sms, where, language, exercise=exercise))
+        for language, (words, where) in texts.items()
+    }
 
 
 def _words(
@@ -83,16 +104,13 @@ def _words(
     texts, ask = _hazard(hazard, language), _texts(language)["ask"]
     before = "" if neutral else ask["prefix"] + " "
     after = " " + ask["sms"] if asks else ""
-    return Words(
+    words = Words(
         headline=f"{texts['event']}: {where}"[:160],
         description=texts["act" if severity in GRAVE else "watch"].format(place=where),
         instruction=texts["do"],
         sms=with_code(before + texts["sms"] + after),
     )
-    return {
-        language: replace(words, sms=_short_sms(words.sms, where, language, exercise=exercise))
-        for language, (words, where) in texts.items()
-    }
+    return words, _in_gsm(where) if language == "en" else where
 
 
 def _in_gsm(place: str) -> str:
@@ -110,7 +128,6 @@ def _short_sms(text: str, place: str, language: str, *, exercise: bool) -> str:
             return sms
     return text.replace("{place}", place[:_SHORTEST_PLACE])
 
-    return words, _in_gsm(where) if language == "en" else where
 
 def correcting_words(headlines: dict[str, str], *, neutral: bool) -> dict[str, Words]:
     """What the correction of a stopped alert starts from, by the languages that one had."""
@@ -124,7 +141,7 @@ def correcting_words(headlines: dict[str, str], *, neutral: bool) -> dict[str, W
 def _correction(language: str, headline: str, *, neutral: bool) -> Words:
     texts, ask = _texts(language)["correction"], _texts(language)["ask"]
     sms = texts["sms"].format(headline=headline)
-    words = Words(
+    return Words(
         headline=texts["headline"].format(headline=headline)[:160],
         description=texts["description"].format(headline=headline),
         instruction=texts["instruction"],
@@ -151,6 +168,17 @@ def message_texts(words: dict[str, Words], *, asks: bool) -> list[TextDraft]:
     return drafts
 
 
+def with_code(sms: str) -> str:
+    """The text with a place for the code by which its reader can check it."""
+    return sms.strip() if CODE_PLACE in sms else f"{sms.strip()} #{CODE_PLACE}"
+
+
+def _push(word: Words) -> str:
+    """What to do, in the few lines a telephone shows of it; link and buttons stand apart."""
+    said = " ".join((word.instruction.strip() or word.description).split())
+    return with_code(said if len(said) <= _LONGEST_PUSH else said[: _LONGEST_PUSH - 1] + "…")
+
+
 def _mail(language: str, word: Words, *, asks: bool) -> str:
     ask = _texts(language if language in COMPLETE else "en")["ask"]
     # Everybody is told at first contact where we have them from; telling them again harms nobody.
@@ -166,14 +194,3 @@ def sms_segments(sms: str, *, language: str = "en", exercise: bool = False) -> S
     link = settings.ANSWER_URL.rstrip("/") + _ANSWER_PATH + "0" * LENGTH
     text = with_code(sms).replace(LINK_PLACE, link).replace(CODE_PLACE, "X" * CODE_LENGTH)
     return segments(marked(text, language) if exercise else text)
-def with_code(sms: str) -> str:
-    """The text with a place for the code by which its reader can check it."""
-    return sms.strip() if CODE_PLACE in sms else f"{sms.strip()} #{CODE_PLACE}"
-
-
-def _push(word: Words) -> str:
-    """What to do, in the few lines a telephone shows of it; link and buttons stand apart."""
-    said = " ".join((word.instruction.strip() or word.description).split())
-    return with_code(said if len(said) <= _LONGEST_PUSH else said[: _LONGEST_PUSH - 1] + "…")
-
-

@@ -1,7 +1,10 @@
-"""How an alert's own enumerations read."""
+"""How an alert's own enumerations read, and what one is called."""
 
 from django import template
+from django.utils.translation import get_language
 
+from safeconduct.response.alerts.engine.wording import event_in
+from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import CapScope
 
 register = template.Library()
@@ -11,3 +14,9 @@ register = template.Library()
 def scope_word(scope: str) -> str:
     """Who may read an alert, as a sentence; empty before anybody decided."""
     return str(CapScope(scope).label) if scope else "–"
+
+
+@register.filter
+def titled(alert: Alert) -> str:
+    """What happens, in the reader's language, and the alert's number: it is what is said aloud."""
+    return f"{event_in(alert.hazard, alert.event, get_language() or 'en')} {alert.pk}"

@@ -28,7 +28,7 @@ _SHOWN = 100
 @officer_may(terms.VIEW)
 def alert_list(request: HttpRequest) -> HttpResponse:
     countries = countries_of(officer_of(request), terms.VIEW)
-    return render(request, "alerts/list.html", {"alerts": queries.alerts_in(countries)[:_SHOWN]})
+    return render(request, "alerts/list.html", {"rows": queries.alerts_in(countries)[:_SHOWN]})
 
 
 @officer_may(terms.DRAFT)

@@ -26,7 +26,7 @@ def signal_list(request: HttpRequest) -> HttpResponse:
     for name, there in (("previous_url", page.has_previous()), ("next_url", page.has_next())):
         parts["page"] = str(page.number + (1 if name == "next_url" else -1))
         links[name] = f"?{parts.urlencode()}" if there else ""
-    return render(request, "hazards/list.html", {"form": form, "signals": page, **links})
+    return render(request, "hazards/list.html", {"form": form, "rows": page, **links})
 
 
 @officer_may(terms.VIEW)
