@@ -402,6 +402,11 @@ def family(
     *names: str, code: str = "TR", phone: str = "+9990001112233", mail: str = ""
 ) -> list[Person]:
     """People who registered themselves as one party, in Adana; by default Leyla Əliyeva alone."""
+def coded() -> dict[str, object]:
+    """The address where a released alert's code is checked."""
+    return {"code": released_alert(expand=False).release.batch.code}
+
+
     city(code=code) if code == "TR" else country(code)
     party = register_party(
         draft=PartyDraft(

@@ -10,6 +10,7 @@ _own = [path("", views.home, name="home")]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_own, "public"))),
+    path("", include((alerts_urls.verify, "verify"))),
     path("alerts/", include((alerts_urls.public, "public_alerts"))),
     path("places/", include((places_urls.public, "places"))),
 ]

@@ -22,6 +22,10 @@ USUAL_VALIDITY: Final = timedelta(hours=24)
 # An SMS beyond this many parts is warned about before release.
 MOST_SEGMENTS: Final = 2
 LARGEST_RADIUS_KM: Final = 1000.0
+# Codes and texts that one network may ask about in an hour: a whole town may share one.
+MOST_CHECKS_AN_HOUR: Final = 600
+# Letters of a pasted text that are looked at: no message of ours is as long.
+LONGEST_PASTED: Final = 6000
 # Typed to stop an alert: one short word, since a wrong alert spreads by the second.
 STOP_WORD: Final = "STOP"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.picture.registry import terms
 from safeconduct.picture.registry.models import ContactPoint, LetterDay, Party
 from safeconduct.wires.messaging import actions as messaging
-from safeconduct.wires.messaging.terms import Channel, Lane
+from safeconduct.wires.messaging.terms import CODE_PLACE, Channel, Lane
 
 # One person of the party receives it, on every channel it gave: the message speaks for all.
 _RECIPIENTS = """
@@ -75,20 +76,17 @@ def _todays_batch(now: datetime, actor: Actor) -> int:
 
 def _texts() -> Iterator[messaging.TextDraft]:
     """Short and neutral: the message names neither a ministry nor a nationality."""
+    page = f"{settings.PUBLIC_URL}/v/{CODE_PLACE}"
     for language in COMPLETE:
         with translation.override(language):
-            yield messaging.TextDraft(
-                language=language,
-                channel=Channel.SMS,
-                body=_("Saved. Change or delete your record: {link}"),
+            saved = _("Saved. Change or delete your record: {link}")
+            letter = _(
+                "Your record is saved. With this link you change it, say that you have left,"
+                " or delete it:\n\n{link}\n\nWhoever holds the link can do the same:"
+                " pass it on to nobody."
             )
-            yield messaging.TextDraft(
-                language=language,
-                channel=Channel.EMAIL,
-                subject=_("Your record is saved"),
-                body=_(
-                    "Your record is saved. With this link you change it, say that you have left,"
-                    " or delete it:\n\n{link}\n\nWhoever holds the link can do the same:"
-                    " pass it on to nobody."
-                ),
-            )
+            check = _("Is this message genuine? Its code is {code}. Check it here: {page}")
+            subject = _("Your record is saved")
+        yield messaging.TextDraft(language, Channel.SMS, f"{saved} #{CODE_PLACE}")
+        checked = check.format(code=CODE_PLACE, page=page)
+        yield messaging.TextDraft(language, Channel.EMAIL, f"{letter}\n\n{checked}", subject)

@@ -14,6 +14,7 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.registry import actions, queries, terms
 from safeconduct.picture.registry.access import LinkNotOpenError, party_by_link
+from safeconduct.picture.registry.web.crowding import crowded
 from safeconduct.picture.registry.web.forms import FindLinkForm, PartyEntry
 
 type View = Callable[..., HttpResponse]
@@ -145,9 +146,4 @@ def _has_left(party_id: int, now: datetime) -> bool:
 
 def _crowded(request: HttpRequest) -> bool:
     """Whether one network sends more forms than a class or an embassy's guests would."""
-    network = request.META.get("REMOTE_ADDR", "")
-    # Behind our own web server everybody would be one network.
-    if network in ("127.0.0.1", "::1"):
-        network = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or network
-    used = actions.count_form_use(network=network, now=clock.now())
-    return used > terms.MOST_FORMS_AN_HOUR
+    return crowded(request, most=terms.MOST_FORMS_AN_HOUR)

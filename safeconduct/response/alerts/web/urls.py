@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
+from safeconduct.response.alerts.web import checking, drafting
 from safeconduct.response.alerts.web import console as pages
-from safeconduct.response.alerts.web import drafting
 from safeconduct.response.alerts.web import public as open_pages
 
 
@@ -31,6 +31,11 @@ console = [
     path("<int:alert_id>/take-back/", pages.take_back, name="take_back"),
     path("<int:alert_id>/release/", pages.release, name="release"),
     path("<int:alert_id>/stop/", pages.stop, name="stop"),
+]
+# Short: people read these from paper and screens and type them.
+verify = [
+    path("verify/", checking.ask, name="ask"),
+    path("v/<str:code>", checking.by_code, name="code"),
 ]
 public = [
     path("", open_pages.alert_list, name="list"),

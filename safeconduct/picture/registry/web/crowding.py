@@ -1,0 +1,24 @@
+"""How a form that anybody may send is kept from being sent without end."""
+
+from django.http import HttpRequest
+
+from safeconduct.ground.kernel import clock
+from safeconduct.picture.registry import actions
+
+
+def crowded(request: HttpRequest, *, most: int, form: str = "") -> bool:
+    """Count one use of a form and say whether its network uses it more often than people would.
+
+    ``most`` is an hour's; forms of another name are counted apart.
+    """
+    used = actions.count_form_use(network=f"{form}{network_of(request)}", now=clock.now())
+    return used > most
+
+
+def network_of(request: HttpRequest) -> str:
+    """Where a request comes from."""
+    network = str(request.META.get("REMOTE_ADDR", ""))
+    # Behind our own web server everybody would be one network.
+    if network in ("127.0.0.1", "::1"):
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or network
+    return network
