@@ -1,6 +1,5 @@
 """What an answer means, whom it speaks for, and when a machine must not decide that."""
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -16,9 +15,6 @@ _SAYS: Final[Mapping[int, tuple[Presence, Safety]]] = {
     # Whether they left or were never there follows from what else is known of them.
     Answer.NOT_THERE: (Presence.NEVER_THERE, Safety.NO_ANSWER),
 }
-# What people put around a digit: punctuation (P), symbols (S), spaces (Z), marks that
-# turn the direction of writing or a digit into a picture (C, M).
-_AROUND: Final = "PSZCM"
 
 
 class Asking(NamedTuple):
@@ -50,18 +46,6 @@ def meaning(answer: int) -> tuple[Presence, Safety]:
     return _SAYS[answer]
 
 
-def digit_in(text: str) -> Answer | None:
-    """The answer in a text message: one digit of any script, and nothing else but trimmings.
-
-    "1", "١.", " 2 " and "۳!" are answers; "1 but my son is hurt" is for a person.
-    """
-    rest = [letter for letter in text if unicodedata.category(letter)[0] not in _AROUND]
-    if len(rest) != 1:
-        return None
-    digit = unicodedata.digit(rest[0], 0)
-    return Answer(digit) if digit in ANSWERS else None
-
-
 def accepts_reply(*, incident_closed_at: datetime | None, received_at: datetime) -> bool:
     """Answers count until the incident is closed, however late for their round.
 
@@ -91,11 +75,11 @@ def witness_of(spoken: Asking, answering: Asking) -> Witness:
 
 
 def asking_of_sender(users: Users, *, received_at: datetime) -> Asking | Reason:
-    """The one question a bare digit can answer, or why a person must read it.
+    """The one question a text message can answer, or why a person must read it.
 
     Two rounds of one incident ask a person the same thing; the later one counts. Whoever
     shares the telephone may be writing, asked or not. A link names its question for ever,
-    a digit only while that is open.
+    a text message answers it only while it is open.
     """
     latest: dict[tuple[int, int], Asking] = {}
     for asking in users.askings:
@@ -105,7 +89,7 @@ def asking_of_sender(users: Users, *, received_at: datetime) -> Asking | Reason:
         if key not in latest or latest[key].round_number < asking.round_number:
             latest[key] = asking
     if not latest:
-        return Reason.CLOSED if users.askings else Reason.NOT_ASKED
+        return Reason.QUESTION_CLOSED if users.askings else Reason.NOT_ASKED
     if len(users.people) > 1:
         return Reason.SEVERAL_PEOPLE
     if len(latest) > 1:

@@ -1,6 +1,7 @@
 """The words of asking: limits, permissions, and why an answer needs a person to read it."""
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from django.db.models import TextChoices
@@ -35,10 +36,18 @@ class Reason(TextChoices):
     NOT_ASKED = "not_asked", _("Nobody with this number was asked")
     SEVERAL_PEOPLE = "several_people", _("Several people use this number")
     SEVERAL_QUESTIONS = "several_questions", _("More than one question is open")
-    UNREADABLE = "unreadable", _("The text is not one of the digits")
+    UNREADABLE = "unreadable", _("The text may mean more than one thing")
     UNKNOWN_LINK = "unknown_link", _("The link speaks for nobody we asked")
     CLOSED = "closed", _("The incident was closed before the answer came")
+    QUESTION_CLOSED = "question_closed", _("The question was closed before the answer came")
     BROKEN = "broken", _("The answer could not be read")
+
+
+class Wish(StrEnum):
+    """What a message asks of us instead of answering."""
+
+    STOP = "stop"
+    START = "start"
 
 
 class Dismissal(TextChoices):

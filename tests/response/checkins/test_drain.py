@@ -161,7 +161,7 @@ def test_a_digit_long_after_the_question_goes_to_a_person() -> None:
     builders.raw_answer(sender=PHONE, text="1", received_at=clock.now() + timedelta(days=8))
     drain.run_once()
     unclear = Unclear.objects.get()
-    assert (unclear.reason, len(unclear.candidates)) == (Reason.CLOSED, 1)
+    assert (unclear.reason, len(unclear.candidates)) == (Reason.QUESTION_CLOSED, 1)
     assert not standing(one).heard_round
 
 
@@ -169,7 +169,7 @@ def test_a_digit_long_after_the_question_goes_to_a_person() -> None:
     ("sender", "text", "reason"),
     [
         ("+99955509999", "1", Reason.NO_NUMBER),
-        (PHONE, "we are fine", Reason.UNREADABLE),
+        (PHONE, "we are fine but my son is lost", Reason.UNREADABLE),
         ("", "1", Reason.NO_NUMBER),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from safeconduct.response.checkins import rules
 from safeconduct.response.checkins.rules import Asking, Users
 from safeconduct.response.checkins.terms import Reason
-from safeconduct.wires.intake.terms import Answer, Scope
+from safeconduct.wires.intake.terms import Scope
 
 NOON = datetime(2023, 2, 6, 12, tzinfo=UTC)
 
@@ -16,29 +16,6 @@ def asking(
     asked_id: int = 1, *, person: int = 1, party: int = 1, incident: int = 1, round_: int = 1
 ):
     return Asking(asked_id, incident, incident * 10 + round_, round_, person, party, NOON, None)
-
-
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        ("1", Answer.SAFE),
-        (" 2\n", Answer.NEEDS_HELP),
-        ("3.", Answer.NOT_THERE),
-        ("١", Answer.SAFE),
-        ("۲", Answer.NEEDS_HELP),
-        ("\u200f٣!", Answer.NOT_THERE),
-        ("1️⃣", Answer.SAFE),
-        ("(1)", Answer.SAFE),
-        ("३", Answer.NOT_THERE),
-    ],
-)
-def test_a_digit_of_any_script_is_an_answer(text: str, answer: Answer) -> None:
-    assert rules.digit_in(text) == answer
-
-
-@pytest.mark.parametrize("text", ["", "4", "0", "12", "1 2", "safe", "1 but my son is hurt", "½"])
-def test_anything_else_is_for_a_person(text: str) -> None:
-    assert rules.digit_in(text) is None
 
 
 def meant(*askings: Asking, people: int = 1, received_at: datetime = NOON) -> Asking | Reason:
@@ -64,7 +41,7 @@ def test_a_machine_does_not_guess_between_people_or_questions() -> None:
 
 def test_a_digit_answers_a_question_only_while_that_is_open() -> None:
     closed = asking()._replace(closes_at=NOON)
-    assert meant(closed) == Reason.CLOSED
+    assert meant(closed) == Reason.QUESTION_CLOSED
     assert meant(closed, received_at=NOON - timedelta(seconds=1)) == closed
     assert meant(closed, asking(2, incident=2)) == asking(2, incident=2)
 

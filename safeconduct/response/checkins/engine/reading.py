@@ -10,6 +10,7 @@ from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.response.checkins import rules
 from safeconduct.response.checkins.engine import askings
 from safeconduct.response.checkins.engine.raw import Raw
+from safeconduct.response.checkins.engine.understanding import understood
 from safeconduct.response.checkins.rules import Asking, Users
 from safeconduct.response.checkins.terms import Reason
 from safeconduct.wires.intake.terms import Scope
@@ -98,7 +99,7 @@ def _by_text(raw: Raw, numbers: Mapping[str, Users]) -> Said | Riddle:
     asking = rules.asking_of_sender(users, received_at=raw.received_at)
     if isinstance(asking, Reason):
         return Riddle(raw, asking, users.askings)
-    answer = rules.digit_in(raw.text)
+    answer = understood(raw.text).answer
     if answer is None:
         return Riddle(raw, Reason.UNREADABLE, [asking])
     return _accepted(Said(raw, answer, asking, asking))

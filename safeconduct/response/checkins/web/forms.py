@@ -7,8 +7,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from safeconduct.response.checkins.engine.understanding import understood
 from safeconduct.response.checkins.queries import Candidate
-from safeconduct.response.checkins.rules import digit_in
 from safeconduct.response.checkins.terms import Dismissal
 from safeconduct.wires.intake.terms import Answer
 
@@ -20,7 +20,7 @@ _ANSWERS = [
 
 
 class SettleForm(forms.Form):
-    """Choices are the people it may speak for; a readable digit is filled in, a person never."""
+    """Choices are the people it may speak for; a readable answer is filled in, a person never."""
 
     people = forms.TypedMultipleChoiceField(
         label=_("Whom it speaks for"), coerce=int, widget=forms.CheckboxSelectMultiple
@@ -35,7 +35,7 @@ class SettleForm(forms.Form):
     def __init__(
         self, data: QueryDict | None = None, *, candidates: Sequence[Candidate], text: str = ""
     ) -> None:
-        super().__init__(data, initial={"answer": digit_in(text)})
+        super().__init__(data, initial={"answer": understood(text).answer})
         people = cast("forms.TypedMultipleChoiceField", self.fields["people"])
         people.choices = [(one.asking.asked_id, one.name) for one in candidates]
 
