@@ -45,9 +45,13 @@ from safeconduct.response.alerts.terms import AreaKind, CapScope
 from safeconduct.response.checkins.actions import ask_chunk, open_round
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked, Round, Unclear
+from safeconduct.response.ladder.actions import set_plan
+from safeconduct.response.ladder.models import DeliveryPlan
+from safeconduct.response.ladder.terms import Step
 from safeconduct.wires.hazards.models import Problem, Signal
 from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.terms import Answer, Door, Scope
+from safeconduct.wires.messaging.terms import Channel
 
 TESTER = Actor.system("test")
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
@@ -429,6 +433,18 @@ def coded() -> dict[str, object]:
 def registered_person() -> Person:
     """Leyla, whose post is number 2."""
     return family()[0]
+
+
+def delivery_plan(*steps: Step, severity: str = "Severe", code: str = "TR") -> DeliveryPlan:
+    """The ministry's own steps for a severity in one country."""
+    country(code)
+    return set_plan(
+        severity=severity,
+        countries=[code],
+        steps=steps or (Step(Channel.SMS, 0), Step(Channel.CALL, 600)),
+        now=clock.now(),
+        actor=TESTER,
+    )
 
 
 def import_run(*, officer_id: int = 0) -> ImportRun:

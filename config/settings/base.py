@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "safeconduct.picture.rollcall",
     "safeconduct.picture.audiences",
     "safeconduct.response.checkins",
+    "safeconduct.response.ladder",
     "safeconduct.response.alerts",
     "safeconduct.portals.public",
     "safeconduct.portals.citizen",
@@ -185,7 +186,13 @@ INTAKE: dict[str, Any] = {
     "REPLAY_SECONDS": 2.0,
 }
 # A job whose worker was not heard from for so long is put back.
-JOBS = {"HEARTBEAT_SECONDS": 5.0, "STALLED_SECONDS": 20.0, "RESCUE_SECONDS": 10.0}
+JOBS = {
+    "HEARTBEAT_SECONDS": 5.0,
+    "STALLED_SECONDS": 20.0,
+    "RESCUE_SECONDS": 10.0,
+    # How often a worker looks for what was planned for later.
+    "POLL_SECONDS": 1.0,
+}
 # When the board turns grey, and how often an open one asks. Seconds, but for the last.
 BOARD = {
     "INTAKE_SILENT_SECONDS": 15,

@@ -20,7 +20,12 @@ INTAKE = INTAKE | {
     "JOURNAL_DIR": Path(gettempdir()) / "safeconduct-test-journal",
     "REPLAY_SECONDS": 0.1,
 }
-JOBS = {"HEARTBEAT_SECONDS": 0.5, "STALLED_SECONDS": 2.0, "RESCUE_SECONDS": 0.5}
+JOBS = {
+    "HEARTBEAT_SECONDS": 0.5,
+    "STALLED_SECONDS": 2.0,
+    "RESCUE_SECONDS": 0.5,
+    "POLL_SECONDS": 0.2,
+}
 CHECKINS = CHECKINS | {"DRAIN_POLL_SECONDS": 0.05}
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Static files straight from where they are kept: nobody collects them for a test.

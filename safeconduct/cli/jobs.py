@@ -26,6 +26,9 @@ async def _work(concurrency: int) -> None:
         worker = asyncio.create_task(
             app.run_worker_async(
                 concurrency=concurrency,
+                # What is planned for later is found by looking, and looks at a ladder are
+                # due within seconds.
+                fetch_job_polling_interval=settings.JOBS["POLL_SECONDS"],
                 update_heartbeat_interval=settings.JOBS["HEARTBEAT_SECONDS"],
                 stalled_worker_timeout=settings.JOBS["STALLED_SECONDS"],
                 delete_jobs="successful",

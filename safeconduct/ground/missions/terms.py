@@ -52,7 +52,11 @@ ROLES: Final = {
             frozenset({VIEW_POSTS, "registry.view", "registry.import", "registry.write"}),
         ),
         # Sees no nationals: whoever hands out keys does not open the rooms.
-        Role("administrator", _("Administrator"), frozenset({VIEW_POSTS, APPOINT, AUDIT})),
+        Role(
+            "administrator",
+            _("Administrator"),
+            frozenset({VIEW_POSTS, APPOINT, AUDIT, "ladder.plan"}),
+        ),
     )
 }
 

@@ -27,6 +27,11 @@ class Alert(models.Model):
     # SMS wording that names neither ministry nor nationality.
     neutral_sms = models.BooleanField(default=False)
     asks = models.BooleanField(default=True)
+    # By which steps people are reached, as ladder.terms.stored() writes them; the ministry's
+    # for this severity and place until an officer chooses others. What ends them for a person.
+    steps = models.JSONField(default=list)
+    steps_chosen = models.BooleanField(default=False)
+    stops_on = models.CharField(max_length=10, default="answer")
     # The area: of the signal, a country, or a city and a radius.
     area_kind = models.CharField(max_length=10)
     country = models.ForeignKey("places.Country", null=True, on_delete=models.PROTECT)

@@ -1,6 +1,6 @@
 """Who may release what, which state may follow which, whom a word may reach."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,9 +83,13 @@ def is_urgent(severity: str, urgency: str) -> bool:
     return severity in GRAVE or urgency == "Immediate"
 
 
-def ways_for(severity: str, urgency: str) -> Ways:
-    """How its messages may go: those who wrote STOP hear only what may threaten their lives."""
-    return Ways(despite_stop=is_urgent(severity, urgency))
+def ways_for(severity: str, urgency: str, channels: Sequence[int] = ()) -> Ways:
+    """How its messages may go: those who wrote STOP hear only what may threaten their lives.
+
+    ``channels`` are those of its steps; without any, an SMS where there is a number, else a mail.
+    """
+    despite_stop = is_urgent(severity, urgency)
+    return Ways(tuple(channels), despite_stop) if channels else Ways(despite_stop=despite_stop)
 
 
 def most_careful(scopes: Iterable[CapScope]) -> CapScope:

@@ -44,6 +44,22 @@ WITH added AS (
 SELECT coalesce(sum(messages), 0) FROM counted
 """
 
+_WITHDRAW: Final = """
+WITH picked AS (
+    SELECT id FROM messaging_delivery
+    WHERE batch_id = %s AND state = 0 AND id IN ({select}) FOR UPDATE SKIP LOCKED
+), ended AS (
+    UPDATE messaging_delivery AS d SET state = %s, settled_at = %s
+    FROM picked WHERE d.batch_id = %s AND d.id = picked.id
+    RETURNING d.channel, d.country, d.covers
+), counted AS (
+    INSERT INTO messaging_batchtally (batch_id, channel, state, country, messages, people)
+    SELECT %s, channel, side.state, country, side.sign * count(*), side.sign * sum(covers)
+    FROM ended, (VALUES (0, -1), (%s, 1)) AS side (state, sign)
+    GROUP BY channel, side.state, side.sign, country
+)
+SELECT count(*) FROM ended
+"""
 
 _OLD_BATCHES: Final = """
 SELECT id FROM messaging_batch
@@ -193,6 +209,28 @@ def enqueue_select(
         Batch.objects.filter(pk=batch_id).update(finished_at=None)
     _signal(WORK_SIGNAL, batch_id)
     return added
+
+
+@transaction.atomic
+def withdraw_select(
+    *,
+    batch_id: int,
+    select_sql: str,
+    params: Sequence[Any],
+    now: datetime,
+    actor: Actor,  # noqa: ARG001 -- as in open_batch
+) -> int:
+    """End the waiting messages whose ids a query yields: they are needed no more; how many.
+
+    What a sender holds or has handed over is left alone.
+    """
+    state = int(State.ANSWERED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WITHDRAW.replace("{select}", select_sql),
+            [batch_id, *params, state, now, batch_id, batch_id, state],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _state_on_arrival(batch: Batch, now: datetime) -> State:

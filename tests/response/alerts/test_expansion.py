@@ -41,7 +41,7 @@ def test_sms_is_preferred_and_mail_stands_in() -> None:
     builders.resident(phone="+999501", mail="a@b.invalid")
     builders.resident(mail="c@d.invalid", language="ru")
     builders.resident()
-    alert = builders.released_alert(expand=False)
+    alert = builders.released_alert(severity="Severe", expand=False)
     expand(alert)
     assert rows(alert) == [("+999501", 1, "az", 1), ("c@d.invalid", 2, "ru", 1)]
     assert Asked.objects.count() == Standing.objects.count() == 3

@@ -74,7 +74,7 @@ def test_the_correction_reaches_exactly_those_handed_the_alert() -> None:
 
 def test_the_correction_goes_the_way_the_message_went() -> None:
     reader = builders.resident(phone="+999605", mail="r@s.invalid")
-    alert = builders.released_alert(expand=False)
+    alert = builders.released_alert(severity="Severe", expand=False)
     expand(alert)
     Delivery.objects.update(handed_at=clock.now(), state=2)
     # Since then the number failed: a new message would take the mail address.

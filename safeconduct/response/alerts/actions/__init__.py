@@ -11,12 +11,14 @@ from safeconduct.response.alerts.actions.drafts import (
 )
 from safeconduct.response.alerts.actions.expansion import expand_next
 from safeconduct.response.alerts.actions.releases import ReleaseRefusedError, release_alert
+from safeconduct.response.alerts.actions.steps import choose_steps
 from safeconduct.response.alerts.actions.stops import stop_alert
 
 __all__ = [
     "DraftContent",
     "DraftRefusedError",
     "ReleaseRefusedError",
+    "choose_steps",
     "draft_from_signal",
     "expand_next",
     "recount_audience",

@@ -14,8 +14,8 @@ from safeconduct.ground.places.models import City, Country
 from safeconduct.picture.audiences.actions import recount
 from safeconduct.picture.audiences.models import Audience
 from safeconduct.picture.audiences.queries import touched_countries
-from safeconduct.picture.audiences.terms import Ways
 from safeconduct.response.alerts import rules
+from safeconduct.response.alerts.actions.steps import start_steps, ways_of
 from safeconduct.response.alerts.engine import area, cap, wording
 from safeconduct.response.alerts.models import Alert, AlertText
 from safeconduct.response.alerts.terms import (
@@ -120,7 +120,7 @@ def recount_audience(*, alert_id: int, now: datetime, actor: Actor) -> Alert:  #
     """Count again whom the alert would reach; after its release the count stays as it was."""
     alert = Alert.objects.select_for_update(of=["self"]).select_related("audience").get(pk=alert_id)
     if alert.state in {AlertState.DRAFT, AlertState.SUBMITTED} and alert.audience is not None:
-        recount(audience=alert.audience, now=now, ways=_ways(alert))
+        recount(audience=alert.audience, now=now, ways=ways_of(alert))
     return alert
 
 
@@ -207,7 +207,8 @@ def _place(alert: Alert, content: DraftContent, now: datetime) -> None:
     audience.countries, audience.intensities = reach.countries, reach.intensities
     audience.somewhere_in = alert.somewhere_in
     audience.of_batch_id = _batch_to_correct(alert)
-    recount(audience=audience, now=now, ways=_ways(alert))
+    start_steps(alert, touched_countries(audience))
+    recount(audience=audience, now=now, ways=ways_of(alert))
     alert.audience = audience
     alert.place, alert.shape = reach.place, reach.shape_dict
     touched = {*touched_countries(audience), *audience.preview["countries"]}
@@ -215,10 +216,6 @@ def _place(alert: Alert, content: DraftContent, now: datetime) -> None:
     if alert.corrects:
         alert.countries = alert.corrects.countries
     alert.scope = _scope(alert, content.scope, before)
-
-
-def _ways(alert: Alert) -> Ways:
-    return rules.ways_for(alert.severity, alert.urgency)
 
 
 def _scope(alert: Alert, asked: CapScope | None, countries_before: list[str]) -> CapScope:

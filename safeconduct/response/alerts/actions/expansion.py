@@ -15,7 +15,7 @@ from safeconduct.picture.audiences.terms import Chunk, Ways
 from safeconduct.picture.incidents.actions import write_log
 from safeconduct.picture.incidents.terms import LogKind
 from safeconduct.picture.rollcall.actions import presume_chunk
-from safeconduct.response.alerts import rules
+from safeconduct.response.alerts.actions.steps import ways_of
 from safeconduct.response.alerts.models import Release
 from safeconduct.response.checkins.actions import ask_chunk
 from safeconduct.wires.messaging.actions import enqueue_select, fill_finished
@@ -135,7 +135,7 @@ def _enqueue(release: Release) -> int:
 
 
 def _ways(release: Release) -> Ways:
-    return rules.ways_for(release.alert.severity, release.alert.urgency)
+    return ways_of(release.alert)
 
 
 def _count(release: Release, chunk: Chunk, messages: int) -> None:

@@ -19,6 +19,7 @@ from safeconduct.picture.incidents.queries import open_incident_of_signal
 from safeconduct.picture.incidents.rules import level_for
 from safeconduct.picture.incidents.terms import LogKind
 from safeconduct.response.alerts import rules
+from safeconduct.response.alerts.actions.steps import begin_steps
 from safeconduct.response.alerts.engine import cap, wording
 from safeconduct.response.alerts.events import AlertReleased
 from safeconduct.response.alerts.models import Alert, CapMessage, Release
@@ -74,6 +75,7 @@ def release_alert(*, alert_id: int, version: int, now: datetime, actor: Actor) -
     )
     release.round = _open_round(alert, release, incident, now, actor)
     release.save()
+    begin_steps(alert, release, incident, now, actor)
     alert.state = AlertState.RELEASED
     alert.incident = incident
     alert.save(update_fields=["state", "incident"])
