@@ -34,6 +34,7 @@ def batch(
     lane: Lane = Lane.BULK,
     lasts: timedelta = timedelta(hours=1),
     exercise: bool = False,
+    post_id: int | None = None,
     now: datetime | None = None,
 ) -> Batch:
     """An open batch without messages."""
@@ -45,6 +46,7 @@ def batch(
         texts=texts,
         link_purpose="answer",
         link_expires_on=date(2027, 12, 31),
+        post_id=post_id,
         now=now,
         actor=TESTER,
     )

@@ -170,6 +170,17 @@ MESSAGING: dict[str, Any] = {
     "IN_FLIGHT": 400,
     "RETRY_SECONDS": [5, 30, 120, 600, 600, 1200, 1800, 3600],
     "PROVIDER_TIMEOUT_SECONDS": 15.0,
+    # However many urgent messages there are, some bulk leaves within so many seconds.
+    "BULK_STARVES_SECONDS": 60.0,
+    # When a provider loses its traffic and how it wins it back: engine/routing.py.
+    "ROUTING": {
+        "WINDOW_SECONDS": 20.0,
+        "SLOW_SECONDS": 10.0,
+        "OUT_SECONDS": 30.0,
+        "STEP_SECONDS": 10.0,
+        "CALM_SECONDS": 600.0,
+        "PROBE_SECONDS": 180.0,
+    },
     # Where providers report what became of a message: a path of the door for answers.
     "RECEIPTS_URL": ANSWER_URL + "/receipts",
     # {name: {"kind": "smtp" | "kannel" | "http_json", "channel": "sms" | "email", …}}

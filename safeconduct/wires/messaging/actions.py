@@ -98,6 +98,7 @@ def open_batch(
     link_purpose: str,
     link_expires_on: date | None,
     corrects: Batch | None = None,
+    post_id: int | None = None,
     now: datetime,
     actor: Actor,  # noqa: ARG001 -- the caller audits what the batch is for; we know no crisis
 ) -> Batch:
@@ -106,6 +107,7 @@ def open_batch(
     Nothing of it leaves at or after ``not_after``. It gets a code of its own, which
     stands in its texts wherever they have the place for it; what is an exercise says
     so in its first word. What ``corrects`` another takes that one's place on a screen.
+    It takes turns with the batches of its post; without one it is the ministry's.
 
     :raises BatchRefusedError: for an expiry in the past, no words at all, or a link
         without purpose or last day.
@@ -114,6 +116,7 @@ def open_batch(
     batch = _coded(
         Batch(
             lane=lane,
+            post_id=post_id,
             created_at=now,
             not_after=not_after,
             exercise=exercise,

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from safeconduct.wires.messaging.terms import LONGEST_ADDRESS
+from safeconduct.wires.messaging.terms import LONGEST_ADDRESS, Registration
 
 
 class Batch(models.Model):
@@ -130,6 +130,12 @@ class ProviderHealth(models.Model):
     handed = models.IntegerField(default=0)
     failed = models.IntegerField(default=0)
     latency_ms = models.IntegerField(default=0)
+    # Of the part it would get in full health, how much; 0 is out, and why is in ``failure``.
+    share = models.FloatField(default=1.0)
+    # Shut for a while because nobody answers there.
+    is_open = models.BooleanField(default=True)
+    link_at = models.DateTimeField(null=True)
+    link_ok = models.BooleanField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -138,6 +144,41 @@ class ProviderHealth(models.Model):
 
     def __str__(self) -> str:
         return f"health of {self.provider}"
+
+
+class ProviderOut(models.Model):
+    """A provider an officer has taken out of service; senders give it nothing while this stands."""
+
+    provider = models.CharField(max_length=30, unique=True)
+    since = models.DateTimeField()
+    officer_id = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.provider} is out of service"
+
+
+class SenderIdentity(models.Model):
+    """The name or number we send under through one provider in one country."""
+
+    provider = models.CharField(max_length=30)
+    country = models.CharField(max_length=2)
+    sender = models.CharField(max_length=20)
+    state = models.SmallIntegerField(default=Registration.UNKNOWN.value)
+    two_way = models.BooleanField(default=False)
+    # Whether a delivery report from there means that the telephone has it; None: nobody knows.
+    receipts_true = models.BooleanField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+    checked_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider", "country", "sender"], name="sender_identity_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender} in {self.country}"
 
 
 class Receipt(models.Model):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from safeconduct.ground.kernel import languages
-from safeconduct.wires.messaging.terms import EXERCISE_MARKS, State
+from safeconduct.wires.messaging.terms import EXERCISE_MARKS, Registration, State
 
 # 3GPP TS 23.038, 6.2.1: the default alphabet; escape (0x1B) stands for no character.
 _GSM_BASIC: Final = frozenset(
@@ -127,6 +127,23 @@ def next_attempt(
         return None
     due = now + timedelta(seconds=waits[attempts - 1])
     return due if due < not_after else None
+
+
+_USABLE: Final = (
+    Registration.REGISTERED,
+    Registration.NOT_NEEDED,
+    Registration.UNKNOWN,
+    Registration.PENDING,
+)
+
+
+def name_to_send_under(offered: Collection[tuple[str, Registration]]) -> str:
+    """Of the names entered for a provider in a country the surest; empty if all were refused.
+
+    Operators that want names registered drop or rewrite messages under others.
+    """
+    usable = [(_USABLE.index(state), name) for name, state in offered if state in _USABLE]
+    return min(usable)[1] if usable else ""
 
 
 def is_phone(address: str) -> bool:

@@ -41,6 +41,16 @@ class State(IntEnum):
     UNSUBSCRIBED = 17
 
 
+class Registration(IntEnum):
+    """Whether a country's operators know the name we send under."""
+
+    REGISTERED = 1
+    PENDING = 2
+    REFUSED = 3
+    NOT_NEEDED = 4
+    UNKNOWN = 5
+
+
 # How long messages are kept once their batch has ended, to answer "why did she not get it".
 KEPT: Final = timedelta(days=90)
 
@@ -63,6 +73,8 @@ def is_synthetic(address: str) -> bool:
 
 # Where a text holds the place for its reader's own answer link.
 LINK_PLACE: Final = "{link}"
+# Letters and digits of a link's last part.
+LINK_LENGTH: Final = 22
 # And where the code of its batch stands, the same for everybody who reads it.
 CODE_PLACE: Final = "{code}"
 # What an exercise's messages begin with, in every language people are written to in.

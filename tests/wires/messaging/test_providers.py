@@ -17,6 +17,7 @@ from safeconduct.wires.messaging.engine.providers.base import Answer, Parcel, Pr
 from safeconduct.wires.messaging.engine.references import reference
 from safeconduct.wires.messaging.terms import State
 
+WRONG = "http {}: set up wrongly?"
 TEXTS = {
     "az": "Zəlzələ! Gəncəyə qayıtmayın, ğ ç ş ı İ ö ü",
     "ru": "Землетрясение: выйдите наружу & ждите + 100 %",
@@ -152,11 +153,18 @@ async def _with_server(
             '{"error": ["+994501234567"]}',
             Answer(State.REFUSED_BY_PROVIDER, failure="http 400"),
         ),
-        (401, "", Answer(State.WAITING, failure="http 401", unreachable=True)),
-        (302, "", Answer(State.WAITING, failure="http 302", unreachable=True)),
-        (403, "", Answer(State.WAITING, failure="http 403", unreachable=True)),
+        (401, "", Answer(State.WAITING, failure=WRONG.format(401), unreachable=True)),
+        (302, "", Answer(State.WAITING, failure=WRONG.format(302), unreachable=True)),
+        (403, "", Answer(State.WAITING, failure=WRONG.format(403), unreachable=True)),
         (403, '{"error": "blocked"}', Answer(State.BLOCKED_BY_OPERATOR, failure="blocked")),
-        (404, "", Answer(State.REFUSED_BY_PROVIDER, failure="http 404")),
+        # What a wrong address in our own settings gives is no verdict on the message.
+        (404, "", Answer(State.WAITING, failure=WRONG.format(404), unreachable=True)),
+        (405, "", Answer(State.WAITING, failure=WRONG.format(405), unreachable=True)),
+        (
+            404,
+            '{"error": "unknown_recipient"}',
+            Answer(State.INVALID_ADDRESS, failure="unknown_recipient"),
+        ),
         (500, "", Answer(State.WAITING, failure="http 500")),
         (504, "", Answer(State.WAITING, failure="http 504", maybe_twice=True)),
     ],
@@ -181,7 +189,7 @@ def test_a_provider_may_say_when_to_come_back() -> None:
         (400, "Malformed request", State.REFUSED_BY_PROVIDER),
         (403, "Authorization failed for sendsms", State.WAITING),
         (403, "Not routable. Do not try again.", State.REFUSED_BY_PROVIDER),
-        (404, "Unknown request.", State.REFUSED_BY_PROVIDER),
+        (404, "Unknown request.", State.WAITING),
         (503, "Temporal failure, try again later.", State.WAITING),
     ],
 )

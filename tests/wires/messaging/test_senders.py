@@ -15,7 +15,6 @@ from django.db import connection
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.wires.messaging import actions, queries
 from safeconduct.wires.messaging.actions import TextDraft
-from safeconduct.wires.messaging.engine import health
 from safeconduct.wires.messaging.engine.local_gateway import Gateway, Received
 from safeconduct.wires.messaging.engine.providers import configured
 from safeconduct.wires.messaging.engine.providers.base import Answer, Parcel
@@ -307,10 +306,7 @@ def test_the_board_learns_how_a_provider_does(settings: Any) -> None:
     async def sent() -> None:
         async with post:
             await post.until(lambda: len(post.heard) == 5)
-            noting = asyncio.create_task(health.note_forever(post.sender.lines, every_seconds=0.05))
             await post.until(lambda: queries.provider_health(clock.now())[0].handed == 5)
-            noting.cancel()
-            await asyncio.gather(noting, return_exceptions=True)
 
     run(sent)
     (seen,) = queries.provider_health(clock.now())

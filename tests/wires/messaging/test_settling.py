@@ -12,7 +12,7 @@ from safeconduct.wires.messaging import queries, rules
 from safeconduct.wires.messaging.engine import outbox, results
 from safeconduct.wires.messaging.engine.connections import parameters
 from safeconduct.wires.messaging.engine.folding import fold
-from safeconduct.wires.messaging.engine.outbox import OpenBatch, Results
+from safeconduct.wires.messaging.engine.outbox import OpenBatch, Results, Slice
 from safeconduct.wires.messaging.models import BatchTally, Receipt
 from safeconduct.wires.messaging.terms import Channel, Lane, State
 from tests import messages
@@ -167,7 +167,7 @@ async def _claim_beside(batch: OpenBatch) -> tuple[list[int], list[int]]:
     async with first, second:
         taken = [
             await outbox.claim(
-                wire, batch, channel=1, above=0, upto=2**62, limit=6, lease_seconds=60
+                wire, batch, channel=1, above=0, upto=2**62, limit=6, lease_seconds=60, part=Slice()
             )
             for wire in (first, second)
         ]
@@ -180,7 +180,7 @@ def test_two_senders_never_claim_the_same_message() -> None:
     messages.fill(batch.pk, 10)
     messages.put(batch.pk, 3, due_at=clock.now() + timedelta(hours=1))
     ids = messages.rows(batch.pk, "id")
-    known = OpenBatch(batch.pk, Lane.BULK, batch.not_after, False, None, False)
+    known = OpenBatch(batch.pk, Lane.BULK, None, batch.not_after, False, None, False)
     first, second = asyncio.run(_claim_beside(known))
     assert first == ids[:2] + ids[3:7]
     assert second == ids[7:]

@@ -7,10 +7,12 @@ partition is locked or looked at.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, LiteralString
 
 from psycopg import AsyncConnection, sql
 
+from safeconduct.wires.messaging.engine.places import calling_code
 from safeconduct.wires.messaging.engine.wording import Wording
 from safeconduct.wires.messaging.terms import Lane
 
@@ -21,6 +23,7 @@ class OpenBatch:
 
     id: int
     lane: Lane
+    post_id: int | None
     not_after: datetime
     exercise: bool
     wording: Wording
@@ -40,6 +43,24 @@ class Claimed:
     post_id: int | None
     attempts: int
     leased_until: datetime
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a batch's messages, by where their numbers lead; without country the rest."""
+
+    country: str = ""
+    condition: LiteralString = ""
+    values: tuple[list[str], ...] = ()
+
+    @classmethod
+    def of(cls, country: str) -> "Slice":
+        return cls(country, _ONLY, _leads_to([country]))
+
+    @classmethod
+    def beside(cls, countries: Sequence[str]) -> "Slice":
+        return cls("", _BESIDE, _leads_to(countries)) if countries else cls()
 
 
 @dataclass(slots=True)
@@ -72,7 +93,8 @@ class Results:
 
 # One round trip: between two lies a turn of the loop, and hundreds of calls take theirs first.
 _OPEN: Final = """
-SELECT id, lane, not_after, exercise, link_purpose, link_expires_on, stopped_at IS NOT NULL,
+SELECT id, lane, post_id, not_after, exercise, link_purpose, link_expires_on,
+    stopped_at IS NOT NULL,
     CASE WHEN id <> ALL (%s::bigint[]) THEN (
         SELECT jsonb_agg(jsonb_build_array(language, channel, subject, body))
         FROM messaging_batchtext WHERE batch_id = messaging_batch.id
@@ -83,15 +105,18 @@ _CLAIM: Final = """
 WITH picked AS (
     SELECT id FROM {table}
     WHERE batch_id = %s AND channel = %s AND state = 0 AND id > %s AND id <= %s
-        AND due_at <= now()
+        AND due_at <= now() {part}
     ORDER BY id LIMIT %s
     FOR UPDATE SKIP LOCKED
 )
 UPDATE {table} AS d SET state = 1, leased_until = clock_timestamp() + %s * interval '1 second'
 FROM picked WHERE d.batch_id = %s AND d.id = picked.id
 RETURNING d.id, d.channel, d.address, d.language, d.subject_id, d.post_id, d.attempts,
-    d.leased_until
+    d.leased_until, d.country
 """
+# Where a number leads; a made-up one leads to the country it is kept for.
+_ONLY: Final = "AND (address LIKE ANY (%s) OR (country = ANY (%s) AND address LIKE '+999%%'))"
+_BESIDE: Final = "AND NOT (address LIKE ANY (%s) OR (country = ANY (%s) AND address LIKE '+999%%'))"
 # A result of ours about a lease of ours; or a hand-off that did happen, whatever others have
 # come to believe while the database was away. Only the tally of real changes is appended.
 _SETTLE: Final = """
@@ -129,19 +154,24 @@ HAVING sum(side.sign) <> 0 OR sum(side.sign * covers) <> 0
 """
 
 
+def _leads_to(countries: Sequence[str]) -> tuple[list[str], list[str]]:
+    # Countries that share a calling code are claimed together: +7 is Russia and Kazakhstan.
+    return [f"{code}%" for code in map(calling_code, countries) if code], list(countries)
+
+
 async def open_batches(
     connection: AsyncConnection, known: dict[int, OpenBatch]
 ) -> dict[int, OpenBatch]:
     """Batches that are not finished, urgent ones first; texts are read once a batch."""
     cursor = await connection.execute(_OPEN, [list(known)])
     batches = {}
-    for number, lane, not_after, exercise, *link, stopped, texts in await cursor.fetchall():
+    for number, lane, *known_of_it, purpose, last_day, stopped, texts in await cursor.fetchall():
         if number in known:
             batches[number] = known[number]
             batches[number].stopped |= stopped
             continue
-        wording = Wording(map(tuple, texts or []), purpose=link[0], expires_on=link[1])
-        batches[number] = OpenBatch(number, Lane(lane), not_after, exercise, wording, stopped)
+        wording = Wording(map(tuple, texts or []), purpose=purpose, expires_on=last_day)
+        batches[number] = OpenBatch(number, Lane(lane), *known_of_it, wording, stopped)
     return batches
 
 
@@ -154,12 +184,13 @@ async def claim(
     upto: int,
     limit: int,
     lease_seconds: float,
+    part: Slice,
 ) -> list[Claimed]:
     """Hold up to ``limit`` due deliveries with ids in ``(above, upto]``, by id."""
     cursor = connection.cursor(binary=True)
     await cursor.execute(
-        _about(_CLAIM, batch.id),
-        [batch.id, channel, above, upto, limit, lease_seconds, batch.id],
+        _about(_CLAIM, batch.id, part.condition),
+        [batch.id, channel, above, upto, *part.values, limit, lease_seconds, batch.id],
     )
     rows = await cursor.fetchall()
     rows.sort()
@@ -175,5 +206,7 @@ async def settle(
     )
 
 
-def _about(statement: LiteralString, batch_id: int) -> sql.Composed:
-    return sql.SQL(statement).format(table=sql.Identifier(f"messaging_delivery_{batch_id}"))
+@lru_cache(maxsize=1024)
+def _about(statement: LiteralString, batch_id: int, part: LiteralString = "") -> sql.Composed:
+    table = sql.Identifier(f"messaging_delivery_{batch_id}")
+    return sql.SQL(statement).format(table=table, part=sql.SQL(part))

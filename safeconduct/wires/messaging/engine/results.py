@@ -46,12 +46,16 @@ class Ledger:
         results.states.append(int(state))
         results.tried.append(int(tried))
         results.twice.append(twice)
-        results.refs.append(_storable(ref))
-        results.failures.append(_storable(failure))
+        results.refs.append(_storable(ref) if ref else "")
+        results.failures.append(_storable(failure) if failure else "")
         results.ats.append(at)
         results.dues.append(due)
         results.leases.append(claimed.leased_until)
         self._some.set()
+
+    def give_back(self, claimed: Claimed, *, at: datetime) -> None:
+        """Let somebody else have it, as if it had not been taken."""
+        self.note(claimed, provider="", state=State.WAITING, at=at, tried=False)
 
     def unwritten(self) -> int:
         return sum(len(results.ids) for results in self._waiting.values())

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
 from safeconduct.ground.kernel import clock
-from safeconduct.wires.messaging.engine import health, providers
+from safeconduct.wires.messaging.engine import providers
 from safeconduct.wires.messaging.engine.folding import FOLD_SIZE, fold
+from safeconduct.wires.messaging.engine.pressure import gauge
 from safeconduct.wires.messaging.engine.senders import Sender
 from safeconduct.wires.messaging.engine.sweeper import CHUNK, sweep
 
@@ -35,19 +36,14 @@ async def _send() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, sender.leave)
-    every = settings.MESSAGING["POLL_SECONDS"]
-    noting = asyncio.create_task(health.note_forever(sender.lines, every_seconds=every))
-    try:
-        await sender.run()
-    finally:
-        noting.cancel()
-        await asyncio.gather(noting, return_exceptions=True)
+    await sender.run()
 
 
 def keep_house(leaving: threading.Event) -> None:
     """Sweep and fold once a poll interval, at once again while there is much to do."""
     while not leaving.is_set():
         try:
+            gauge.read()
             folded, swept = fold(), sweep(clock.now())
         except (OperationalError, InterfaceError) as away:
             log.warning("The sweeper lost the database: %s.", type(away).__name__)

@@ -1,116 +1,180 @@
-"""What a sender has claimed and not yet handed over: urgent first, and at a provider's pace."""
+"""What a sender has claimed and not yet handed over: urgent first, and everybody in turn."""
 
-import asyncio
-from collections import deque
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from typing import Final
 
 from safeconduct.wires.messaging.terms import Lane
 
+type Key = int | str | None
+# While urgent messages flood, one of so many is bulk: enough to move, too little to delay.
+_BULK_ONE_IN: Final = 20
 
-class ClosedError(Exception):
-    """The sender is leaving: nothing more is taken from the stock."""
+
+class Turns[Item]:
+    """Queues within queues: whoever was served goes to the end of the line.
+
+    With the path (post, batch, country) a post with forty batches gets no more than a post
+    with one, and a country that may have nothing now keeps nobody else waiting.
+    """
+
+    __slots__ = ("_branches",)
+
+    def __init__(self) -> None:
+        self._branches: dict[Key, Turns[Item] | deque[Item]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._branches)
+
+    def put(self, item: Item, path: tuple[Key, ...]) -> None:
+        key, rest = path[0], path[1:]
+        branch = self._branches.get(key)
+        if branch is None:
+            branch = self._branches[key] = Turns() if rest else deque()
+        if isinstance(branch, deque):
+            branch.append(item)
+        else:
+            branch.put(item, rest)
+
+    def pop(self, may: Callable[[Item], bool] | None) -> Item | None:
+        """The next item that may go, or None."""
+        for key, branch in self._branches.items():
+            item = _first(branch, may)
+            if item is not None:
+                self._served(key, branch)
+                return item
+        return None
+
+    def drop(self, doomed: Callable[[Item], bool]) -> list[Item]:
+        """Take out what stands at the head of a queue for as long as it is doomed."""
+        dropped: list[Item] = []
+        for key, branch in list(self._branches.items()):
+            if isinstance(branch, deque):
+                while branch and doomed(branch[0]):
+                    dropped.append(branch.popleft())
+            else:
+                dropped += branch.drop(doomed)
+            if not branch:
+                del self._branches[key]
+        return dropped
+
+    def _served(self, key: Key, branch: "Turns[Item] | deque[Item]") -> None:
+        if not branch:
+            del self._branches[key]
+        elif len(self._branches) > 1:
+            self._branches[key] = self._branches.pop(key)
 
 
 class Stock[Item]:
-    """Two queues of one channel. Whoever takes gets the urgent before the bulk."""
+    """Two lanes of one channel. Whoever picks gets the urgent before the bulk.
 
-    def __init__(self) -> None:
-        self._lanes: dict[Lane, deque[Item]] = {lane: deque() for lane in Lane}
-        self._waiting: dict[bool, deque[asyncio.Future[None]]] = {True: deque(), False: deque()}
-        self._closed = False
+    Bulk that has seen nothing leave for ``patience`` seconds gets one pick in twenty
+    until the urgent end.
+    """
+
+    def __init__(
+        self, path: Callable[[Item], tuple[Key, ...]], *, patience: float, now: float = 0.0
+    ) -> None:
+        """``path`` says where an item waits, from the widest turn to the narrowest."""
+        self._path = path
+        self._patience = patience
+        self._lanes: dict[Lane, Turns[Item]] = {lane: Turns() for lane in Lane}
+        self._sizes = dict.fromkeys(Lane, 0)
+        self._held: Counter[tuple[Key, ...]] = Counter()
+        self._bulk_left_at = now
+        self._since_bulk = 0
 
     def __len__(self) -> int:
-        return sum(map(len, self._lanes.values()))
+        return self._sizes[Lane.URGENT] + self._sizes[Lane.BULK]
 
     def size(self, lane: Lane) -> int:
-        return len(self._lanes[lane])
+        return self._sizes[lane]
 
-    def put(self, items: Iterable[Item], lane: Lane) -> None:
-        queue = self._lanes[lane]
-        before = len(queue)
-        queue.extend(items)
-        added = len(queue) - before
-        if lane is Lane.URGENT:
-            added -= self._wake(added, reserved=True)
-        self._wake(added, reserved=False)
+    def held_under(self, start: tuple[Key, ...]) -> int:
+        """How many wait whose path begins so."""
+        many = len(start)
+        return sum(number for path, number in self._held.items() if path[:many] == start)
 
-    async def take(self, *, reserved: bool) -> Item:
-        """The next message; a ``reserved`` hand takes urgent ones only.
+    def held_by_end(self) -> Counter[Key]:
+        """How many wait by the last step of their path."""
+        ends: Counter[Key] = Counter()
+        for path, number in self._held.items():
+            ends[path[-1]] += number
+        return ends
 
-        :raises ClosedError: once the stock is closed.
-        """
-        await self.ready(reserved=reserved)
-        item = self.pick(reserved=reserved)
-        while item is None:
-            await self.ready(reserved=reserved)
-            item = self.pick(reserved=reserved)
+    def put(self, items: Iterable[Item], lane: Lane, *, now: float) -> None:
+        if lane is Lane.BULK and not self._sizes[lane]:
+            # Whoever has just come has not been waiting.
+            self._bulk_left_at = now
+        turns = self._lanes[lane]
+        for item in items:
+            path = self._path(item)
+            self._held[path] += 1
+            turns.put(item, path)
+            self._sizes[lane] += 1
+
+    def pick(
+        self,
+        *,
+        now: float,
+        urgent_only: bool = False,
+        bulk: bool = True,
+        may: Callable[[Item], bool] | None = None,
+    ) -> Item | None:
+        """The next message that ``may`` go; without ``bulk``, or ``urgent_only``, an urgent one."""
+        bulk = bulk and not urgent_only and self._sizes[Lane.BULK] > 0
+        if bulk and self._sizes[Lane.URGENT] and self._is_bulk_due(now):
+            item = self._pop(Lane.BULK, may, now)
+            if item is not None:
+                return item
+        if self._sizes[Lane.URGENT]:
+            item = self._pop(Lane.URGENT, may, now)
+            if item is not None:
+                return item
+        return self._pop(Lane.BULK, may, now) if bulk else None
+
+    def drop(self, doomed: Callable[[Item], bool] | None = None) -> list[Item]:
+        """Take out all, or what is doomed at the head of its queue."""
+        dropped = []
+        for lane, turns in self._lanes.items():
+            some = turns.drop(doomed or (lambda _: True))
+            self._sizes[lane] -= len(some)
+            self._held.subtract(map(self._path, some))
+            dropped += some
+        self._held = +self._held
+        return dropped
+
+    def _is_bulk_due(self, now: float) -> bool:
+        self._since_bulk += 1
+        waited = now - self._bulk_left_at >= self._patience
+        return waited and self._since_bulk >= _BULK_ONE_IN
+
+    def _pop(self, lane: Lane, may: Callable[[Item], bool] | None, now: float) -> Item | None:
+        item = self._lanes[lane].pop(may)
+        if item is None:
+            return None
+        self._sizes[lane] -= 1
+        path = self._path(item)
+        if self._held[path] <= 1:
+            del self._held[path]
+        else:
+            self._held[path] -= 1
+        if lane is Lane.BULK:
+            self._left(now)
         return item
 
-    async def ready(self, *, reserved: bool) -> None:
-        """Wait until there probably is something to take.
+    def _left(self, now: float) -> None:
+        # A trickle is no relief: only without urgent ones does the patience begin anew.
+        self._since_bulk = 0
+        if not self._sizes[Lane.URGENT]:
+            self._bulk_left_at = now
 
-        :raises ClosedError: once the stock is closed.
-        """
-        while not self._closed and not self._has(reserved=reserved):
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting[reserved].append(turn)
-            await turn
-        if self._closed:
-            raise ClosedError
 
-    def pick(self, *, reserved: bool) -> Item | None:
-        """The next message if there is one."""
-        for lane in (Lane.URGENT,) if reserved else Lane:
-            if self._lanes[lane]:
-                return self._lanes[lane].popleft()
+def _first[Item](
+    branch: Turns[Item] | deque[Item], may: Callable[[Item], bool] | None
+) -> Item | None:
+    if not isinstance(branch, deque):
+        return branch.pop(may)
+    if may is not None and not may(branch[0]):
         return None
-
-    def empty(self) -> list[Item]:
-        """Take everything out at once."""
-        left = [item for lane in Lane for item in self._lanes[lane]]
-        for queue in self._lanes.values():
-            queue.clear()
-        return left
-
-    def close(self) -> list[Item]:
-        """Let nobody take any more; returns what is left."""
-        self._closed = True
-        left = self.empty()
-        for reserved in (True, False):
-            self._wake(len(self._waiting[reserved]), reserved=reserved)
-        return left
-
-    def _has(self, *, reserved: bool) -> bool:
-        return bool(self._lanes[Lane.URGENT]) or (not reserved and bool(self._lanes[Lane.BULK]))
-
-    def _wake(self, count: int, *, reserved: bool) -> int:
-        woken, waiting = 0, self._waiting[reserved]
-        while woken < count and waiting:
-            turn = waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                woken += 1
-        return woken
-
-
-class Pace:
-    """A token bucket: at most ``per_second`` a second, with a tenth of a second saved up."""
-
-    def __init__(self, per_second: float) -> None:
-        self._per_second = per_second
-        self._most = max(1.0, per_second / 10)
-        self._tokens = self._most
-        self._counted_at = asyncio.get_running_loop().time()
-
-    async def token(self) -> None:
-        """Wait for leave to send one message."""
-        loop = asyncio.get_running_loop()
-        while True:
-            now = loop.time()
-            earned = (now - self._counted_at) * self._per_second
-            self._tokens = min(self._most, self._tokens + earned)
-            self._counted_at = now
-            if self._tokens >= 1:
-                self._tokens -= 1
-                return
-            await asyncio.sleep((1 - self._tokens) / self._per_second)
+    return branch.popleft()

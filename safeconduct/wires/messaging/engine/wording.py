@@ -8,7 +8,7 @@ from django.conf import settings
 from safeconduct.ground.kernel.languages import CODES
 from safeconduct.ground.kernel.tokens import Link, Minter, minter
 from safeconduct.wires.messaging import rules
-from safeconduct.wires.messaging.terms import LINK_PLACE
+from safeconduct.wires.messaging.terms import LINK_LENGTH, LINK_PLACE, Channel
 
 
 class NoWordsError(Exception):
@@ -34,6 +34,7 @@ class Wording:
         path = settings.LINK_PATHS.get(purpose)
         self._prefix = f"{settings.PUBLIC_URL}{path}" if path else f"{settings.ANSWER_URL}/s/"
         self._chosen: dict[tuple[int, str], tuple[str, str, list[str]]] = {}
+        self._parts: dict[tuple[int, str], int] = {}
 
     def render(
         self, channel: int, language: str, subject_id: int | None, post_id: int | None
@@ -46,6 +47,23 @@ class Wording:
         if len(parts) == 1:
             return spoken, subject, parts[0]
         return spoken, subject, self._link(subject_id, post_id, spoken).join(parts)
+
+    def parts(self, channel: int, language: str) -> int:
+        """How many parts one message of this text is: SMS parts, else one.
+
+        Every link is as long as the next, so the text tells it of all its messages.
+        """
+        key = (channel, language)
+        if key not in self._parts:
+            self._parts[key] = self._counted(channel, language) if channel == Channel.SMS else 1
+        return self._parts[key]
+
+    def _counted(self, channel: int, language: str) -> int:
+        try:
+            _, _, parts = self._choice(channel, language)
+        except NoWordsError:
+            return 1
+        return rules.segments((self._prefix + "0" * LINK_LENGTH).join(parts)).count
 
     def _choice(self, channel: int, language: str) -> tuple[str, str, list[str]]:
         key = (channel, language)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 from safeconduct.wires.messaging import rules
 from safeconduct.wires.messaging.engine.providers import guard
@@ -20,6 +20,8 @@ class Parcel:
     body: str
     language: str
     exercise: bool
+    # Under which name it is sent where the provider has one for the country; else its own.
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,25 @@ class Provider(ABC):
 
     ``options`` are the entry of ``MESSAGING["PROVIDERS"]``. Whoever adds a kind
     implements ``_hand_over`` and maps each answer to accepted, later, or a named end.
+    ``hand_over`` is nobody else's: in it an exercise is kept in the house.
     """
 
     kind: ClassVar[str]
     host: str
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "hand_over" in vars(cls) or "_objection" in vars(cls):
+            raise TypeError(f"{cls.__name__} may not decide by itself what leaves the house.")
+
     def __init__(self, name: str, options: Mapping[str, Any], house: House) -> None:
         self.name = name
         self.channel = Channel[str(options["channel"]).upper()]
         self.in_flight = int(options.get("in_flight", 0)) or None
-        self.per_second = float(options.get("per_second", 0))
+        # What the limits of its line read: per second, by country, by sender's name.
+        self.options = options
+        self.weight = max(float(options.get("weight", 1)), 0.001)
+        self.identity = str(options.get("from", ""))
         self.timeout = house.timeout
         self.mode = house.mode
         self.receipts_url = house.receipts_url
@@ -88,20 +99,33 @@ class Provider(ABC):
     async def close(self) -> None:  # noqa: B027 -- as above
         """Let go of it."""
 
+    async def probe(self) -> bool | None:
+        """Whether the provider answers, asked without a message; None if it cannot be asked."""
+        return None
+
+    @final
     async def hand_over(self, parcel: Parcel) -> Answer:
         """Offer one message; never raises for what a provider or a network may do."""
-        objection = guard.objection(
-            host=self.host,
-            mode=self.mode,
-            sink=self.sink,
-            address=parcel.address,
-            exercise=parcel.exercise,
-        )
+        objection = self._objection(parcel)
         if objection is not None:
             return Answer(State.REFUSED_BY_PROVIDER, failure=objection)
         if not self._can_be(parcel.address):
             return Answer(State.INVALID_ADDRESS, failure="not an address of this channel")
         return await self._hand_over(parcel)
+
+    @final
+    def _objection(self, parcel: Parcel) -> str | None:
+        return guard.objection(
+            host=self._host_for(parcel),
+            mode=self.mode,
+            sink=self.sink,
+            address=parcel.address,
+            exercise=parcel.exercise,
+        )
+
+    def _host_for(self, parcel: Parcel) -> str:  # noqa: ARG002 -- for kinds whose addresses have one
+        """The host this very message would go to."""
+        return self.host
 
     def _can_be(self, address: str) -> bool:
         if self.channel is Channel.SMS:

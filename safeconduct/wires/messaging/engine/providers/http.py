@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from safeconduct.wires.messaging.engine.providers import guard
 from safeconduct.wires.messaging.engine.providers.base import (
     Answer,
     House,
@@ -18,6 +19,8 @@ from safeconduct.wires.messaging.engine.providers.base import (
 from safeconduct.wires.messaging.terms import State
 
 _LONGEST_ANSWER = 20_000
+# What a wrong address, method, password or proxy in our own settings is answered with.
+_OURS = frozenset({401, 403, 404, 405, 407, 410, 501})
 
 
 class HttpProvider(Provider):
@@ -25,8 +28,16 @@ class HttpProvider(Provider):
 
     def __init__(self, name: str, options: Mapping[str, Any], house: House) -> None:
         self.url = URL(str(options["url"]))
+        probe_url = options.get("probe_url")
+        self._probe_url = URL(str(probe_url)) if probe_url else None
         super().__init__(name, options, house)
+        if self._probe_url is not None:
+            guard.refuse_host(self._probe_url.host or "", mode=self.mode)
         self._session: aiohttp.ClientSession | None = None
+
+    def _headers(self) -> Mapping[str, str]:
+        """What every request carries; set once, for it costs time at each message."""
+        return {}
 
     def _host_of(self, options: Mapping[str, Any]) -> str:  # noqa: ARG002 -- the URL has it
         return self.url.host or ""
@@ -37,6 +48,7 @@ class HttpProvider(Provider):
             connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=30),
             timeout=aiohttp.ClientTimeout(total=self.timeout, connect=min(5.0, self.timeout)),
             cookie_jar=aiohttp.DummyCookieJar(),
+            headers=self._headers(),
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
             auto_decompress=False,
             trust_env=False,
@@ -48,6 +60,21 @@ class HttpProvider(Provider):
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+    async def probe(self) -> bool | None:
+        """Ask ``probe_url``, if there is one: any 2xx or 3xx is a yes, if the words are right."""
+        if self._probe_url is None or self._session is None:
+            return None
+        try:
+            async with self._session.get(self._probe_url, allow_redirects=False) as response:
+                content = await response.content.read(_LONGEST_ANSWER)
+                return 200 <= response.status < 400 and self._sounds_well(content)
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    def _sounds_well(self, content: bytes) -> bool:  # noqa: ARG002 -- for siblings
+        """Whether the page behind ``probe_url`` says that the provider is in order."""
+        return True
 
     async def _hand_over(self, parcel: Parcel) -> Answer:
         try:
@@ -75,11 +102,11 @@ class HttpProvider(Provider):
     def _answer(self, status: int, content: bytes, wait: float | None) -> Answer:
         if 200 <= status < 300:
             return self._accepted(content)
-        if status in {403, 404} and self._is_about_message(status, content):
+        if status in _OURS and self._is_about_message(status, content):
             return self._refused(status, content)
-        if status in {401, 403, 404, 407} or 300 <= status < 400:
+        if status in _OURS or 300 <= status < 400:
             # Not about this message: the provider is set up wrongly.
-            return unreachable(f"http {status}")
+            return unreachable(f"http {status}: set up wrongly?")
         if status in {408, 425, 429}:
             return later(f"http {status}", wait=wait)
         if status >= 500:
@@ -89,14 +116,14 @@ class HttpProvider(Provider):
 
     @abstractmethod
     def _is_about_message(self, status: int, content: bytes) -> bool:
-        """Whether a 403 or 404 refuses this one message, not all that we might send.
+        """Whether such a status refuses this one message, not all that we might send.
 
         A wrong no keeps the whole channel shut for the sake of one number.
         """
 
     @abstractmethod
     def _request_for(self, parcel: Parcel) -> tuple[str, URL, Mapping[str, str], bytes | None]:
-        """Method, address, headers and body of the request for one message."""
+        """Method, address, headers beside ``_headers``, and body of one message's request."""
 
     @abstractmethod
     def _accepted(self, content: bytes) -> Answer:

@@ -30,28 +30,31 @@ class HttpJson(HttpProvider):
 
     def __init__(self, name: str, options: Mapping[str, Any], house: House) -> None:
         super().__init__(name, options, house)
-        self._from = str(options.get("from", ""))
         self._receipts = f"{self.receipts_url}/json?provider={name}"
-        self._headers = {"Content-Type": "application/json"}
-        if token := options.get("token"):
-            self._headers["Authorization"] = f"Bearer {token}"
+        self._token = str(options.get("token", ""))
+
+    def _headers(self) -> Mapping[str, str]:
+        headers = {"Content-Type": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        return headers
 
     def _request_for(self, parcel: Parcel) -> tuple[str, URL, Mapping[str, str], bytes | None]:
         body = orjson.dumps(
             {
                 "to": parcel.address,
-                "from": self._from,
+                "from": parcel.sender or self.identity,
                 "text": parcel.body,
                 "subject": parcel.subject,
                 "reference": parcel.reference,
                 "receipt_url": self._receipts,
             }
         )
-        return "POST", self.url, self._headers, body
+        return "POST", self.url, {}, body
 
-    def _is_about_message(self, status: int, content: bytes) -> bool:
-        # A gateway that bars us altogether has no "error" of a message to name.
-        return status == 404 or "error" in _object(content)
+    def _is_about_message(self, status: int, content: bytes) -> bool:  # noqa: ARG002 -- as above
+        # A gateway that bars us, or has no such page, names no "error" of a message.
+        return "error" in _object(content)
 
     def _accepted(self, content: bytes) -> Answer:
         return Answer(State.HANDED, ref=str(_object(content).get("id", ""))[:100])

@@ -25,7 +25,6 @@ class Kannel(HttpProvider):
         fixed = {
             "username": options.get("username", ""),
             "password": options.get("password", ""),
-            "from": options.get("from", ""),
             "charset": "UTF-8",
             "dlr-mask": _DLR_MASK,
         }
@@ -42,7 +41,9 @@ class Kannel(HttpProvider):
         address = "".join(
             (
                 self._start,
-                f"&coding={coding}&to=",
+                f"&coding={coding}&from=",
+                quote(parcel.sender or self.identity, safe=""),
+                "&to=",
                 quote(parcel.address, safe=""),
                 "&text=",
                 quote(parcel.body, safe=""),
@@ -55,7 +56,13 @@ class Kannel(HttpProvider):
     def _is_about_message(self, status: int, content: bytes) -> bool:
         # "Not routable. Do not try again." is said of one number, with the same 403 as
         # "Authorization failed for sendsms", which is said to us.
-        return status != 403 or b"authorization failed" not in content.lower()
+        return status == 403 and b"authorization failed" not in content.lower()
+
+    def _sounds_well(self, content: bytes) -> bool:
+        # bearerbox, status.txt: "Status: running" or "isolated", "suspended", "shutdown"; and
+        # a line a centre. None of them online, nothing leaves.
+        page = content.lower()
+        return b"running" in page and (b"smsc connections" not in page or b"(online" in page)
 
     def _accepted(self, content: bytes) -> Answer:
         # "0: Accepted for delivery", "3: Queued for later delivery".

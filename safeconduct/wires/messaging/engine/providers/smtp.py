@@ -51,6 +51,16 @@ class Smtp(Provider):
         while self._idle:
             await _hang_up(self._idle.pop())
 
+    async def probe(self) -> bool | None:
+        """Whether the server greets us and answers NOOP."""
+        try:
+            client = self._idle.pop() if self._idle else await self._connected()
+            await client.noop()
+        except (aiosmtplib.SMTPException, OSError):
+            return False
+        self._idle.append(client)
+        return True
+
     async def _hand_over(self, parcel: Parcel) -> Answer:
         if not parcel.address.isascii():
             return Answer(State.INVALID_ADDRESS, failure="address needs SMTPUTF8")
