@@ -50,6 +50,14 @@ def find_places(
     return _described(found, language)
 
 
+def meant(text: str, hits: list[PlaceHit]) -> PlaceHit | None:
+    """The one place of those found that a text can mean; None where several bear the name."""
+    typed = latin_key(text)
+    same = [hit for hit in hits if latin_key(hit.label) == typed]
+    whole = [hit for hit in hits if latin_key(hit.name) == latin_key(text.partition(",")[0])]
+    return next((found[0] for found in (same, hits, whole) if len(found) == 1), None)
+
+
 def place(value: str, language: str) -> PlaceHit | None:
     """The place a form's value names (``TR`` or ``TR:745044``); None if there is none."""
     code, _, number = value.partition(":")

@@ -27,7 +27,7 @@ def filled(**more: Any) -> dict[str, Any]:
         "urgency": "Immediate",
         "certainty": "Observed",
         "expires_in": 12,
-        "city": builders.city().pk,
+        "place": builders.city().name,
         "radius_km": 20,
         "asks": "on",
     } | more
@@ -234,7 +234,7 @@ def test_an_edit_takes_the_scope_of_the_new_place_unless_it_was_chosen(pages: Pa
     assert alert.scope == CapScope.PUBLIC
     pages.sign_in(builders.officer("duty_officer"))
     path = f"/console/alerts/{alert.pk}/edit/"
-    moved = {"city": "", "radius_km": "", "country": "AF"} | words_as_filled(alert)
+    moved = {"radius_km": "", "place": "Afghanistan"} | words_as_filled(alert)
     shown = filled(version=1, scope=alert.scope, severity="Moderate")
     answer = pages.post(path, shown | moved)
     assert answer["Location"] == f"/console/alerts/{alert.pk}/"
@@ -250,7 +250,7 @@ def test_untouched_words_follow_the_new_place(pages: Pages) -> None:
     a_new_country("AF")
     alert = builders.alert(hazard="flood")
     pages.sign_in(builders.officer("duty_officer"))
-    moved = {"city": "", "radius_km": "", "country": "AF"} | words_as_filled(alert)
+    moved = {"radius_km": "", "place": "Afghanistan"} | words_as_filled(alert)
     moved |= {"en-headline": "My own headline"}
     pages.post(f"/console/alerts/{alert.pk}/edit/", filled(version=1, hazard="storm") | moved)
     text = alert.texts.get(language="en")
@@ -260,16 +260,7 @@ def test_untouched_words_follow_the_new_place(pages: Pages) -> None:
     assert alert.texts.get(language="az").headline.startswith("Fırtına: ")
 
 
-def test_a_city_left_over_does_not_beat_a_country_chosen_now(pages: Pages) -> None:
-    alert = builders.alert()
-    pages.sign_in(builders.officer("duty_officer"))
-    both = filled(version=1, country="TR") | words_as_filled(alert)
-    refused = pages.post(f"/console/alerts/{alert.pk}/edit/", both)
-    assert refused.status_code == 422
-    assert "Choose a city or a whole country" in refused.content.decode()
-
-
 def a_new_country(code: str) -> None:
-    builders.country(code)
+    builders.findable_country(code, en="Afghanistan")
     # Names are remembered by how many countries there are, which holds outside tests.
     places._names_as_of.cache_clear()

@@ -13,8 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.kernel.names import latin_key
-from safeconduct.ground.places.queries import PlaceHit, find_places, place
+from safeconduct.ground.places.queries import PlaceHit, find_places, meant, place
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.actions import Member, PartyDraft
 from safeconduct.picture.registry.models import Party, Stay
@@ -250,14 +249,6 @@ class FindLinkForm(forms.Form):
             )
         except Refusal as refusal:
             raise ValidationError(str(refusal.message)) from refusal
-
-
-def meant(text: str, hits: list[PlaceHit]) -> PlaceHit | None:
-    """The one place a text can mean; None where several bear the name."""
-    typed = latin_key(text)
-    same = [hit for hit in hits if latin_key(hit.label) == typed]
-    whole = [hit for hit in hits if latin_key(hit.name) == latin_key(text.partition(",")[0])]
-    return next((found[0] for found in (same, hits, whole) if len(found) == 1), None)
 
 
 def _visible(data: Typed) -> Typed:

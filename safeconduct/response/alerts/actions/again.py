@@ -9,7 +9,9 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.response.alerts.actions.drafts import DraftContent, save_draft
 from safeconduct.response.alerts.actions.releases import words_of
+from safeconduct.response.alerts.engine.wording import scope_rules
 from safeconduct.response.alerts.models import Alert
+from safeconduct.response.alerts.rules import default_scope
 from safeconduct.response.alerts.terms import USUAL_VALIDITY, AlertState, AreaKind, CapScope
 
 
@@ -41,7 +43,7 @@ def draft_again(*, incident_id: int, now: datetime, actor: Actor) -> Alert:
         area_kind=AreaKind(last.area_kind),
         category=last.category,
         response_type=last.response_type,
-        scope=CapScope(last.scope),
+        scope=_scope_chosen(last),
         exercise=last.exercise,
         neutral_sms=last.neutral_sms,
         signal_id=last.signal_id,
@@ -53,3 +55,14 @@ def draft_again(*, incident_id: int, now: datetime, actor: Actor) -> Alert:
         texts=words_of(last),
     )
     return save_draft(alert_id=None, content=content, now=now, actor=actor)
+
+
+def _scope_chosen(last: Alert) -> CapScope | None:
+    """What an officer chose for it; None where it was the countries' usual scope.
+
+    Countries may have come to it since, and the ministry's table may have become more careful.
+    """
+    usual = default_scope(
+        last.countries, {code: rule.scope for code, rule in scope_rules().items()}
+    )
+    return None if last.scope == usual else CapScope(last.scope)

@@ -65,6 +65,8 @@ def _save(
 def _render(
     request: HttpRequest, form: AlertForm, languages: dict[str, WordsForm], alert: Alert | None
 ) -> HttpResponse:
+    forms = [form, *languages.values()]
+    wrong = form.is_bound and any(one.errors for one in forms)
     context = {"form": form, "words_forms": languages, "alert": alert}
-    wrong = form.is_bound and (form.errors or any(one.errors for one in languages.values()))
+    context |= {"forms": forms, "wrong": wrong}
     return render(request, "alerts/draft.html", context, status=422 if wrong else 200)

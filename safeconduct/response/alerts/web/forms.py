@@ -5,40 +5,43 @@ from typing import Any
 
 from django import forms
 from django.http import Http404
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.languages import COMPLETE
-from safeconduct.ground.places.models import City, Country
-from safeconduct.ground.places.queries import country_choices
 from safeconduct.picture.incidents.access import incident_for
 from safeconduct.picture.incidents.terms import VIEW as VIEW_INCIDENTS
 from safeconduct.response.alerts.actions import DraftContent
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import (
-    LARGEST_RADIUS_KM,
     STOP_WORD,
     USUAL_VALIDITY,
-    AreaKind,
     CapScope,
     Category,
     ResponseType,
     Words,
 )
+from safeconduct.response.alerts.web.area import AreaForm, saved_place
 from safeconduct.wires.hazards.terms import Certainty, Hazard, Severity, Urgency
 
 _LONGEST_VALIDITY_HOURS = 24 * 14
 # A default that asks for the ministry's own table.
 _BY_TABLE = ("", _("As usual for the countries concerned"))
+_SECTIONS = (
+    (
+        _("What happens"),
+        ("hazard", "event", "severity", "urgency", "certainty", "category", "response_type"),
+    ),
+    (_("Where, and whom it is for"), ("place", "radius_km", "somewhere_in")),
+    (
+        _("How it is told"),
+        ("expires_in", "scope", "asks", "neutral_sms", "exercise"),
+    ),
+)
 
 
-def _countries() -> list[tuple[str, str]]:
-    return [("", "–"), *country_choices(get_language() or "en")]
-
-
-class AlertForm(forms.Form):
+class AlertForm(AreaForm):
     """An alert's levels and area. Its words are a ``WordsForm`` for each language."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -71,22 +74,6 @@ class AlertForm(forms.Form):
     scope = forms.ChoiceField(
         label=_("Who may read it"), choices=[_BY_TABLE, *CapScope.choices], required=False
     )
-    country = forms.ChoiceField(label=_("A whole country"), choices=_countries, required=False)
-    city = forms.IntegerField(
-        label=_("Number of a city"), required=False, help_text=_("Its GeoNames number.")
-    )
-    radius_km = forms.FloatField(
-        label=_("Kilometres around the city"),
-        min_value=1,
-        max_value=LARGEST_RADIUS_KM,
-        required=False,
-    )
-    somewhere_in = forms.CharField(
-        label=_("Also those known only to be somewhere in these countries"),
-        max_length=60,
-        required=False,
-        help_text=_("Two-letter codes with spaces between, such as TR SY."),
-    )
     incident = forms.IntegerField(widget=forms.HiddenInput, required=False)
     asks = forms.BooleanField(label=_("Ask everybody whether they are safe"), required=False)
     neutral_sms = forms.BooleanField(
@@ -102,8 +89,18 @@ class AlertForm(forms.Form):
         alert: Alert | None = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, initial=initial)
-        self.officer, self.alert = officer, alert
+        super().__init__(data, alert=alert, initial=initial)
+        self.officer = officer
+
+    @property
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The form as it is read: what happens, where, and how it is told."""
+        corrects = self.alert is not None and self.alert.corrects_id is not None
+        return [
+            (title, [self[name] for name in names])
+            for title, names in _SECTIONS
+            if not (corrects and "place" in names)
+        ]
 
     def clean_incident(self) -> int | None:
         """The incident it belongs to for good, or one that the officer may see."""
@@ -118,35 +115,12 @@ class AlertForm(forms.Form):
             # The same words for one that is missing and one that is none of theirs.
             raise forms.ValidationError(_("There is no such incident.")) from None
 
-    def clean_somewhere_in(self) -> list[str]:
-        codes = str(self.cleaned_data["somewhere_in"]).upper().replace(",", " ").split()
-        known = set(Country.objects.filter(code__in=codes).values_list("code", flat=True))
-        if unknown := sorted(set(codes) - known):
-            raise forms.ValidationError(
-                _("There is no country %(code)s."), params={"code": unknown[0][:2]}
-            )
-        return sorted(known)
-
-    def clean_city(self) -> int | None:
-        number: int | None = self.cleaned_data["city"]
-        if number is not None and not City.objects.filter(pk=number).exists():
-            raise forms.ValidationError(_("No city has this number."))
-        return number
-
-    def clean(self) -> dict[str, Any]:
-        values = self.cleaned_data
-        corrects = self.alert is not None and self.alert.corrects_id is not None
-        # One of them may be left over from the last save: nobody must guess which one is meant.
-        if values.get("city") and values.get("country") and not corrects:
-            self.add_error("country", _("Choose a city or a whole country, and empty the other."))
-        return values
-
     def content(
         self, *, texts: dict[str, Words] | None, alert: Alert | None, signal_id: int | None
     ) -> DraftContent:
         """What the officer filled in; an area of its own replaces the signal's."""
         values = self.cleaned_data
-        kind, place = self._area(alert, signal_id)
+        kind, place = self.area(signal_id)
         return DraftContent(
             hazard=values["hazard"],
             event=values["event"],
@@ -168,16 +142,6 @@ class AlertForm(forms.Form):
             texts=texts,
             **place,
         )
-
-    def _area(self, alert: Alert | None, signal_id: int | None) -> tuple[AreaKind, dict[str, Any]]:
-        values = self.cleaned_data
-        if alert is not None and alert.corrects_id is not None:
-            return AreaKind.HANDED, {}
-        if values["city"]:
-            return AreaKind.CITY, {"city_id": values["city"], "radius_km": values["radius_km"]}
-        if values["country"]:
-            return AreaKind.COUNTRY, {"country_id": values["country"]}
-        return (AreaKind.SIGNAL if signal_id else AreaKind.CITY), {}
 
     @staticmethod
     def start_from(alert: Alert) -> dict[str, Any]:
@@ -202,9 +166,8 @@ class AlertForm(forms.Form):
             )
         }
         return same | {
-            "country": alert.country_id,
-            "city": alert.city_id,
-            "somewhere_in": " ".join(alert.somewhere_in),
+            "place": saved_place(alert),
+            "somewhere_in": alert.somewhere_in,
             "incident": alert.incident_id,
             "expires_in": max(1, round(left.total_seconds() / 3600)),
         }
