@@ -20,7 +20,7 @@ demo: ready
 
 ## make test    every suite this machine can run                        ARGS="-k registry"
 test: ready
-	@$(RUN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(RUN)/pytest -n $(JOBS) --dist loadgroup $(if $(filter true,$(CI)),--gate) $(ARGS)
 
 ## make check   format, lint, types, layers, templates, budgets, words
 check: ready
