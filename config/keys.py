@@ -1,16 +1,20 @@
 """Secrets of a demo or development installation, made once and readable to their owner only."""
 
+import base64
 import json
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 
 @dataclass(frozen=True)
 class LocalKeys:
     secret_key: str
     link_keys: list[str]
+    vapid_keys: list[str]
 
 
 def local(home: Path) -> LocalKeys:
@@ -20,8 +24,22 @@ def local(home: Path) -> LocalKeys:
         _write(
             path, {"secret_key": secrets.token_urlsafe(48), "link_keys": [secrets.token_hex(16)]}
         )
+    # Beside the others, whose file may be older than push messages are.
+    push = home / "push-key.json"
+    if not push.exists():
+        _write(push, {"vapid_keys": [vapid_key()]})
     kept = json.loads(path.read_text())
-    return LocalKeys(secret_key=kept["secret_key"], link_keys=kept["link_keys"])
+    return LocalKeys(
+        secret_key=kept["secret_key"],
+        link_keys=kept["link_keys"],
+        vapid_keys=json.loads(push.read_text())["vapid_keys"],
+    )
+
+
+def vapid_key() -> str:
+    """A private key on P-256 as RFC 8292 has it written: 32 octets in base64url."""
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return base64.urlsafe_b64encode(number.to_bytes(32)).rstrip(b"=").decode()
 
 
 def _write(path: Path, keys: dict[str, object]) -> None:

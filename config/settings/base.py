@@ -183,7 +183,11 @@ MESSAGING: dict[str, Any] = {
     },
     # Where providers report what became of a message: a path of the door for answers.
     "RECEIPTS_URL": ANSWER_URL + "/receipts",
-    # {name: {"kind": "smtp" | "kannel" | "http_json", "channel": "sms" | "email", …}}
+    # Our keys towards push services, base64url, the current first; public halves follow.
+    "VAPID_KEYS": env.words("SAFECONDUCT_VAPID_KEY"),
+    # Push services beside those that the usual browsers use.
+    "PUSH_SERVICES": env.words("SAFECONDUCT_PUSH_SERVICES"),
+    # {name: {"kind": "smtp" | "kannel" | "http_json" | "webpush", "channel": "sms", …}}
     "PROVIDERS": env.json_object("SAFECONDUCT_PROVIDERS"),
 }
 INTAKE: dict[str, Any] = {

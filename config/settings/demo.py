@@ -2,12 +2,13 @@
 
 from config import env, keys
 from config.settings.base import *
-from config.settings.base import HOME
+from config.settings.base import HOME, MESSAGING
 
 MODE = "demo"
 _made = keys.local(HOME)
 SECRET_KEY = _made.secret_key
 LINK_KEYS = _made.link_keys
+MESSAGING = MESSAGING | {"VAPID_KEYS": _made.vapid_keys}
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 # The command line starts the embedded server and sets DATABASE_URL for itself and its children.
 DATABASES = {

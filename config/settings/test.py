@@ -16,6 +16,8 @@ DATABASES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MESSAGING = MESSAGING | {"LEASE_SECONDS": 2.0, "POLL_SECONDS": 0.1, "RETRY_SECONDS": [0, 0]}
+# Guards nothing but the tests' own subscriptions.
+MESSAGING = MESSAGING | {"VAPID_KEYS": ["AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"]}
 INTAKE = INTAKE | {
     "JOURNAL_DIR": Path(gettempdir()) / "safeconduct-test-journal",
     "REPLAY_SECONDS": 0.1,

@@ -16,6 +16,7 @@ from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.kernel.partitions import drop_partition, ensure_partition
 from safeconduct.wires.messaging import rules
 from safeconduct.wires.messaging.engine.authenticity import minted_code
+from safeconduct.wires.messaging.engine.push import PushText
 from safeconduct.wires.messaging.models import Batch, BatchText
 from safeconduct.wires.messaging.terms import (
     CODE_PLACE,
@@ -23,6 +24,7 @@ from safeconduct.wires.messaging.terms import (
     LINK_PLACE,
     STOP_SIGNAL,
     WORK_SIGNAL,
+    Channel,
     Lane,
     State,
 )
@@ -150,8 +152,25 @@ def _text(batch: Batch, draft: TextDraft) -> BatchText:
     if batch.exercise or settings.MODE == "exercise":
         subject = rules.marked(subject, draft.language)
         body = rules.marked(body, draft.language)
+    if draft.channel == Channel.PUSH:
+        body = _push_text(batch, body).written()
     return BatchText(
         batch=batch, language=draft.language, channel=draft.channel, subject=subject, body=body
+    )
+
+
+def _push_text(batch: Batch, body: str) -> PushText:
+    """The body of a push message; where nothing is asked its link leads to the page about it."""
+    code = batch.code or ""
+    page = f"{settings.PUBLIC_URL}/v/{code}"
+    return PushText(
+        body=body,
+        link=LINK_PLACE if batch.link_purpose else page,
+        asks=bool(batch.link_purpose) and batch.link_purpose not in settings.LINK_PATHS,
+        code=code,
+        topic=batch.topic,
+        until=int(batch.not_after.timestamp()),
+        urgent=batch.lane == Lane.URGENT,
     )
 
 

@@ -10,6 +10,7 @@ from safeconduct.wires.messaging import actions
 from safeconduct.wires.messaging.actions import TextDraft
 from safeconduct.wires.messaging.engine import authenticity
 from safeconduct.wires.messaging.engine.authenticity import ALPHABET, Likeness
+from safeconduct.wires.messaging.engine.push import PushText
 from safeconduct.wires.messaging.models import BatchText
 from safeconduct.wires.messaging.terms import EXERCISE_MARKS, Channel
 from tests import messages
@@ -135,7 +136,9 @@ def test_an_exercise_says_so_first_in_every_language_and_channel(language: str) 
     batch = messages.batch(texts=drafts, exercise=True)
     for text in BatchText.objects.filter(batch=batch):
         assert text.subject == f"{EXERCISE_MARKS[language]}: Earthquake"
-        assert text.body == f"{EXERCISE_MARKS[language]}: Go out."
+        is_push = text.channel == Channel.PUSH
+        body = PushText.read(text.body).body if is_push else text.body
+        assert body == f"{EXERCISE_MARKS[language]}: Go out."
     assert not BatchText.objects.exclude(batch=batch).filter(body__contains=": Go").exists()
 
 

@@ -17,6 +17,7 @@ from safeconduct.wires.messaging.engine.authenticity import (
     links_in,
     says_more_than_a_code,
 )
+from safeconduct.wires.messaging.engine.push import PushText
 from safeconduct.wires.messaging.models import Batch, BatchText
 from safeconduct.wires.messaging.rules import best_language
 from safeconduct.wires.messaging.terms import LINK_PLACE, Channel
@@ -140,9 +141,12 @@ def _newer(alert: Alert | None) -> str:
 
 
 def _like(pasted: str, texts: list[BatchText]) -> Likeness:
-    approved = [text.body for text in texts]
-    # Who pastes a mail or a notification takes its first line along.
-    approved += [f"{text.subject} {text.body}" for text in texts if text.subject]
+    approved = []
+    for text in texts:
+        is_push = text.channel == Channel.PUSH
+        body = PushText.read(text.body).body if is_push else text.body
+        # Who pastes a mail or a notification takes its first line along.
+        approved += [body, f"{text.subject} {body}"]
     return likeness(pasted, approved)
 
 

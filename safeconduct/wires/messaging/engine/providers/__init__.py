@@ -7,9 +7,10 @@ from safeconduct.wires.messaging.engine.providers.base import House, Provider
 from safeconduct.wires.messaging.engine.providers.http_json import HttpJson
 from safeconduct.wires.messaging.engine.providers.kannel import Kannel
 from safeconduct.wires.messaging.engine.providers.smtp import Smtp
+from safeconduct.wires.messaging.engine.providers.webpush import WebPush
 
 kinds: Final[Catalogue[type[Provider]]] = Catalogue("kind of provider")
-for _kind in (HttpJson, Kannel, Smtp):
+for _kind in (HttpJson, Kannel, Smtp, WebPush):
     kinds.register(_kind.kind, _kind)
 
 

@@ -2,8 +2,20 @@
 
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from safeconduct.wires.messaging.terms import is_synthetic
+
+# Where browsers keep their subscriptions: Chrome and its kin, Firefox, Safari, Edge.
+_PUSH_SERVICES: Final = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+)
 
 
 class HostRefusedError(Exception):
@@ -47,3 +59,21 @@ def objection(*, host: str, mode: str, sink: bool, address: str, exercise: bool)
     if is_synthetic(address) and not harmless:
         return "made-up address"
     return None
+
+
+def may_push_to(endpoint: str, *, mode: str) -> bool:
+    """Whether a subscription's address is one of a push service.
+
+    Whoever subscribes names the address that our machine will call: only the services
+    browsers use, by https and its usual port, so that nobody has us knock at doors inside
+    the house. Outside production only this machine.
+    """
+    parts = urlsplit(endpoint)
+    host = (parts.hostname or "").lower()
+    if parts.username is not None or parts.password is not None:
+        return False
+    if mode != "production":
+        return is_loopback(host)
+    named = (*_PUSH_SERVICES, *settings.MESSAGING["PUSH_SERVICES"])
+    known = any(host == name or host.endswith(f".{name}") for name in named)
+    return known and parts.scheme == "https" and parts.port in {None, 443}
