@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from safeconduct.ground.audit import rules
 from safeconduct.ground.audit.kinds import Shredder, kinds, namers
 from safeconduct.ground.audit.models import Entry, Seal
+from safeconduct.ground.kernel.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ def trail(*, before_id: int | None = None, kind: str = "", limit: int = 50) -> l
         Line(entry.pk, entry.at, _sentence(entry, names), entry.seal_id is not None)
         for entry in found
     ]
+
+
+def total_of(kind: str, name: str, *, actor: Actor, since: datetime) -> int:
+    """The sum of one number of the details of an actor's deeds of a kind since then."""
+    entries = Entry.objects.filter(
+        kind=kind, actor_kind=actor.kind.value, actor_id=actor.id, at__gt=since
+    )
+    return sum(int(detail.get(name, 0)) for detail in entries.values_list("detail", flat=True))
 
 
 def seal_holds(seal_id: int) -> bool:

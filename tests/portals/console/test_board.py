@@ -16,7 +16,9 @@ from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.rollcall.actions import record_sighting
 from safeconduct.picture.rollcall.models import Pulse, Standing
+from safeconduct.picture.rollcall.queries import numbers
 from safeconduct.picture.rollcall.terms import Presence, Safety
+from safeconduct.portals.console.board.exports import take_rows
 from safeconduct.response.checkins.engine import drain
 from safeconduct.wires.intake.models import Pulse as DoorPulse
 from safeconduct.wires.intake.terms import Answer
@@ -135,10 +137,15 @@ def test_nobody_reads_of_other_countries_from_the_curve(here: Incident, pages: P
     drain.run_once()
     everywhere = Pages().sign_in(builders.officer("duty_officer", email="all@mfa.example"))
     assert "curve-safe" in everywhere.get(f"/console/board/{here.pk}/").content.decode()
+    assert "all countries together" in everywhere.get(f"/console/board/{here.pk}/").content.decode()
+    german = builders.post(id=3, seat="DE")
+    Incident.objects.filter(pk=here.pk).update(countries=["DE", "TR"])
     some = pages.sign_in(builders.officer("duty_officer", at=Post.objects.get(pk=2)))
     page = some.get(f"/console/board/{here.pk}/").content.decode()
-    assert "curve-safe" not in page
-    assert "counted for all countries together" in page
+    assert "curve-safe" in page
+    assert "people of your countries" in page
+    others = Pages().sign_in(builders.officer("duty_officer", at=german, email="de@mfa.example"))
+    assert "curve-safe" not in others.get(f"/console/board/{here.pk}/").content.decode()
 
 
 def test_of_one_post_nothing_is_said_that_is_known_of_countries_only(
@@ -252,6 +259,53 @@ def test_the_file_holds_a_page_and_is_written_down(here: Incident, duty: Pages) 
     assert f"{formula.pk},'=1+1,+999120000001,TR" in lines
     entry = Entry.objects.get(kind="console.list_exported")
     assert entry.detail["count"] == len(lines) - 1
+
+
+def test_nobody_carries_a_list_away_page_by_page(here: Incident, pages: Pages) -> None:
+    _asked(here, people=55)
+    path = f"/console/board/{here.pk}/silent/"
+    officer = builders.officer("duty_officer")
+    pages.sign_in(officer)
+    assert len(pages.post(f"{path}file/").content.decode().splitlines()) == 51
+    refused = pages.post(f"{path}file/", follow=True)
+    assert "the most one person takes alone" in refused.content.decode()
+    another = Pages().sign_in(builders.officer("duty_officer", email="two@mfa.example"))
+    assert another.post(f"{path}file/")["Content-Type"].startswith("text/csv")
+    with clock.stopped_at(clock.now() + timedelta(minutes=61)):
+        assert pages.post(f"{path}file/")["Content-Type"].startswith("text/csv")
+
+
+def test_what_is_left_of_the_hour_is_handed_out(here: Incident, pages: Pages) -> None:
+    officer = builders.officer("duty_officer")
+    actor = builders.Actor.officer(officer.pk)
+    now = clock.now()
+    assert len(take_rows(list(range(30)), here.pk, "help", now=now, actor=actor)) == 30
+    assert take_rows(list(range(30)), here.pk, "silent", now=now, actor=actor) == list(range(20))
+    assert take_rows(list(range(30)), here.pk, "silent", now=now, actor=actor) == []
+    assert Entry.objects.filter(kind="console.list_exported").count() == 2
+
+
+def test_heard_from_and_not_heard_from_are_everybody_asked(here: Incident, duty: Pages) -> None:
+    people = _asked(here, people=3)
+    _said(here, people[0], Safety.SAFE)
+    builders.asked(people, of=here)
+    found = numbers(here.pk, None)
+    assert (found.asked, found.not_heard_from, found.heard) == (3, 3, 0)
+    assert found.answered == found.heard_before == 1
+    page = duty.get(f"/console/board/{here.pk}/").content.decode()
+    assert "1 more answered an earlier round only" in page
+    assert "of 1 heard from in any round" in page
+
+
+def test_who_deleted_their_record_stays_without_a_name_and_the_page_says_why(
+    here: Incident, duty: Pages
+) -> None:
+    person, _ = _asked(here, people=2)
+    _said(here, person, Safety.NEEDS_HELP)
+    Person.objects.filter(pk=person.pk).delete()
+    assert "Deleted their record" in duty.get(f"/console/board/{here.pk}/help/").content.decode()
+    panel = duty.get(f"/console/board/{here.pk}/people/{person.pk}/").content.decode()
+    assert "until their call for help is closed" in panel
 
 
 def test_the_panel_shows_what_is_known_and_who_looked(here: Incident, duty: Pages) -> None:

@@ -23,6 +23,7 @@ from safeconduct.picture.rollcall.queries.numbers import (
     Numbers,
     cells,
     curve,
+    curve_of,
     numbers,
     version,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "attempts_of",
     "cells",
     "curve",
+    "curve_of",
     "in_conflict",
     "left_registry",
     "needs_help",

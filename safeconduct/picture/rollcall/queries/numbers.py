@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import connection
 
+from safeconduct.ground.kernel import clock
 from safeconduct.picture.rollcall.engine.memo import Memo
 from safeconduct.picture.rollcall.models import Minute, Version
 from safeconduct.picture.rollcall.terms import SMALLEST_CELL, Presence, Safety
@@ -38,6 +39,16 @@ class Numbers:
     def present(self) -> int:
         """Held to be in the area: presumed or confirmed."""
         return self.presumed + self.confirmed
+
+    @property
+    def heard(self) -> int:
+        """Of those asked, who answered their own last question: with the silent, all asked."""
+        return self.asked - self.not_heard_from
+
+    @property
+    def heard_before(self) -> int:
+        """Answered some earlier round, but are silent since their own last question."""
+        return max(self.answered - self.heard, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ class CurvePoint:
 
 
 _numbers: Memo[Numbers] = Memo()
+_curves: Memo[list[CurvePoint]] = Memo()
+_CURVE_HOLDS: Final = 15
 _cells: Memo[Cells] = Memo()
 
 
@@ -134,6 +147,35 @@ def curve(incident_id: int) -> list[CurvePoint]:
     ]
 
 
+def curve_of(
+    incident_id: int, countries: frozenset[str] | None, *, post_id: int | None = None
+) -> list[CurvePoint]:
+    """People of some countries by the minute of the newest word on them.
+
+    Minutes of answers are counted for all countries together; here each person stands where
+    their newest word was said, and nobody reads of people outside their countries from it.
+    At most ``_CURVE_HOLDS`` seconds old: counting people costs more than reading tallies.
+    """
+    asked = (incident_id, countries, post_id)
+    held = int(clock.now().timestamp()) // _CURVE_HOLDS
+    return _curves.get(asked, held, lambda: _newest_words(*asked))
+
+
+def _newest_words(
+    incident_id: int, countries: frozenset[str] | None, post_id: int | None
+) -> list[CurvePoint]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NEWEST_WORDS,
+            {
+                "incident": incident_id,
+                "countries": None if countries is None else sorted(countries),
+                "post": post_id,
+            },
+        )
+        return [CurvePoint(*row) for row in cursor.fetchall()]
+
+
 def _version(incident_id: int) -> tuple[int, datetime | None]:
     row = Version.objects.filter(incident_id=incident_id).first()
     return (row.version, row.changed_at) if row else (0, None)
@@ -157,6 +199,17 @@ _COUNT: Final = f"""
             AND heard_round < coalesce(%(since)s::smallint, asked_round)), 0)::bigint,
         coalesce(sum(people) FILTER (
             WHERE safety IN ({Safety.NEEDS_HELP:d}, {Safety.INJURED:d})), 0)::bigint
+"""
+_NEWEST_WORDS: Final = f"""
+    SELECT date_trunc('minute', stated_at, 'UTC'),
+        count(*) FILTER (WHERE safety = {Safety.SAFE:d}),
+        count(*) FILTER (WHERE safety IN ({Safety.NEEDS_HELP:d}, {Safety.INJURED:d})),
+        count(*) FILTER (WHERE safety = {Safety.NO_ANSWER:d})
+    FROM rollcall_standing
+    WHERE incident_id = %(incident)s AND heard_round > 0 AND stated_at IS NOT NULL
+        AND (%(countries)s::varchar[] IS NULL OR country = ANY(%(countries)s))
+        AND (%(post)s::smallint IS NULL OR post_id = %(post)s)
+    GROUP BY 1 ORDER BY 1
 """
 _NUMBERS: Final = (
     _COUNT.format(selected="min(last)")

@@ -86,11 +86,17 @@ def picture(incident: Incident, scope: Scope, now: datetime) -> Picture:
         asked_last=_asked_last(incident.pk, scope, numbers),
         sent=sent(last, scope),
         health=health(now),
-        # Minutes are counted for all countries together: whoever sees some would read others'.
-        curve=drawn(rollcall.curve(incident.pk)) if scope.countries is None else None,
+        curve=drawn(_curve(incident.pk, scope)),
         round=last,
         taken_at=now,
     )
+
+
+def _curve(incident_id: int, scope: Scope) -> list[rollcall.CurvePoint]:
+    # Minutes are counted for all countries together: whoever sees some would read others'.
+    if scope.countries is None and scope.post_id is None:
+        return rollcall.curve(incident_id)
+    return rollcall.curve_of(incident_id, scope.countries, post_id=scope.post_id)
 
 
 def _asked_last(incident_id: int, scope: Scope, numbers: rollcall.Numbers) -> int:

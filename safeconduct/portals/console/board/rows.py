@@ -10,7 +10,13 @@ from safeconduct.ground.accounts.queries import officer_names
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import Safety
-from safeconduct.portals.console.board.words import CHANNELS, SAFETIES, STATES, TONES
+from safeconduct.portals.console.board.words import (
+    CHANNELS,
+    RECORD_DELETED,
+    SAFETIES,
+    STATES,
+    TONES,
+)
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.queries import Tried, tried_for
 
@@ -29,7 +35,7 @@ class Row:
     """A person in a list."""
 
     standing: Standing
-    name: str
+    name: str | Promise
     tries: list[Try]
     carer: str
 
@@ -55,7 +61,7 @@ def rows_of(incident_id: int, standings: Collection[Standing]) -> list[Row]:
     return [
         Row(
             standing=standing,
-            name=names.get(standing.person_id, "–"),
+            name=names.get(standing.person_id, RECORD_DELETED),
             tries=tries[standing.party_id],
             carer=carers.get(standing.claimed_by or 0, ""),
         )

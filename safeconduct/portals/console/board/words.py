@@ -19,6 +19,13 @@ LIST_EXPORTED: Final = declare(
     "console.list_exported", _("{actor} saved {count} people of incident {subject} as a file.")
 )
 
+TOO_MANY_EXPORTED: Final = _(
+    "You saved 50 people within an hour. That is the most one person takes alone; "
+    "the list itself shows everybody."
+)
+# Stands for the name of somebody who deleted their record while they were on an open roll.
+RECORD_DELETED: Final = _("Deleted their record")
+
 STATES: Final[dict[State, str | Promise]] = {
     State.WAITING: _("waiting to be sent"),
     State.CLAIMED: _("being sent"),

@@ -39,7 +39,7 @@ class AreaForm(forms.Form):
         max_value=LARGEST_RADIUS_KM,
         required=False,
     )
-    somewhere_in = forms.MultipleChoiceField(
+    somewhere_in = forms.MultipleChoiceField(  # type: ignore[call-arg]  # the stubs lack it
         label=_("Also those known only to be somewhere in these countries"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
