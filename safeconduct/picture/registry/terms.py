@@ -30,6 +30,21 @@ DELETED: Final = kinds.declare(
 VIEWED: Final = kinds.declare(
     "registry.viewed", _("{actor} looked at the record of person {subject}."), _ABOUT_ONE
 )
+STOPPED: Final = kinds.declare(
+    "registry.stopped",
+    _("Person {subject} wrote STOP ({channel}): only threats to life are still sent there."),
+    _ABOUT_ONE,
+)
+STARTED: Final = kinds.declare(
+    "registry.started",
+    _("Person {subject} wrote START ({channel}): everything is sent there again."),
+    _ABOUT_ONE,
+)
+CONTACT_ADDED: Final = kinds.declare(
+    "registry.contact_added",
+    _("{actor} added a way to reach person {subject} ({channel})."),
+    _ABOUT_ONE,
+)
 SEARCHED: Final = kinds.declare(
     "registry.searched", _("{actor} searched for people and was shown {count}.")
 )
@@ -100,6 +115,7 @@ PERSONAL_FIELDS: Final = {
     "ContactPoint.language": _("To write to you in your language."),
     "ContactPoint.last_worked_at": _("To know whether messages reach you."),
     "ContactPoint.last_failed_at": _("To know whether messages reach you."),
+    "ContactPoint.stopped_at": _("To leave you in peace when you ask for it."),
     "Stay.country": _("To warn those, and only those, whom a danger concerns."),
     "Stay.city": _("To warn those, and only those, whom a danger concerns."),
     "Stay.cell": _("To warn those, and only those, whom a danger concerns; about 5 km² exact."),

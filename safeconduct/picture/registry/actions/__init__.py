@@ -24,12 +24,14 @@ from safeconduct.picture.registry.actions.parties import (
     note_departure,
     register_party,
 )
+from safeconduct.picture.registry.actions.wishes import add_contact, start_contact, stop_contact
 
 __all__ = [
     "ContactResult",
     "Member",
     "PartyDraft",
     "Plan",
+    "add_contact",
     "change_party",
     "count_form_use",
     "delete_party",
@@ -45,4 +47,6 @@ __all__ = [
     "run_import",
     "send_link",
     "send_links_to",
+    "start_contact",
+    "stop_contact",
 ]
