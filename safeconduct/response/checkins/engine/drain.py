@@ -25,6 +25,7 @@ from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.picture.rollcall.models import Pulse
 from safeconduct.picture.rollcall.queries import DRAIN_PULSE
 from safeconduct.response.checkins.engine import raw
+from safeconduct.response.checkins.engine.plain import fold_plain
 from safeconduct.response.checkins.engine.reading import read_all, unseen
 from safeconduct.response.checkins.engine.writing import write_replies, write_riddles
 
@@ -154,13 +155,14 @@ def _fold_one() -> int:
             return 1
 
 
-def _fold(cursor: Cursor, taken: list[raw.Raw]) -> int:
+def _fold(cursor: Cursor, taken: int) -> int:
     if taken:
         now = clock.now()
-        said, riddles = read_all(cursor, taken)
+        fold_plain(cursor, now=now, actor=_ACTOR)
+        said, riddles = read_all(cursor, raw.others(cursor))
         strangers = write_replies(cursor, unseen(cursor, said), now=now, actor=_ACTOR)
         write_riddles(cursor, [*riddles, *strangers], now=now, actor=_ACTOR)
-    return len(taken)
+    return taken
 
 
 def _set_aside(cursor: Cursor, raw_id: int) -> None:
