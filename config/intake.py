@@ -1,5 +1,7 @@
 """The answers' door for ASGI servers; starts whether PostgreSQL answers or not."""
 
+import gc
+
 import django
 
 django.setup()
@@ -8,3 +10,6 @@ from safeconduct.portals.citizen.door import ports  # noqa: E402 -- models need 
 from safeconduct.wires.intake.engine.door import build  # noqa: E402 -- as above
 
 application = build(ports())
+# What is loaded by now stays: looking through it again and again would make answers wait.
+gc.collect()
+gc.freeze()

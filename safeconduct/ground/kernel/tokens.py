@@ -5,10 +5,9 @@ breaks the zeros. AES as a permutation on one unique block needs no nonce (FIPS 
 the zeros make a forged link pass once in 2^64 tries.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -19,7 +18,12 @@ from safeconduct.ground.kernel import languages
 
 LENGTH: Final = 22
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
+# Two characters at once: half the steps for whoever reads thousands a second.
+_VALUES: Final = {
+    high + low: 62 * value + step
+    for value, high in enumerate(_ALPHABET)
+    for step, low in enumerate(_ALPHABET)
+}
 _EPOCH: Final = date(2026, 1, 1)
 _SUBJECT_BITS, _DAY_BITS, _LANGUAGE_BITS, _POST_BITS = 36, 13, 5, 10
 
@@ -28,8 +32,7 @@ class LinkRefusedError(Exception):
     """Forged, damaged or made with a key we no longer hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What a link says: whom it speaks for, until when, in which language, for which post."""
 
     subject_id: int
@@ -144,8 +147,8 @@ def _from_base62(token: str) -> bytes:
         raise LinkRefusedError("A link has 22 characters.")
     number = 0
     try:
-        for character in token:
-            number = number * 62 + _VALUES[character]
+        for place in range(0, LENGTH, 2):
+            number = number * 3844 + _VALUES[token[place : place + 2]]
     except KeyError:
         raise LinkRefusedError("A link is made of letters and digits.") from None
     if number >> 128:

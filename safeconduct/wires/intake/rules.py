@@ -1,6 +1,6 @@
 """What counts as an answer: reading what a phone, a script or a gateway sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Final, NamedTuple
@@ -46,7 +46,10 @@ def form_fields(body: bytes) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for pair in text.split("&", MAX_LISTED + 10):
         name, _, value = pair.partition("=")
-        fields.setdefault(name, []).append(value)
+        if name in fields:
+            fields[name].append(value)
+        else:
+            fields[name] = [value]
     return fields
 
 
@@ -89,13 +92,14 @@ def submission(fields: Fields, *, received_at: datetime) -> Submission:
     )
 
 
-def key_of(minted: bytes, answer: Answer, scope: Scope, others: Iterable[str] = ()) -> str:
+def key_of(minted: bytes, answer: Answer, scope: Scope, others: Sequence[str] = ()) -> str:
     """The key an answer is known by, in 32 hex digits: the sender's, mixed with what was said.
 
     Sent twice, an answer is one. But a browser's back button brings the same page with
     the same key, and the "I need help" tapped there must not pass for a repeat of "safe".
     """
-    said = b"%d %d %s" % (answer, scope, " ".join(sorted(others)).encode())
+    listed = " ".join(sorted(others)).encode() if others else b""
+    said = b"%d %d %s" % (answer, scope, listed)
     return blake2b(said, key=minted, digest_size=16).hexdigest()
 
 
@@ -144,9 +148,9 @@ def _stated_at(fields: Fields, received_at: datetime) -> datetime:
 
     The first is worth more: a wrong clock runs at the right speed.
     """
-    waited, stated = _first(fields, "waited"), _first(fields, "stated_at")
-    if not waited and not stated:
+    if "waited" not in fields and "stated_at" not in fields:
         return received_at
+    waited, stated = _first(fields, "waited"), _first(fields, "stated_at")
     try:
         if waited:
             return believable(received_at - timedelta(seconds=float(waited)), received_at)

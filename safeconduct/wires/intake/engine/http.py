@@ -90,20 +90,19 @@ class Request:
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
         self.method: str = scope["method"]
         self.path: str = scope["path"]
-        self._query: bytes = scope.get("query_string", b"")
+        client = scope.get("client")
+        # Of whoever holds the line: where a proxy stands before us, that one's.
+        self.sender: str = client[0] if client else ""
+        self.raw_query: bytes = scope.get("query_string", b"")
 
     def header(self, name: bytes) -> bytes:
         """A header's value, empty if it was not sent."""
         return self._headers.get(name, b"")
 
     @cached_property
-    def raw_query(self) -> bytes:
-        return self._query
-
-    @cached_property
     def query(self) -> dict[str, str]:
         """The query's last value by name, as UTF-8."""
-        return dict(parse_qsl(self._query.decode("latin-1"), keep_blank_values=True))
+        return dict(parse_qsl(self.raw_query.decode("latin-1"), keep_blank_values=True))
 
     async def body(self) -> bytes:
         """All of the body.

@@ -145,7 +145,7 @@ class LinkDoor:
             await self._ledger.keep(line)
         except NotKeptError:
             raise ProblemError("not_kept", link) from None
-        return self._thanks(request, link, said, f"{now:%H:%M}")
+        return self._thanks(request, link, said, f"{now.hour:02}:{now.minute:02}")
 
     def _thanks(self, request: Request, link: Link, said: Submission, time: str) -> Response:
         if _is_json(request):

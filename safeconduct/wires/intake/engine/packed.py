@@ -26,7 +26,7 @@ class Page:
     def __init__(self, body: bytes, marks: Sequence[bytes]) -> None:
         gaps = re.compile(b"(%s)" % b"|".join(map(re.escape, marks)))
         self.pieces = gaps.split(body)
-        self.packed = {piece: _packed(piece) for piece in self.pieces[::2]}
+        self.packed = [_packed(piece) for piece in self.pieces]
 
     def filled(self, own: Mapping[bytes, bytes]) -> "Filled":
         """The page for one reader, ``own`` in its gaps."""
@@ -41,13 +41,15 @@ class Filled:
     own: Mapping[bytes, bytes]
 
     def plain(self) -> bytes:
-        return b"".join(self.own.get(piece, piece) for piece in self.page.pieces)
+        pieces = self.page.pieces.copy()
+        # Between any two pieces that all readers share lies a mark.
+        pieces[1::2] = [self.own[mark] for mark in pieces[1::2]]
+        return b"".join(pieces)
 
     def gzipped(self) -> bytes:
         """One gzip member that unpacks to :meth:`plain`."""
-        plain, packed = self.plain(), self.page.packed
-        own = {mark: _stored(what) for mark, what in self.own.items()}
-        blocks = [packed[piece] if piece in packed else own[piece] for piece in self.page.pieces]
+        plain, blocks = self.plain(), self.page.packed.copy()
+        blocks[1::2] = [_stored(self.own[mark]) for mark in self.page.pieces[1::2]]
         tail = _TAIL.pack(zlib.crc32(plain), len(plain))
         return b"".join((_HEAD, *blocks, _LAST_BLOCK, tail))
 
