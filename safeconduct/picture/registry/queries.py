@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from safeconduct.ground.kernel.names import latin_key, search_key
 from safeconduct.picture.registry.models import ContactPoint, ImportRun, Person, Stay
@@ -42,6 +42,13 @@ def untold(ids: Iterable[int]) -> frozenset[int]:
     """Those who were never told how we came by their data."""
     found = Person.objects.filter(pk__in=list(ids), told_at=None)
     return frozenset(found.values_list("pk", flat=True))
+
+
+def count_staying(countries: Collection[str], *, on: date) -> int:
+    """People whose record says they are in one of these countries that day: each once."""
+    stays = Stay.objects.filter(country__in=countries, departed_on=None, stay_from__lte=on)
+    still = Q(stay_until=None) | Q(stay_until__gt=on)
+    return stays.filter(still).aggregate(people=Count("person", distinct=True))["people"] or 0
 
 
 def people_named(text: str, *, countries: frozenset[str] | None, limit: int = 20) -> list[Person]:

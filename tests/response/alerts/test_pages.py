@@ -54,6 +54,19 @@ def test_an_alert_is_written_submitted_and_released_by_two(pages: Pages) -> None
     assert "Stop this alert" in after
 
 
+def test_every_figure_of_the_preview_says_what_it_is_of(pages: Pages) -> None:
+    builders.resident(phone="+999701", language="ru")
+    builders.resident()
+    builders.resident(phone="+999702", at=None)
+    alert = builders.alert()
+    pages.sign_in(builders.officer("duty_officer"))
+    page = " ".join(pages.get(f"/console/alerts/{alert.pk}/").content.decode().split())
+    assert "of 3 registered in" in page
+    assert "of 1 message" in page
+    assert "1: gave no number and no address" in page
+    assert '<th scope="row">Russian</th><td class="number">1</td><td>Russian</td>' in page
+
+
 def test_each_officer_reads_names_in_their_own_language(pages: Pages) -> None:
     alert = builders.released_alert(hazard="flood", event="Flood")
     pages.sign_in(builders.officer("duty_officer"))

@@ -22,7 +22,7 @@ def grouped(number: int) -> str:
 @register.filter
 def language_word(code: str) -> str:
     """What the reader calls a language; its code where they have no word for it."""
-    return _language_word(code, get_language() or "en")
+    return code and _language_word(code, get_language() or "en")
 
 
 @lru_cache(maxsize=500)

@@ -21,6 +21,7 @@ from safeconduct.response.alerts.actions.releases import SAID, obstacle_of
 from safeconduct.response.alerts.engine.wording import scope_rules
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.web.forms import ReleaseForm, StopForm
+from safeconduct.response.alerts.web.previewing import preview_context
 
 _SHOWN = 100
 
@@ -149,12 +150,11 @@ def _page(request: HttpRequest, alert: Alert, **forms: Any) -> HttpResponse:  # 
 
 
 def _preview(request: HttpRequest, alert: Alert) -> dict[str, Any]:
-    preview = Preview.from_dict(alert.audience.preview) if alert.audience else None
+    shown = preview_context(alert)
+    preview = shown["preview"]
     officer = officer_of(request)
     obstacle = obstacle_of(alert, officer_id=officer.pk, now=clock.now())
-    return {
-        "preview": preview,
-        "as_of": alert.audience.as_of if alert.audience else None,
+    return shown | {
         "language_lines": queries.language_lines(alert, preview) if preview else [],
         "sms": queries.sms_lines(alert),
         "obstacle": SAID[obstacle] if obstacle else None,
