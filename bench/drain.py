@@ -32,7 +32,7 @@ _CHUNK = """
         (x'872d00000ffffff'::bigint + ((n %% 400)::bigint << 30)) AS cell,
         (n %% 90)::smallint AS intensity, (n %% 10)::smallint AS vulnerability,
         now() - n * interval '1 minute' AS record_at, 2::smallint AS post_id,
-        NULL::bigint AS asked_id
+        n::int - 1 AS place
     FROM generate_series(1, %(people)s) AS n
 """
 _FILL = """

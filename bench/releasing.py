@@ -26,7 +26,9 @@ _DELETE = (
     ("DELETE FROM checkins_askedblock WHERE incident_id = ANY(%s)", 1),
     ("DELETE FROM checkins_round WHERE incident_id = ANY(%s)", 1),
     ("DELETE FROM rollcall_tally WHERE incident_id = ANY(%s)", 1),
+    ("DELETE FROM audiences_slice WHERE audience_id = ANY(%s)", 4),
     ("DELETE FROM audiences_audience WHERE id = ANY(%s)", 4),
+    ("DELETE FROM ladder_climb WHERE batch_id = ANY(%s)", 0),
     ("DELETE FROM messaging_batchtext WHERE batch_id = ANY(%s)", 0),
     ("DELETE FROM messaging_batchtally WHERE batch_id = ANY(%s)", 0),
     ("DELETE FROM messaging_batch WHERE id = ANY(%s)", 0),
@@ -80,9 +82,9 @@ def forget(signal: Signal) -> None:
         rows = cursor.fetchall()
         ids = [sorted({row[column] for row in rows}) for column in range(5)]
         cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE task_name = 'alerts.expand_release'"
-            " AND (args->>'release_id')::bigint = ANY(%s)",
-            [ids[3]],
+            "DELETE FROM procrastinate_jobs WHERE (args->>'release_id')::bigint = ANY(%s)"
+            " OR (args->>'incident_id')::bigint = ANY(%s)",
+            [ids[3], ids[1]],
         )
         for statement, column in _DELETE:
             cursor.execute(statement, [ids[column]])

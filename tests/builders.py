@@ -236,12 +236,16 @@ def lay_out(people: Sequence[Person], where: tuple[object, ...]) -> None:
             " party_id bigint NOT NULL, language varchar(5) NOT NULL, reach smallint NOT NULL,"
             " country varchar(2) NOT NULL, cell bigint, intensity smallint NOT NULL,"
             " vulnerability smallint NOT NULL, record_at timestamptz NOT NULL, post_id smallint,"
-            " asked_id bigint) ON COMMIT DROP"
+            " place integer NOT NULL) ON COMMIT DROP"
         )
         cursor.executemany(
             "INSERT INTO audience_chunk (person_id, party_id, language, reach, country, cell,"
-            " intensity, vulnerability, record_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [(one.pk, one.party_id, one.language, one.reach, *where) for one in people],
+            " intensity, vulnerability, record_at, place)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (one.pk, one.party_id, one.language, one.reach, *where, place)
+                for place, one in enumerate(sorted(people, key=lambda one: (one.party_id, one.pk)))
+            ],
         )
 
 

@@ -219,6 +219,8 @@ CHECKINS = {"DRAIN_SIZE": 5000, "DRAIN_POLL_SECONDS": 0.5, "DRAIN_THREADS": 2}
 ALERTS: dict[str, Any] = {
     "CHUNK_SIZE": 20_000,
     "FIRST_CHUNK_SIZE": 500,
+    # How many workers lay out one large release side by side; each keeps a processor busy.
+    "EXPANSION_WORKERS": int(env.number("SAFECONDUCT_EXPANSION_WORKERS", 2)),
     # Who signs our CAP messages: a name that stays ours for ever, usually a mail address.
     "SENDER": env.text("SAFECONDUCT_CAP_SENDER", "alerts@safeconduct.invalid"),
     "SENDER_NAME": env.text("SAFECONDUCT_CAP_SENDER_NAME", "Ministry of Foreign Affairs"),

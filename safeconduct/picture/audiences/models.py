@@ -1,5 +1,7 @@
 """Who is meant: a question to the registry, asked once and remembered as of when."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -27,3 +29,31 @@ class Audience(models.Model):
 
     def __str__(self) -> str:
         return f"audience #{self.pk}"
+
+
+class Slice(models.Model):
+    """A part of an audience that one worker lays out: how far it has come, what it came to.
+
+    Parts divide the parties, so that workers side by side never meet. Number 0 are
+    the first people, picked out of order. Whoever writes a chunk holds the row.
+    """
+
+    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="slices")
+    number = models.SmallIntegerField()
+    # How many parts there are beside number 0: decided once, since who belongs where follows.
+    of = models.SmallIntegerField()
+    reached_party_id = models.BigIntegerField(default=0)
+    people = models.IntegerField(default=0)
+    parties = models.IntegerField(default=0)
+    messages = models.IntegerField(default=0)
+    unreachable = models.IntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["audience_id", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["audience", "number"], name="slice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"slice {self.number} of audience #{self.audience_id}"

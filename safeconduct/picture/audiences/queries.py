@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 
 from safeconduct.picture.audiences.engine import counting
 from safeconduct.picture.audiences.engine.selection import Selection, selection_of
@@ -77,6 +79,13 @@ def preview(audience: Audience, *, ways: Ways | None = None) -> Preview:
         somewhere=_somewhere(selection, everybody, touched=list(countries)),
         duplicates=counting.duplicates(everybody),
     )
+
+
+def laid_out(audience: Audience) -> dict[str, int]:
+    """People, parties, messages and unreachable people laid out so far, whoever did it."""
+    names = ("people", "parties", "messages", "unreachable")
+    sums = audience.slices.aggregate(**{name: Coalesce(Sum(name), 0) for name in names})
+    return {name: int(sums[name]) for name in names}
 
 
 def touched_countries(audience: Audience) -> list[str]:

@@ -8,6 +8,8 @@ import psycopg
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
+from psycopg import sql
 
 from safeconduct.ground.audit import actions as audit
 from safeconduct.ground.kernel import facts
@@ -99,6 +101,44 @@ def open_roll(*, incident_id: int) -> None:
         cursor.execute(f"ALTER TABLE rollcall_standing_{int(incident_id)} SET (fillfactor = 70)")
 
 
+def complete_roll(*, incident_id: int) -> None:
+    """Have the roll put in order, since nobody more comes onto it by the thousand for now.
+
+    In a job: it outlives the caller's transaction, and putting in order cannot be in one.
+    """
+    job = app.configure_task("rollcall.order_roll", lock=f"roll:{incident_id}")
+    job.defer(incident_id=incident_id)
+
+
+def order_roll(*, incident_id: int) -> None:
+    """Index whom to look for first, once for each incident; while it lasts, all write on.
+
+    Made of a million rows the index takes a second; kept while those rows came, it would
+    take longer than writing them. Until it is there the list is sorted when it is read.
+    """
+    table = f"rollcall_standing_{int(incident_id)}"
+    name = sql.Identifier(f"{table}_silent")
+    # What waits for other transactions must not be in one.
+    beside = sql.SQL("" if connection.in_atomic_block else "CONCURRENTLY")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s))"
+            " FROM pg_class WHERE oid = to_regclass(%s)",
+            [f"{table}_silent", table],
+        )
+        found = cursor.fetchone()
+        if found is None or found[0]:
+            return
+        # One that was broken off stays behind and helps nobody.
+        cursor.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(name))
+        cursor.execute(
+            sql.SQL(
+                "CREATE INDEX {} {} ON {} (intensity DESC, vulnerability DESC, record_at,"
+                " person_id)"
+            ).format(beside, name, sql.Identifier(table))
+        )
+
+
 @transaction.atomic
 def presume_chunk(*, incident_id: int, round_number: int, now: datetime, actor: Actor) -> int:
     """Put everybody in the temporary table ``audience_chunk`` on the roll, presumed present.
@@ -107,7 +147,6 @@ def presume_chunk(*, incident_id: int, round_number: int, now: datetime, actor: 
     round. Returns how many people that were; tallies and version are kept.
     """
     cursor = rows.cursor()
-    rows.hold(cursor, [incident_id])
     people = _presumed(cursor, incident_id, round_number, now)
     bump_version(cursor, incident_id, now)
     audit.record(
@@ -129,11 +168,14 @@ def _presumed(cursor: rows.Cursor, incident_id: int, round_number: int, now: dat
             with transaction.atomic():
                 cursor.execute(_PRESENT, known)
                 people = cursor.rowcount
-                cursor.execute(_WELCOME, known)
         except psycopg.errors.UniqueViolation:
             pass
         else:
+            # Nobody else can see the new rows: held for the tallies only, others write on.
+            rows.hold(cursor, [incident_id])
+            cursor.execute(_WELCOME, known)
             return people
+    rows.hold(cursor, [incident_id])
     cursor.execute(_PRESUME, known)
     (people,) = cursor.fetchone() or (0,)
     return int(people)

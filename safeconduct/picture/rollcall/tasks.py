@@ -22,3 +22,9 @@ def forget_left(*, incident_id: int, person_id: int | None = None, **_: object) 
     left = queries.left_registry(incident_id, person_id)
     if left:
         actions.forget_people(person_ids=left, now=clock.now(), actor=Actor.system("rollcall"))
+
+
+@app.task(name="rollcall.order_roll", retry=RetryStrategy(max_attempts=10, wait=30))
+def order_roll(*, incident_id: int, **_: object) -> None:
+    """Index an incident's roll by whom to look for first."""
+    actions.order_roll(incident_id=incident_id)

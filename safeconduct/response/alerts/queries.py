@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.kernel.languages import fallbacks
+from safeconduct.picture.audiences.queries import laid_out
 from safeconduct.picture.audiences.terms import Preview
 from safeconduct.response.alerts import rules
 from safeconduct.response.alerts.engine import wording
@@ -124,7 +125,7 @@ def progress_of(release: Release) -> Progress:
     return Progress(
         release=release,
         preview=Preview.from_dict(release.audience.preview),
-        final=release.audience.final,
+        final=release.audience.final or laid_out(release.audience),
         tally=batch_tally([release.batch_id]),
     )
 

@@ -10,7 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.response.alerts.actions.contacts import tell_first_contacts
-from safeconduct.response.alerts.actions.expansion import expand_next
+from safeconduct.response.alerts.actions.expansion import ExpansionBusyError, expand_next
 from safeconduct.response.alerts.queries import unexpanded
 
 # Before anything periodic: somebody waits for the warning.
@@ -25,9 +25,15 @@ _EXPANDED_BY_THEN = timedelta(minutes=1)
     retry=RetryStrategy(max_attempts=20, wait=1),
 )
 def expand_release(*, release_id: int, **_: object) -> None:
-    """Write to everybody a release is for. May be started again at any time."""
-    while expand_next(release_id=release_id, now=clock.now()):
-        pass
+    """Write to everybody a release is for, beside others. May be started again at any time."""
+    has_written = False
+    try:
+        while expand_next(release_id=release_id, now=clock.now()):
+            has_written = True
+    except ExpansionBusyError:
+        # Others do the rest. Should one of them die, its own job is put back.
+        if not has_written:
+            raise
 
 
 @app.periodic(cron="* * * * *")

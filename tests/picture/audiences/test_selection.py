@@ -1,5 +1,6 @@
 """Who is meant: by place, day and country; each person once, whoever they live with."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 
 from safeconduct.ground.kernel import geometry
 from safeconduct.picture.audiences import actions, queries
-from safeconduct.picture.audiences.models import Audience
+from safeconduct.picture.audiences.models import Audience, Slice
 from safeconduct.picture.audiences.terms import Ways
 from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.wires.messaging.terms import Channel
@@ -37,16 +38,26 @@ def ids(audience: Audience) -> list[int]:
     return queries.count_and_page(audience).person_ids
 
 
-def chunk(
-    audience: Audience, after: int = 0, limit: int = 100, **more: Any
-) -> list[dict[str, Any]]:
+def part_of(audience: Audience, number: int = 1, of: int = 1) -> Slice:
+    return Slice(audience=audience, number=number, of=of)
+
+
+def chunk(part: Audience | Slice, limit: int = 100, **more: Any) -> list[dict[str, Any]]:
+    part = part if isinstance(part, Slice) else part_of(part)
     with transaction.atomic(), connection.cursor() as cursor:
-        actions.stage_chunk(audience=audience, after_party_id=after, limit=limit, now=NOON, **more)
-        cursor.execute("SELECT * FROM audience_chunk ORDER BY party_id, person_id")
+        laid_out = actions.stage_chunk(part=part, limit=limit, **more)
+        cursor.execute("SELECT * FROM audience_chunk ORDER BY place")
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         cursor.execute("DROP TABLE audience_chunk")
+    part.reached_party_id = laid_out.last_party_id
+    assert laid_out.people == len(rows)
     return rows
+
+
+def everybody(part: Slice, limit: int) -> Iterator[list[dict[str, Any]]]:
+    while rows := chunk(part, limit):
+        yield rows
 
 
 def test_people_are_meant_by_where_they_stay() -> None:
@@ -182,14 +193,46 @@ def test_chunks_keep_parties_together_and_leave_nobody_out() -> None:
     for size in (1, 3, 2, 4, 1):
         for person in builders.household(size):
             builders.stay(person)
-    audience, after, seen = around(), 0, []
-    while rows := chunk(audience, after, limit=3):
+    audience, seen = around(), []
+    for rows in everybody(part_of(audience), 3):
         parties = {row["party_id"] for row in rows}
         assert len(rows) <= 3 or len(parties) == 1
         assert len(rows) == Person.objects.filter(party__in=parties).count()
+        assert [row["place"] for row in rows] == list(range(len(rows)))
+        assert rows == sorted(rows, key=lambda row: (row["party_id"], row["person_id"]))
         seen += [row["person_id"] for row in rows]
-        after = max(parties)
     assert sorted(seen) == ids(audience)
+
+
+def test_parts_share_nobody_and_leave_nobody_out() -> None:
+    for size in (1, 2, 3, 1, 2):
+        for person in builders.household(size):
+            builders.stay(person)
+        # Parties go to parts by the thousand, so let there be a thousand between two.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT setval('registry_party_id_seq', last_value + 1024)"
+                " FROM registry_party_id_seq"
+            )
+    audience = around()
+    seen: list[int] = []
+    for number in (1, 2, 3):
+        rows = [row for rows in everybody(part_of(audience, number, 3), 2) for row in rows]
+        assert rows
+        seen += [row["person_id"] for row in rows]
+    assert sorted(seen) == ids(audience)
+
+
+def test_a_part_goes_on_where_it_was_when_the_server_lost_its_list() -> None:
+    for _number in range(5):
+        builders.resident()
+    audience = around()
+    part = part_of(audience)
+    seen = [row["person_id"] for row in chunk(part, limit=2)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE audiences_staged_{audience.pk}_1")
+    seen += [row["person_id"] for rows in everybody(part, 2) for row in rows]
+    assert seen == ids(audience)
 
 
 def test_parties_already_written_to_are_left_out() -> None:

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from django.db.models import Sum
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.picture.rollcall import actions, queries
+from safeconduct.picture.rollcall import actions, queries, tasks
 from safeconduct.picture.rollcall.models import Attempt, Sighting, Standing, Tally
 from safeconduct.picture.rollcall.terms import Closing, How, Outcome, Presence, Safety
 from tests import builders
@@ -245,3 +247,39 @@ def test_nobody_on_an_open_roll_expires() -> None:
     close_incident(incident_id=asked.incident_id, now=clock.now(), actor=DUTY)
     assert forget_what_is_over(clock.now()) == 1
     assert not Person.objects.exists()
+
+
+def test_a_complete_roll_is_indexed_once_and_reads_the_same() -> None:
+    people = builders.household(3)
+    (first, *_rest) = builders.asked(people)
+    everybody = queries.Filters(countries=None)
+    before = [row.person_id for row in queries.not_heard_from(first.incident_id, everybody).rows]
+    for _again in range(2):
+        actions.order_roll(incident_id=first.incident_id)
+    with connection.cursor() as cursor:
+        name = f"rollcall_standing_{first.incident_id}_silent"
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+        assert cursor.fetchone()[0]
+    after = queries.not_heard_from(first.incident_id, everybody)
+    assert [row.person_id for row in after.rows] == before == [one.pk for one in people]
+
+
+def test_a_roll_that_is_gone_is_left_alone() -> None:
+    actions.order_roll(incident_id=987654)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_roll_is_indexed_beside_those_who_write_to_it() -> None:
+    (one,) = builders.asked(builders.household())
+    index = f"rollcall_standing_{one.incident_id}_silent"
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_xact_lock(1)")
+        tasks.order_roll(incident_id=one.incident_id)
+    with connection.cursor() as cursor:
+        # As it stays behind when it is broken off.
+        cursor.execute(
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [index]
+        )
+        tasks.order_roll(incident_id=one.incident_id)
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = %s::regclass", [index])
+        assert cursor.fetchone()[0]

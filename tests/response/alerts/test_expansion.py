@@ -1,6 +1,7 @@
 """From a release to a row for every message, whole parties, once each, wherever it broke off."""
 
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,9 +12,9 @@ from safeconduct.ground.kernel import clock
 from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.response.alerts import tasks
-from safeconduct.response.alerts.actions import expand_next
+from safeconduct.response.alerts.actions import expand_next, expansion
 from safeconduct.response.alerts.actions.expansion import ExpansionBusyError
-from safeconduct.response.alerts.models import Alert
+from safeconduct.response.alerts.models import Alert, Release
 from safeconduct.response.checkins.models import Asked
 from safeconduct.wires.messaging.models import Delivery
 from tests import builders
@@ -25,7 +26,7 @@ def expand(alert: Alert, *, chunks: int = 100) -> int:
     steps = 0
     while steps < chunks and expand_next(release_id=alert.release.pk, now=clock.now()):
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE audience_chunk")
+            cursor.execute("DROP TABLE IF EXISTS audience_chunk")
         steps += 1
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS audience_chunk")
@@ -94,12 +95,109 @@ def test_expansion_goes_on_where_it_was_broken_off(settings: object) -> None:
     assert 2 < len(rows(alert)) < 12
     # The server lost what was laid out, as after a crash.
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE audiences_staged_{alert.release.audience_id}")
+        cursor.execute(f"TRUNCATE audiences_staged_{alert.release.audience_id}_1")
     expand(alert)
     assert len({address for address, *_ in rows(alert)}) == len(rows(alert)) == 12
     assert Asked.objects.count() == 12
     alert.release.refresh_from_db()
     assert alert.release.expanded_at is not None
+
+
+def scattered(people: int) -> None:
+    """People whose parties fall to two workers by turns: parties are dealt by the thousand."""
+    for number in range(people):
+        builders.resident(phone=f"+9997{number:02}")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(c), setval(c, lastval() + 1023) FROM (SELECT"
+                " pg_get_serial_sequence('registry_party', 'id')::regclass c) s"
+            )
+
+
+def begun(people: int, settings: Any) -> Alert:
+    """A release whose first two people have been written to, the rest cut in two."""
+    settings.ALERTS = settings.ALERTS | {
+        "FIRST_CHUNK_SIZE": 2,
+        "CHUNK_SIZE": 2,
+        "EXPANSION_WORKERS": 2,
+    }
+    scattered(people)
+    alert = builders.released_alert(expand=False)
+    expand(alert, chunks=1)
+    return alert
+
+
+def progress(alert: Alert) -> dict[int, int]:
+    return {part.number: part.people for part in alert.release.audience.slices.all()}
+
+
+def test_the_parts_of_a_release_share_nobody_and_leave_nobody_out(settings: Any) -> None:
+    alert = begun(14, settings)
+    assert progress(alert) == {0: 2, 1: 0, 2: 0}
+    helpers = ProcrastinateJob.objects.filter(task_name="alerts.expand_release")
+    assert sorted(helpers.values_list("lock", flat=True)) == [
+        f"release:{alert.release.pk}",
+        f"release:{alert.release.pk}:1",
+    ]
+    expand(alert)
+    assert progress(alert) == {0: 2, 1: 6, 2: 6}
+    assert len({address for address, *_ in rows(alert)}) == len(rows(alert)) == 14
+    asked = set(Asked.objects.values_list("person_id", flat=True))
+    assert len(asked) == Asked.objects.count() == Standing.objects.count() == 14
+    alert.release.audience.refresh_from_db()
+    assert alert.release.audience.final["messages"] == 14
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_part_goes_on_where_its_worker_was_killed(
+    number: int, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = begun(14, settings)
+    others = alert.release.audience.slices.exclude(number__in=[0, number])
+    others.update(finished_at=clock.now())
+    expand(alert, chunks=1)
+    with monkeypatch.context() as death:
+        # The last thing of a chunk: everything else of it has been written by then.
+        death.setattr(expansion, "presume_chunk", killed)
+        with pytest.raises(KeyboardInterrupt):
+            expand(alert)
+    assert progress(alert)[number] == 2
+    others.update(finished_at=None)
+    expand(alert)
+    assert len({address for address, *_ in rows(alert)}) == len(rows(alert)) == 14
+    assert Asked.objects.count() == Standing.objects.count() == 14
+
+
+def killed(**_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_write_two_parts_and_neither_waits(settings: Any) -> None:
+    alert = begun(10, settings)
+    first = "SELECT FROM audiences_slice WHERE audience_id = %s AND number = 1 FOR UPDATE"
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute(first, [alert.release.audience_id])
+        with pytest.raises(ExpansionBusyError):
+            expand(alert)
+        assert progress(alert) == {0: 2, 1: 0, 2: 4}
+        # Nothing is finished while another holds a part of it, and who wrote none comes again.
+        with pytest.raises(ExpansionBusyError):
+            tasks.expand_release(release_id=alert.release.pk)
+    tasks.expand_release(release_id=alert.release.pk)
+    alert.release.refresh_from_db()
+    assert progress(alert) == {0: 2, 1: 4, 2: 4}
+    assert alert.release.expanded_at is not None
+
+
+def test_stopping_finishes_the_parts_that_are_left(settings: Any) -> None:
+    alert = begun(10, settings)
+    Release.objects.filter(alert=alert).update(stopped_at=clock.now())
+    assert not expand_next(release_id=alert.release.pk, now=clock.now())
+    alert.release.refresh_from_db()
+    assert alert.release.expanded_at is not None
+    assert alert.release.audience.final["people"] == 2
+    assert not alert.release.audience.slices.filter(finished_at=None).exists()
 
 
 def test_the_final_count_stands_beside_the_preview() -> None:

@@ -1,20 +1,25 @@
-"""From a release to a row for every message: chunk by chunk, each a transaction of its own."""
+"""From a release to a row for every message: chunk by chunk, each a transaction of its own.
 
-from collections import Counter
+Several workers write side by side, each in a part of the audience that it holds while it does.
+"""
+
 from datetime import datetime
+from math import ceil
 from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.picture.audiences.actions import stage_chunk, stage_some, unstage
-from safeconduct.picture.audiences.queries import usable
-from safeconduct.picture.audiences.terms import Chunk, Ways
+from safeconduct.picture.audiences.actions import cut, stage_chunk, stage_some, unstage
+from safeconduct.picture.audiences.models import Slice
+from safeconduct.picture.audiences.queries import laid_out, usable
+from safeconduct.picture.audiences.terms import Chunk
 from safeconduct.picture.incidents.actions import write_log
 from safeconduct.picture.incidents.terms import LogKind
-from safeconduct.picture.rollcall.actions import presume_chunk
+from safeconduct.picture.rollcall.actions import complete_roll, presume_chunk
 from safeconduct.response.alerts.actions.steps import ways_of
 from safeconduct.response.alerts.models import Release
 from safeconduct.response.checkins.actions import ask_chunk
@@ -24,30 +29,39 @@ from safeconduct.wires.messaging.queries import batch_tally
 SYSTEM: Final = Actor.system("alerts.expansion")
 
 # By the first of the ways that works; people of one party who share an address get one message,
-# in the name of the first of them. One probe for each person: left to itself the planner would
-# read every contact point there is for every chunk.
+# in the name of the first of them. OFFSET 0 keeps one probe for each person: left to itself the
+# planner would read every contact point there is for every chunk.
 _MESSAGES: Final = """
-SELECT DISTINCT ON (c.party_id, k.channel, k.address) c.person_id, c.asked_id, c.post_id,
-    k.channel, k.address, coalesce(nullif(k.language, ''), c.language), c.country,
-    (count(*) OVER (PARTITION BY c.party_id, k.channel, k.address))::smallint
-FROM audience_chunk c CROSS JOIN LATERAL (
-    SELECT k.channel, k.address, k.language FROM registry_contactpoint k
-    WHERE k.person_id = c.person_id AND k.channel = ANY(%s::smallint[]) AND {usable}
-    ORDER BY array_position(%s::smallint[], k.channel), k.last_worked_at DESC NULLS LAST, k.id
-    LIMIT 1) k
-ORDER BY c.party_id, k.channel, k.address, c.person_id
+SELECT person_id, asked_id, post_id, channel, address, language, country, covers FROM (
+    SELECT best.*, (count(*) OVER same)::smallint AS covers, row_number() OVER same AS nth
+    FROM (
+        SELECT DISTINCT ON (c.place) c.place, c.party_id, c.person_id,
+            %s::bigint + c.place AS asked_id, c.post_id, k.channel, k.address,
+            coalesce(nullif(k.language, ''), c.language) AS language, c.country
+        FROM audience_chunk c CROSS JOIN LATERAL (
+            SELECT * FROM registry_contactpoint k WHERE k.person_id = c.person_id
+                AND k.channel = ANY(%s::smallint[]) AND {usable} OFFSET 0) k
+        ORDER BY c.place, array_position(%s::smallint[], k.channel),
+            k.last_worked_at DESC NULLS LAST, k.id) best
+    WINDOW same AS (PARTITION BY party_id, channel, address ORDER BY place
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) messages
+WHERE nth = 1
 """
 
 # A correction goes the way the message went that it corrects, whatever works best today.
 _CORRECTIONS: Final = """
-SELECT c.person_id, c.asked_id, c.post_id, d.channel, d.address, d.language, c.country, d.covers
+SELECT c.person_id, %s::bigint + c.place, c.post_id, d.channel, d.address, d.language, c.country,
+    d.covers
 FROM audience_chunk c JOIN messaging_delivery d ON d.recipient_id = c.person_id
 WHERE d.batch_id = %s AND (d.handed_at IS NOT NULL OR d.maybe_twice)
 """
+# A chunk that is lost is written again, and nobody acts on one that could still be: a sender's
+# claim waits for the disk, and what was logged before it, this chunk, is there with it.
+_LAZILY: Final = "SET LOCAL synchronous_commit = off"
 
 
 class ExpansionBusyError(Exception):
-    """Another worker is writing a chunk of this release: come again."""
+    """Other workers are writing what is left of this release: come again, they may die."""
 
 
 @transaction.atomic
@@ -55,124 +69,166 @@ def expand_next(*, release_id: int, now: datetime) -> bool:
     """Write the next chunk of a release; False when there is nothing left to do.
 
     Killed at any moment it leaves whole chunks only, and goes on with the next party.
-    The first chunk is small, so that the first messages leave at once.
+    The first chunk is small, so that the first messages leave at once; the rest is cut
+    into parts that as many workers write side by side.
 
-    :raises ExpansionBusyError: while another worker is at it; it may die before the end.
+    :raises ExpansionBusyError: while others are at all that is left; they may die before the end.
     """
-    release = _ours(release_id)
+    release = _unfinished(release_id)
     if release is None:
         return False
     if release.stopped_at is not None or now >= release.alert.expires_at:
-        _finish(release, now)
+        _break_off(release, now)
         return False
-    chunk = _stage(release, now)
-    is_first = release.first_party_ids is None
-    # An empty chunk may lie before parties of the first one: only standing still is the end.
-    if not is_first and chunk.last_party_id == release.expanded_to_party_id:
-        _finish(release, now)
+    if release.first_party_ids is None:
+        _hold_alone(release)
+        _begin(release, now)
+        return True
+    part = _free_part(release)
+    if part is None:
         return False
-    _write(release, chunk, now)
-    _advance(release, chunk)
+    _go_on(release, part, now)
     return True
 
 
-def _ours(release_id: int) -> Release | None:
-    """The release; None where it is finished.
-
-    A lock beside the row: whoever stops the alert must not wait for a chunk.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtext('alerts.expansion'), %s)", [release_id]
-        )
-        if not cursor.fetchone()[0]:
-            raise ExpansionBusyError(f"Release #{release_id} is being expanded.")
+def _unfinished(release_id: int) -> Release | None:
     rows = Release.objects.select_related("alert__incident", "audience", "round")
     return rows.filter(pk=release_id, expanded_at=None).first()
 
 
-def _stage(release: Release, now: datetime) -> Chunk:
-    if release.first_party_ids is None:
-        return stage_some(
-            audience=release.audience,
-            limit=settings.ALERTS["FIRST_CHUNK_SIZE"],
-            ways=_ways(release),
+def _hold_alone(release: Release) -> None:
+    """Be the one who begins. A lock beside the row: whoever stops the alert must not wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtext('alerts.expansion'), %s)", [release.pk]
         )
-    return stage_chunk(
-        audience=release.audience,
-        after_party_id=release.expanded_to_party_id,
-        limit=settings.ALERTS["CHUNK_SIZE"],
-        but_not=release.first_party_ids,
-        ways=_ways(release),
-        now=now,
+        alone = cursor.fetchone()[0]
+    # Another may have begun between our look and our lock.
+    if not alone or not Release.objects.filter(pk=release.pk, first_party_ids=None).exists():
+        raise ExpansionBusyError(f"Release #{release.pk} is being begun.")
+
+
+def _free_part(release: Release) -> Slice | None:
+    """A part nobody is writing, held until the transaction ends; None once all are finished."""
+    left = release.audience.slices.filter(finished_at=None)
+    part = left.select_for_update(skip_locked=True).order_by("number").first()
+    if part is None and left.exists():
+        raise ExpansionBusyError(f"Others write what is left of release #{release.pk}.")
+    return part
+
+
+def _begin(release: Release, now: datetime) -> None:
+    """Write the first, small chunk, and call as many workers as there are parts of the rest."""
+    audience = release.audience
+    chunk = stage_some(
+        audience=audience,
+        limit=settings.ALERTS["FIRST_CHUNK_SIZE"],
+        ways=ways_of(release.alert),
     )
+    chunks = ceil(audience.preview.get("people", 0) / settings.ALERTS["CHUNK_SIZE"])
+    parts = max(1, min(settings.ALERTS["EXPANSION_WORKERS"], chunks))
+    first, *_rest = cut(audience=audience, parts=parts, first=chunk, now=now)
+    release.first_party_ids = list(chunk.party_ids)
+    release.save(update_fields=["first_party_ids"])
+    for helper in range(1, parts):
+        # The lock keeps one of a kind at work, also when a lost release is taken up again.
+        job = app.configure_task("alerts.expand_release", lock=f"release:{release.pk}:{helper}")
+        job.defer(release_id=release.pk)
+    _write(release, first, chunk, now)
 
 
-def _write(release: Release, chunk: Chunk, now: datetime) -> None:
-    if not chunk.people:
+def _go_on(release: Release, part: Slice, now: datetime) -> None:
+    part.audience = release.audience
+    chunk = stage_chunk(
+        part=part,
+        limit=settings.ALERTS["CHUNK_SIZE"],
+        but_not=release.first_party_ids or (),
+        ways=ways_of(release.alert),
+    )
+    if chunk.last_party_id == part.reached_party_id:
+        _finish_part(release, part, now)
         return
-    if release.round is not None:
-        ask_chunk(round=release.round, now=now, actor=SYSTEM)
+    with connection.cursor() as cursor:
+        cursor.execute(_LAZILY)
+    part.reached_party_id = chunk.last_party_id
+    part.people += chunk.people
+    part.parties += chunk.parties
+    _write(release, part, chunk, now)
+
+
+def _write(release: Release, part: Slice, chunk: Chunk, now: datetime) -> None:
+    if chunk.people:
+        asked = None
+        if release.round is not None:
+            asked = ask_chunk(round=release.round, now=now, actor=SYSTEM)
+        part.messages += _enqueue(release, asked)
+        part.unreachable += _unreachable(release)
+    part.save()
+    if chunk.people and release.round is not None:
+        # Last, since all who write to this incident's roll take turns from here to the commit.
         presume_chunk(
             incident_id=release.round.incident_id,
             round_number=release.round.number,
             now=now,
             actor=SYSTEM,
         )
-    added = _enqueue(release)
-    _count(release, chunk, added)
 
 
-def _enqueue(release: Release) -> int:
-    corrected, ways = release.audience.of_batch_id, _ways(release)
+def _enqueue(release: Release, first_asked_id: int | None) -> int:
+    corrected, ways = release.audience.of_batch_id, ways_of(release.alert)
     channels = list(ways.channels)
     return enqueue_select(
         batch_id=release.batch_id,
         select_sql=_CORRECTIONS if corrected else _MESSAGES.format(usable=usable(ways)),
-        params=[corrected] if corrected else [channels, channels],
+        params=[first_asked_id, *([corrected] if corrected else [channels, channels])],
         actor=SYSTEM,
     )
 
 
-def _ways(release: Release) -> Ways:
-    return ways_of(release.alert)
-
-
-def _count(release: Release, chunk: Chunk, messages: int) -> None:
-    audience = release.audience
+def _unreachable(release: Release) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM audience_chunk WHERE reach & %s = 0", [_ways(release).mask]
+            "SELECT count(*) FROM audience_chunk WHERE reach & %s = 0",
+            [ways_of(release.alert).mask],
         )
-        unreachable = cursor.fetchone()[0]
-    sums = Counter[str](audience.final)
-    sums.update(
-        people=chunk.people, parties=chunk.parties, messages=messages, unreachable=unreachable
-    )
-    audience.final = dict(sums)
-    audience.save(update_fields=["final"])
+        return int(cursor.fetchone()[0])
 
 
-def _advance(release: Release, chunk: Chunk) -> None:
-    if release.first_party_ids is None:
-        release.first_party_ids = list(chunk.party_ids)
-    else:
-        release.expanded_to_party_id = chunk.last_party_id
-    release.save(update_fields=["first_party_ids", "expanded_to_party_id"])
+def _finish_part(release: Release, part: Slice, now: datetime) -> None:
+    """Note that a part is done; whoever does the last one finishes the release."""
+    part.finished_at = now
+    part.save(update_fields=["finished_at"])
+    # One after the other, or of two that end together each would wait for the other to finish.
+    Release.objects.select_for_update(of=["self"]).get(pk=release.pk)
+    if not release.audience.slices.filter(finished_at=None).exists():
+        _finish(release, now)
+
+
+def _break_off(release: Release, now: datetime) -> None:
+    """Stopped or expired: nobody else is written to, once the chunks being written are."""
+    parts = list(release.audience.slices.select_for_update().order_by("number"))
+    alive = Release.objects.select_for_update(of=["self"]).filter(pk=release.pk, expanded_at=None)
+    if alive.first() is not None:
+        Slice.objects.filter(pk__in=[part.pk for part in parts], finished_at=None).update(
+            finished_at=now
+        )
+        _finish(release, now)
 
 
 def _finish(release: Release, now: datetime) -> None:
     """Nothing more joins: keep the final counts beside those that were read before release."""
     unstage(audience=release.audience)
-    final = {"people": 0, "parties": 0, "messages": 0, "unreachable": 0} | release.audience.final
     by_channel = batch_tally([release.batch_id]).messages_by_channel()
+    final: dict[str, object] = {**laid_out(release.audience)}
+    counts = {"people": final["people"], "messages": final["messages"]}
     final["channels"] = {channel.name.lower(): sum_ for channel, sum_ in by_channel.items()}
     release.audience.final = final
     release.audience.save(update_fields=["final"])
     release.expanded_at = now
     release.save(update_fields=["expanded_at"])
     fill_finished(release.batch_id, now=now)
-    counts = {"people": final["people"], "messages": final["messages"]}
+    if release.round is not None:
+        complete_roll(incident_id=release.round.incident_id)
     if release.alert.incident is not None:
         detail: dict[str, object] = {"alert": release.alert_id, **counts}
         write_log(
