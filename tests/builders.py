@@ -42,6 +42,7 @@ from safeconduct.response.alerts.actions import (
 )
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import AreaKind, CapScope
+from safeconduct.response.calls.models import Call
 from safeconduct.response.checkins.actions import ask_chunk, open_round
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked, Round, Unclear
@@ -448,6 +449,13 @@ def delivery_plan(*steps: Step, severity: str = "Severe", code: str = "TR") -> D
         steps=steps or (Step(Channel.SMS, 0), Step(Channel.CALL, 600)),
         now=clock.now(),
         actor=TESTER,
+    )
+
+
+def foreign_call() -> Call:
+    """A call that some other officer is on."""
+    return Call.objects.create(
+        batch_id=0, delivery_id=0, person_id=0, officer_id=0, taken_at=clock.now()
     )
 
 

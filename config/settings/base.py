@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "safeconduct.response.checkins",
     "safeconduct.response.ladder",
     "safeconduct.response.alerts",
+    "safeconduct.response.calls",
     "safeconduct.portals.public",
     "safeconduct.portals.citizen",
     "safeconduct.portals.console",

@@ -34,6 +34,7 @@ _TABLES_ABOUT_PEOPLE = {
     "rollcall.Sighting",
     "rollcall.Standing",
     "checkins.Unclear",
+    "calls.Call",
 }
 
 

@@ -11,6 +11,7 @@ from safeconduct.picture.registry.web.urls import console as registry
 from safeconduct.portals.console import views
 from safeconduct.portals.console.board.urls import urlpatterns as board
 from safeconduct.response.alerts.web.urls import console as alerts
+from safeconduct.response.calls.web.urls import console as calls
 from safeconduct.response.checkins.web.urls import console as checkins
 from safeconduct.response.ladder.web.urls import console as ladder
 from safeconduct.wires.hazards.web.urls import console as hazards
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/", include((board, "board"))),
     path("incidents/", include((incidents, "incidents"))),
     path("alerts/", include((alerts, "alerts"))),
+    path("calls/", include((calls, "calls"))),
     path("steps/", include((ladder, "ladder"))),
     path("hazards/", include((hazards, "hazards"))),
     path("", include((registry, "registry"))),

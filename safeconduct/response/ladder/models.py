@@ -51,6 +51,7 @@ class Climb(models.Model):
     begun = models.JSONField(default=dict)
     # What the last look knew, so that the next one works only if there is something new.
     heard_version = models.BigIntegerField(default=-1)
+    swept_at = models.DateTimeField(null=True)
     proven_known = models.BigIntegerField(default=0)
     failed_known = models.BigIntegerField(default=0)
     failures_until = models.DateTimeField(null=True)

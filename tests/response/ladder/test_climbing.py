@@ -310,9 +310,22 @@ def test_nothing_is_asked_of_the_people_when_nothing_is_new(
     alert = released()
     look(alert, minutes=3)
     with django_assert_max_num_queries(12) as seen:
-        look(alert, minutes=4)
+        look(alert, minutes=3.4)
     assert not [q for q in seen.captured_queries if "checkins_asked" in q["sql"]]
     assert not [q for q in seen.captured_queries if "messaging_delivery" in q["sql"]]
+
+
+def test_what_comes_back_to_wait_after_the_answer_is_taken_back_too() -> None:
+    person = builders.resident(phone="+999501")
+    alert = released()
+    Delivery.objects.update(state=State.CLAIMED)
+    answer(person)
+    look(alert, minutes=1)
+    Delivery.objects.update(state=State.WAITING)
+    look(alert, minutes=1.1)
+    assert sent(alert) == {SMS: State.WAITING}
+    look(alert, minutes=1.6)
+    assert sent(alert) == {SMS: State.ANSWERED}
 
 
 def test_a_climb_ends_with_its_alert() -> None:

@@ -27,6 +27,8 @@ SYSTEM: Final = Actor.system("ladder")
 _AT_A_TIME_SECONDS: Final = 1.5
 # Receipts may be folded late; asking twice about a failure costs little.
 _FOLDED_BY_THEN: Final = timedelta(minutes=10)
+# A message that was in a sender's hands when its reader answered may come back to wait.
+_SWEPT_EVERY: Final = timedelta(seconds=30)
 # Looked at for being needless, of each channel, those that leave next.
 _HEAD: Final = 100_000
 
@@ -102,12 +104,15 @@ def _end(climb: Climb, ending: Ending, now: datetime) -> None:
 @transaction.atomic
 def _take_back(climb_id: int, tally: Tally, now: datetime) -> None:
     climb = _mine(climb_id)
+    if climb is None:
+        return
     # Read before the messages are: whoever is heard from meanwhile changes it again.
     known = {
-        "heard_version": version(climb.incident_id) if climb and climb.incident_id else 0,
+        "heard_version": version(climb.incident_id) if climb.incident_id else 0,
         "proven_known": tally.messages(State.DELIVERED),
     }
-    if climb is None or all(getattr(climb, name) == value for name, value in known.items()):
+    news = any(getattr(climb, name) != value for name, value in known.items())
+    if not news and climb.swept_at is not None and now < climb.swept_at + _SWEPT_EVERY:
         return
     asking = asking_of(climb)
     select, params = statements.in_order(
@@ -116,7 +121,7 @@ def _take_back(climb_id: int, tally: Tally, now: datetime) -> None:
     taken = withdraw_select(
         batch_id=climb.batch_id, select_sql=select, params=params, now=now, actor=SYSTEM
     )
-    Climb.objects.filter(pk=climb_id).update(**known)
+    Climb.objects.filter(pk=climb_id).update(swept_at=now, **known)
     if taken:
         _remember("ladder.taken_back", climb, now, count=taken)
 

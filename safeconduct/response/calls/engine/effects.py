@@ -1,0 +1,109 @@
+"""What an ended call changes: the message, the roll, and what is known of the number."""
+
+from datetime import datetime
+from typing import Final
+
+from safeconduct.ground.audit.actions import record
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.registry.actions import ContactResult, note_contact_results
+from safeconduct.picture.registry.models import Person
+from safeconduct.picture.rollcall.actions import (
+    UnknownStandingError,
+    log_attempt,
+    record_sighting,
+)
+from safeconduct.picture.rollcall.terms import How
+from safeconduct.response.calls import rules
+from safeconduct.response.calls.models import Call
+from safeconduct.response.calls.terms import Outcome
+from safeconduct.response.checkins.rules import meaning
+from safeconduct.wires.messaging.engine.worklist import End, settle_one
+from safeconduct.wires.messaging.models import Delivery
+from safeconduct.wires.messaging.terms import Channel, State
+
+_SYSTEM: Final = Actor.system("calls")
+_FAILURES: Final = {
+    Outcome.NO_ANSWER: "nobody answered",
+    Outcome.WRONG_NUMBER: "somebody else's number",
+    Outcome.REFUSED: "would not talk",
+}
+
+
+def settle(call: Call, *, now: datetime) -> None:
+    """Let the outcome hold, in the caller's transaction."""
+    outcome, officer = Outcome(call.outcome), Actor.officer(call.officer_id)
+    delivery = Delivery.objects.filter(batch_id=call.batch_id, id=call.delivery_id).first()
+    state = rules.state_after(outcome, tries=delivery.attempts if delivery else 0)
+    ended_at = call.ended_at or now
+    settle_one(
+        call.batch_id,
+        call.delivery_id,
+        End(
+            state=state,
+            at=ended_at,
+            failure=_FAILURES.get(outcome, ""),
+            due_at=_due(call, state, now),
+            by="officers",
+        ),
+    )
+    _write_on_the_roll(call, outcome, ended_at, now, officer)
+    works = rules.proves_number(outcome)
+    if delivery is not None and works is not None:
+        result = ContactResult(Channel.SMS, delivery.address, works, ended_at)
+        note_contact_results(results=[result], actor=officer)
+    call.settled_at = now
+    call.save(update_fields=["settled_at"])
+    record(
+        "calls.settled",
+        actor=_SYSTEM,
+        subject_kind="person",
+        subject_id=call.person_id,
+        detail={"batch": call.batch_id, "outcome": call.outcome},
+        now=now,
+    )
+
+
+def party_of(call: Call) -> list[int]:
+    """Ids of everybody in the party of whoever was called."""
+    party = Person.objects.filter(pk=call.person_id).values("party_id")
+    return list(Person.objects.filter(party_id__in=party).values_list("pk", flat=True))
+
+
+def _due(call: Call, state: State, now: datetime) -> datetime | None:
+    if state is not State.WAITING:
+        return None
+    return call.again_at or now
+
+
+def _write_on_the_roll(
+    call: Call, outcome: Outcome, ended_at: datetime, now: datetime, officer: Actor
+) -> None:
+    if call.incident_id is None:
+        return
+    answer, attempt = rules.answer_of(outcome), rules.attempt_of(outcome)
+    try:
+        if answer is not None:
+            presence, safety = meaning(answer)
+            for person_id in call.of_people:
+                record_sighting(
+                    incident_id=call.incident_id,
+                    person_id=person_id,
+                    presence=presence or None,
+                    safety=safety or None,
+                    told_by=call.told_by,
+                    stated_at=ended_at,
+                    now=now,
+                    actor=officer,
+                )
+        elif attempt is not None:
+            log_attempt(
+                incident_id=call.incident_id,
+                person_id=call.person_id,
+                how=How.CALL,
+                outcome=attempt,
+                now=now,
+                actor=officer,
+            )
+    except UnknownStandingError:
+        # Only informed, or gone from the roll: then nothing is known to be written about.
+        return

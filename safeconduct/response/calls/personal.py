@@ -1,0 +1,12 @@
+"""What we hold of people we called, and why."""
+
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.privacy.fields import Shredder, personal
+
+personal(
+    "calls.Call.told_by",
+    purpose=_("To ask again whoever told us"),
+    retention=_("90 days after the call; less if the person leaves"),
+    shredder=Shredder.BLANK,
+)

@@ -1,0 +1,175 @@
+"""What a caller sees: the list, and the sheet of the call they are on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+
+from safeconduct.ground.accounts.queries import officer_names
+from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.picture.rollcall.models import Standing
+from safeconduct.response.calls import rules
+from safeconduct.response.calls.engine import listing
+from safeconduct.response.calls.engine.listing import Counts, Entry, Narrowing
+from safeconduct.response.calls.engine.script import Script, scripts_for
+from safeconduct.response.calls.models import Call
+from safeconduct.response.calls.terms import HELD_FOR, SHOWN, UNDO_FOR, Outcome
+from safeconduct.response.ladder.queries import climb_of
+from safeconduct.wires.messaging.models import Batch, Delivery
+from safeconduct.wires.messaging.terms import Channel, is_synthetic
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The list as it stands, at most ``SHOWN`` lines of each part."""
+
+    due: list[Entry]
+    later: list[Entry]
+    counts: Counts
+    mine: Call | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the party; ``silent`` until they, or somebody for them, were heard from."""
+
+    person_id: int
+    name: str
+    born: object
+    silent: bool
+    is_called: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A call that was made before to the same person for the same alert."""
+
+    at: datetime
+    outcome: str | Promise
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything a caller needs. ``number`` is empty in an exercise: nobody real is rung."""
+
+    call: Call
+    person: Person | None
+    number: str
+    other_numbers: list[str]
+    made_up: bool
+    exercise: bool
+    urgent: bool
+    tries: int
+    held_until: datetime
+    members: list[Member]
+    scripts: list[Script]
+    earlier: list[Earlier]
+    choices: tuple[Outcome, ...]
+    heard_meanwhile: bool
+
+
+def listed(narrowing: Narrowing, *, officer_id: int, now: datetime) -> Listed:
+    """What is to be called now and later; neither names nor numbers."""
+    return Listed(
+        due=listing.due(narrowing, now=now, limit=SHOWN),
+        later=listing.later(narrowing, now=now, limit=SHOWN),
+        counts=listing.counts(narrowing, now=now),
+        mine=Call.objects.filter(
+            officer_id=officer_id, ended_at=None, taken_at__gte=now - HELD_FOR
+        ).first(),
+    )
+
+
+def sheet_of(call: Call, *, language: str) -> Sheet:
+    """The sheet of a call; ``language`` is the officer's."""
+    delivery = Delivery.objects.filter(batch_id=call.batch_id, id=call.delivery_id).first()
+    batch = Batch.objects.get(pk=call.batch_id)
+    person = Person.objects.filter(pk=call.person_id).first()
+    address = delivery.address if delivery else ""
+    members = _members(call)
+    silent = any(member.silent for member in members)
+    name = f"{person.given_name} {person.family_name}".strip() if person else "–"
+    climb = climb_of(call.batch_id)
+    asks = climb is not None and climb.round_id is not None
+    return Sheet(
+        call=call,
+        person=person,
+        number="" if batch.exercise else address,
+        other_numbers=[] if batch.exercise else _other_numbers(members, address),
+        made_up=is_synthetic(address),
+        exercise=batch.exercise,
+        urgent=batch.lane == 0,
+        tries=delivery.attempts if delivery else 0,
+        held_until=call.taken_at + HELD_FOR,
+        members=members,
+        scripts=scripts_for(
+            call.batch_id,
+            theirs=delivery.language if delivery else language,
+            officers=language,
+            name=name,
+        ),
+        earlier=_earlier(call),
+        choices=rules.choices(asks=asks),
+        heard_meanwhile=asks and not silent,
+    )
+
+
+def can_undo(call: Call, *, now: datetime) -> bool:
+    """Whether an outcome has not taken effect yet."""
+    return call.ended_at is not None and call.settled_at is None and now < call.ended_at + UNDO_FOR
+
+
+def last_ended(officer_id: int) -> Call | None:
+    """The call this officer ended last."""
+    ended = Call.objects.filter(officer_id=officer_id, ended_at__isnull=False)
+    return ended.order_by("-ended_at", "-id").first()
+
+
+def unsettled() -> list[int]:
+    """Calls that ended and whose outcome does not hold yet, oldest first."""
+    found = Call.objects.filter(settled_at=None, ended_at__isnull=False)
+    return list(found.order_by("ended_at", "pk").values_list("pk", flat=True)[:500])
+
+
+def _members(call: Call) -> list[Member]:
+    party = Person.objects.filter(pk=call.person_id).values("party_id")
+    people = list(Person.objects.filter(party_id__in=party).order_by("pk")[:20])
+    standings = Standing.objects.filter(
+        incident_id=call.incident_id or 0, person_id__in=[person.pk for person in people]
+    )
+    silent = {
+        row.person_id: row.asked_round > 0 and row.heard_round < row.asked_round
+        for row in standings
+    }
+    return [
+        Member(
+            person_id=person.pk,
+            name=f"{person.given_name} {person.family_name}".strip(),
+            born=person.birth_on,
+            silent=silent.get(person.pk, False),
+            is_called=person.pk == call.person_id,
+        )
+        for person in people
+    ]
+
+
+def _other_numbers(members: list[Member], address: str) -> list[str]:
+    points = ContactPoint.objects.filter(
+        person_id__in=[member.person_id for member in members], channel=Channel.SMS
+    ).exclude(address=address)
+    return list(dict.fromkeys(points.order_by("person_id", "pk").values_list("address", flat=True)))
+
+
+def _earlier(call: Call) -> list[Earlier]:
+    calls = Call.objects.filter(batch_id=call.batch_id, person_id=call.person_id)
+    found = list(calls.exclude(pk=call.pk).order_by("-taken_at", "-pk")[:10])
+    names = officer_names(one.officer_id for one in found)
+    return [
+        Earlier(
+            at=one.ended_at or one.taken_at,
+            outcome=Outcome(one.outcome).label if one.outcome else "",
+            officer=names.get(one.officer_id, ""),
+        )
+        for one in found
+    ]

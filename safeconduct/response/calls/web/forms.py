@@ -1,0 +1,87 @@
+"""What a caller writes down."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.response.calls.queries import Member
+from safeconduct.response.calls.terms import Outcome
+
+_AGAIN = (
+    ("15", _("In 15 minutes")),
+    ("60", _("In an hour")),
+    ("240", _("In four hours")),
+    ("at", _("At the time below")),
+)
+
+
+class OutcomeForm(forms.Form):
+    """The button that was pressed, and what goes with it."""
+
+    told_by = forms.CharField(
+        label=_("Who said so?"),
+        max_length=100,
+        required=False,
+        help_text=_("Empty: the person themselves, on the telephone."),
+    )
+    people = forms.TypedMultipleChoiceField(
+        label=_("Of whom?"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whoever the answer speaks for."),
+    )
+    again = forms.ChoiceField(
+        label=_("If nobody answered, ring again"), choices=_AGAIN, initial="15", required=False
+    )
+    again_at = forms.DateTimeField(
+        label=_("Time to ring again (UTC)"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,  # noqa: ANN401 -- Django's QueryDict or None
+        *,
+        members: list[Member],
+        now: datetime,
+        choices: tuple[Outcome, ...],
+    ) -> None:
+        called = [member.person_id for member in members if member.is_called]
+        super().__init__(data, initial={"people": called})
+        self.now, self.choices = now, choices
+        people = self.fields["people"]
+        assert isinstance(people, forms.TypedMultipleChoiceField)  # noqa: S101 -- declared above
+        people.choices = [(member.person_id, member.name) for member in members]
+        if len(members) < 2:
+            del self.fields["people"]
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        pressed = self.data.get("outcome", "")
+        if pressed not in [choice.value for choice in self.choices]:
+            raise forms.ValidationError(_("Press one of the buttons to say what came of the call."))
+        if said.get("again") == "at" and not said.get("again_at") and pressed == Outcome.NO_ANSWER:
+            self.add_error("again_at", _("Say at which time to ring again."))
+        return said | {"outcome": Outcome(pressed)}
+
+    def content(self) -> dict[str, Any]:
+        """What the action takes."""
+        said = self.cleaned_data
+        return {
+            "outcome": said["outcome"],
+            "told_by": said["told_by"],
+            "of_people": said.get("people", []),
+            "again_at": self._again_at(),
+        }
+
+    def _again_at(self) -> datetime | None:
+        said = self.cleaned_data
+        if said["again"] == "at":
+            chosen: datetime | None = said["again_at"]
+            return chosen
+        return self.now + timedelta(minutes=int(said["again"] or 15))
