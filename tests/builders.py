@@ -469,3 +469,12 @@ def import_run(*, officer_id: int = 0) -> ImportRun:
         now=clock.now(),
         actor=TESTER,
     )
+
+def unknown_sender(text: str = "1") -> dict[str, int]:
+    """A text from a number nobody registered, and somebody in Türkiye who may have sent it."""
+    parts = person_on_the_board()
+    stay(Person.objects.get(pk=parts["person_id"]))
+    key = uuid4()
+    raw_answer(sender="+99955500099", text=text, key=key)
+    drain.run_once()
+    return {"unclear_id": Unclear.objects.get(key=key).pk, "person_id": parts["person_id"]}

@@ -1,6 +1,7 @@
 """Asking everybody whether they are safe, and settling the answers no machine may read."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,15 +14,31 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.kernel.partitions import drop_partition, ensure_partition
 from safeconduct.picture.incidents.models import Incident
-from safeconduct.picture.rollcall.actions import open_roll
+from safeconduct.picture.registry import actions as registry
+from safeconduct.picture.rollcall.actions import open_roll, record_sighting
 from safeconduct.picture.rollcall.engine import rows
+from safeconduct.response.checkins import rules
 from safeconduct.response.checkins.engine.raw import Raw
 from safeconduct.response.checkins.engine.reading import Said, unseen
 from safeconduct.response.checkins.engine.writing import write_replies
-from safeconduct.response.checkins.models import AskedBlock, Round, Unclear
+from safeconduct.response.checkins.models import (
+    AskedBlock,
+    BackBatch,
+    HeardText,
+    Round,
+    Unclear,
+)
 from safeconduct.response.checkins.queries import candidates_of
-from safeconduct.response.checkins.terms import BLOCK_SIZE, KEPT, SETTLED, Dismissal
+from safeconduct.response.checkins.terms import (
+    BLOCK_SIZE,
+    HEARD_KEPT,
+    KEPT,
+    MATCHED,
+    SETTLED,
+    Dismissal,
+)
 from safeconduct.wires.intake.terms import Answer, Scope
+from safeconduct.wires.messaging.terms import Channel
 
 _ASK: Final = """
     INSERT INTO checkins_asked (incident_id, id, round_id, person_id, party_id, asked_at, post_id)
@@ -47,6 +64,19 @@ class SettledAlreadyError(Refusal):
 
 class NotACandidateError(Refusal):
     """The answer cannot speak for that person."""
+
+
+class NothingSaidError(Refusal):
+    """Neither an answer nor a number is to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whom an unknown sender's text is about, in which incident, and what it says of them."""
+
+    person_id: int
+    incident_id: int
+    answer: Answer | None
 
 
 class ChunkTooLargeError(Refusal):
@@ -163,12 +193,54 @@ def dismiss_unclear(*, unclear_id: int, reason: Dismissal, now: datetime, actor:
 
 
 @transaction.atomic
+def match_unclear(
+    *, unclear_id: int, match: Match, add_contact: bool, now: datetime, actor: Actor
+) -> None:
+    """Take an answer from an unknown sender as told of a person, by that sender.
+
+    With ``add_contact`` the sender's number becomes a contact of theirs.
+
+    :raises SettledAlreadyError: if somebody was quicker.
+    :raises UnknownStandingError: if the person is not on that incident's roll.
+    :raises ContactRefusedError: if the number is none that can be reached.
+    :raises NothingSaidError: if it says nothing and its number is not to be kept.
+    """
+    unclear = _unsettled(unclear_id)
+    if match.answer is None and not add_contact:
+        raise NothingSaidError(_("Say what the answer means, or that the number is theirs."))
+    if match.answer is not None:
+        presence, safety = rules.meaning(match.answer)
+        record_sighting(
+            incident_id=match.incident_id,
+            person_id=match.person_id,
+            presence=presence or None,
+            safety=safety or None,
+            told_by=unclear.sender,
+            stated_at=min(unclear.stated_at, now),
+            now=now,
+            actor=actor,
+        )
+    if add_contact:
+        registry.add_contact(
+            person_id=match.person_id,
+            channel=Channel.EMAIL if "@" in unclear.sender else Channel.SMS,
+            address=rules.telephone(unclear.sender),
+            now=now,
+            actor=actor,
+        )
+    _put_away(unclear, MATCHED, now, actor)
+    _remember("checkins.unclear_matched", unclear, now, actor, person=match.person_id)
+
+
+@transaction.atomic
 def forget_old_answers(now: datetime) -> int:
     """Drop what was asked, answered and seen in incidents closed 90 days ago; how many incidents.
 
     Tallies and the log stay: they name nobody.
     """
     Unclear.objects.filter(settled_at__lt=now - KEPT).delete()
+    HeardText.objects.filter(received_at__lt=now - HEARD_KEPT).delete()
+    BackBatch.objects.filter(begins_at__lt=now - KEPT).delete()
     closed = Incident.objects.filter(closed_at__lt=now - KEPT, rounds__isnull=False).distinct()
     found = list(closed.order_by("pk").values_list("pk", flat=True))
     for incident_id in found:

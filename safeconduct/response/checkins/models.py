@@ -101,6 +101,11 @@ class Unclear(models.Model):
     # Whom it may speak for: [[incident id, asked id, person id], ...], and where those people are.
     candidates = models.JSONField(default=list)
     countries = ArrayField(models.CharField(max_length=2), default=list)
+    # Reads like a call for help: somebody should see it before the others.
+    calls = models.BooleanField(default=False, db_default=False)
+    # When the family was asked back whom it is for, and whose link that message held.
+    asked_back_at = models.DateTimeField(null=True)
+    link_asked_id = models.BigIntegerField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.BigIntegerField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
@@ -108,9 +113,16 @@ class Unclear(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["received_at", "id"],
+                models.F("calls").desc(),
+                "received_at",
+                "id",
                 name="unclear_open",
                 condition=models.Q(settled_at__isnull=True),
+            ),
+            models.Index(
+                fields=["link_asked_id"],
+                name="unclear_asked_back",
+                condition=models.Q(settled_at__isnull=True, link_asked_id__isnull=False),
             ),
         ]
         ordering: ClassVar = ["received_at", "id"]
@@ -118,3 +130,48 @@ class Unclear(models.Model):
 
     def __str__(self) -> str:
         return f"unclear answer #{self.pk}"
+
+
+class HeardText(models.Model):
+    """That a text came in, without the text: by it a repeat is known for one.
+
+    Sender and text are keyed digests; they go after a week.
+    """
+
+    key = models.UUIDField(primary_key=True)
+    sender = models.BigIntegerField()
+    text = models.BigIntegerField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["sender", "received_at"], name="heard_sender"),
+            models.Index(fields=["received_at"], name="heard_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"text heard at {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class BackBatch(models.Model):
+    """The batch in which short replies of one kind leave: one for each span of time.
+
+    A recipient can be in a batch once, so nobody is written to twice in a span however
+    often they write, and two machines can never keep each other busy.
+    """
+
+    kind = models.CharField(max_length=10)
+    # The round that is asked about; 0 where it is about none.
+    round_id = models.BigIntegerField(default=0)
+    begins_at = models.DateTimeField()
+    batch_id = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "round_id", "begins_at"], name="backbatch_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"replies in batch #{self.batch_id}"

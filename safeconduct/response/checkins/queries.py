@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.rollcall.engine import rows
+from safeconduct.picture.rollcall.models import Standing
 from safeconduct.response.checkins.engine import askings
 from safeconduct.response.checkins.models import Round, Unclear
 from safeconduct.response.checkins.rules import Asking
@@ -20,12 +22,14 @@ class Candidate:
 
 
 def unclear_answers(countries: frozenset[str] | None) -> QuerySet[Unclear]:
-    """Unsettled ones, the oldest first. None sees all of them.
+    """Unsettled ones, what reads like a call for help first, then the oldest. None sees all.
 
     One from an unknown number concerns no country and is shown to everybody who
     settles: rather seen twice than by nobody.
     """
-    waiting = Unclear.objects.filter(settled_at__isnull=True).order_by("received_at", "id")
+    waiting = Unclear.objects.filter(settled_at__isnull=True).order_by(
+        "-calls", "received_at", "id"
+    )
     if countries is None:
         return waiting
     mine = Q(countries__overlap=sorted(countries)) if countries else Q(pk__in=[])
@@ -49,3 +53,12 @@ def candidates_of(unclear: Unclear) -> list[Candidate]:
 def rounds_of(incident_id: int) -> list[Round]:
     """The rounds of an incident, in the order they were asked."""
     return list(Round.objects.filter(incident_id=incident_id).order_by("number"))
+
+
+def open_incidents_with(person_id: int, countries: frozenset[str] | None) -> list[Incident]:
+    """The open incidents on whose roll a person is, where they stand in these countries."""
+    on_roll = Standing.objects.filter(person_id=person_id)
+    if countries is not None:
+        on_roll = on_roll.filter(country__in=countries)
+    found = Incident.objects.filter(closed_at=None, pk__in=on_roll.values("incident_id"))
+    return list(found.order_by("-pk"))

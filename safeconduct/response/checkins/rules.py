@@ -81,13 +81,7 @@ def asking_of_sender(users: Users, *, received_at: datetime) -> Asking | Reason:
     shares the telephone may be writing, asked or not. A link names its question for ever,
     a text message answers it only while it is open.
     """
-    latest: dict[tuple[int, int], Asking] = {}
-    for asking in users.askings:
-        if asking.closes_at is not None and asking.closes_at <= received_at:
-            continue
-        key = (asking.incident_id, asking.person_id)
-        if key not in latest or latest[key].round_number < asking.round_number:
-            latest[key] = asking
+    latest = _open_ones(users, received_at)
     if not latest:
         return Reason.QUESTION_CLOSED if users.askings else Reason.NOT_ASKED
     if len(users.people) > 1:
@@ -95,6 +89,32 @@ def asking_of_sender(users: Users, *, received_at: datetime) -> Asking | Reason:
     if len(latest) > 1:
         return Reason.SEVERAL_QUESTIONS
     return next(iter(latest.values()))
+
+
+def family_asking(users: Users, *, received_at: datetime) -> Asking | None:
+    """Whose link lets the users of one number say for whom they answered, or None.
+
+    They must be one party asked in one round, all of them: who was not asked is not on
+    that page, and who is no relative must not read the names there.
+    """
+    latest = _open_ones(users, received_at)
+    families = {(one.round_id, one.party_id) for one in latest.values()}
+    people = {one.person_id for one in latest.values()}
+    if len(people) < 2 or len(families) != 1 or people != users.people:
+        return None
+    return min(latest.values(), key=lambda one: one.asked_id)
+
+
+def _open_ones(users: Users, received_at: datetime) -> dict[tuple[int, int], Asking]:
+    """Of each person the last open question in each incident."""
+    latest: dict[tuple[int, int], Asking] = {}
+    for asking in users.askings:
+        if asking.closes_at is not None and asking.closes_at <= received_at:
+            continue
+        key = (asking.incident_id, asking.person_id)
+        if key not in latest or latest[key].round_number < asking.round_number:
+            latest[key] = asking
+    return latest
 
 
 def telephone(sender: str) -> str:

@@ -18,7 +18,12 @@ for _name, _sentence in (
     ("checkins.asked", _("{count} people were asked in round {round}.")),
     ("checkins.replies_recorded", _("{count} answers came in for incident {subject}.")),
     ("checkins.set_aside", _("{count} answers wait for somebody to read them.")),
+    ("checkins.met_by_link", _("{count} unclear answers were settled by an answer by link.")),
     ("checkins.unclear_settled", _("{actor} read unclear answer {subject} for {count} people.")),
+    (
+        "checkins.unclear_matched",
+        _("{actor} found that unclear answer {subject} is about person {person}."),
+    ),
     ("checkins.unclear_dismissed", _("{actor} put unclear answer {subject} away: {reason}.")),
 ):
     kinds.declare(_name, _sentence)
@@ -27,6 +32,8 @@ for _name, _sentence in (
 BLOCK_SIZE: Final = 20_000
 # How long answers and standings outlive their incident.
 KEPT: Final = timedelta(days=90)
+# How long a text that comes again is known for one.
+HEARD_KEPT: Final = timedelta(days=7)
 
 
 class Reason(TextChoices):
@@ -60,3 +67,7 @@ class Dismissal(TextChoices):
 
 
 SETTLED: Final = "settled"
+# The family said by its link whom the answer was for.
+BY_LINK: Final = "by_link"
+# An officer found out whose the unknown number is.
+MATCHED: Final = "matched"

@@ -36,7 +36,7 @@ _BY_NUMBER: Final = f"""
         WHERE a.incident_id = ANY(%(incidents)s) AND a.round_id = ANY(%(rounds)s)
             AND a.party_id = p.party_id AND a.person_id = p.id
     ) AS q ON true
-    WHERE c.address = ANY(%(addresses)s) AND c.channel = {Channel.SMS:d}
+    WHERE c.address = ANY(%(addresses)s) AND c.channel IN ({Channel.SMS:d}, {Channel.EMAIL:d})
 """
 
 
@@ -68,7 +68,7 @@ def parties_of(cursor: Cursor, askings: Iterable[Asking]) -> dict[tuple[int, int
 
 
 def by_number(cursor: Cursor, addresses: Collection[str]) -> dict[str, Users]:
-    """Who uses these numbers and what they were asked; unknown numbers are left out.
+    """Who uses these numbers or addresses and what they were asked; unknown ones are left out.
 
     A number whose people were not asked has no askings. Of incidents that are closed
     there are none either.

@@ -25,6 +25,7 @@ from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.picture.rollcall.models import Pulse
 from safeconduct.picture.rollcall.queries import DRAIN_PULSE
 from safeconduct.response.checkins.engine import raw
+from safeconduct.response.checkins.engine.afterwards import answer_back
 from safeconduct.response.checkins.engine.plain import fold_plain
 from safeconduct.response.checkins.engine.reading import read_all, unseen
 from safeconduct.response.checkins.engine.writing import write_replies, write_riddles
@@ -159,9 +160,10 @@ def _fold(cursor: Cursor, taken: int) -> int:
     if taken:
         now = clock.now()
         fold_plain(cursor, now=now, actor=_ACTOR)
-        said, riddles = read_all(cursor, raw.others(cursor))
-        strangers = write_replies(cursor, unseen(cursor, said), now=now, actor=_ACTOR)
-        write_riddles(cursor, [*riddles, *strangers], now=now, actor=_ACTOR)
+        heard = read_all(cursor, raw.others(cursor))
+        strangers = write_replies(cursor, unseen(cursor, heard.said), now=now, actor=_ACTOR)
+        write_riddles(cursor, [*heard.riddles, *strangers], now=now, actor=_ACTOR)
+        answer_back(cursor, heard, now=now, actor=_ACTOR)
     return taken
 
 

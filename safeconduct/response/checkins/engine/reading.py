@@ -10,10 +10,11 @@ from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.response.checkins import rules
 from safeconduct.response.checkins.engine import askings
 from safeconduct.response.checkins.engine.raw import Raw
+from safeconduct.response.checkins.engine.repeats import unheard
 from safeconduct.response.checkins.engine.understanding import understood
 from safeconduct.response.checkins.rules import Asking, Users
-from safeconduct.response.checkins.terms import Reason
-from safeconduct.wires.intake.terms import Scope
+from safeconduct.response.checkins.terms import Reason, Wish
+from safeconduct.wires.intake.terms import Answer, Scope
 
 _KNOWN: Final = (
     "SELECT asked_id, key FROM checkins_reply"
@@ -31,25 +32,53 @@ class Said(NamedTuple):
 
 
 class Riddle(NamedTuple):
-    """An answer for a person to read, and whom it may speak for."""
+    """An answer for a person to read, and whom it may speak for.
+
+    ``calls`` where it reads like a call for help; ``ask`` where its family can be asked
+    whom it is for, at ``address``, and whose link would let them say so.
+    """
 
     raw: Raw
     reason: Reason
     candidates: Sequence[Asking] = ()
+    calls: bool = False
+    ask: Asking | None = None
+    address: str = ""
 
 
-def read_all(cursor: Cursor, raws: Sequence[Raw]) -> tuple[list[Said], list[Riddle]]:
-    """Everything the answers say, person by person, and what nobody but a person can read."""
+class Wished(NamedTuple):
+    """Somebody asks to be written to no more, or again."""
+
+    raw: Raw
+    wish: Wish
+    address: str
+
+
+class Understood(NamedTuple):
+    said: list[Said]
+    riddles: list[Riddle]
+    wishes: list[Wished]
+
+
+def read_all(cursor: Cursor, arrived: Sequence[Raw]) -> Understood:
+    """Everything the answers say, person by person; what nobody but a person can read; wishes.
+
+    Texts heard before are left out.
+    """
+    raws = unheard(cursor, arrived)
     asked = askings.by_id(cursor, {raw.asked_id for raw in raws if raw.asked_id is not None})
     senders = {rules.telephone(raw.sender) for raw in raws if raw.asked_id is None}
     numbers = askings.by_number(cursor, senders) if senders else {}
     said: list[Said] = []
     wide: list[Said] = []
     riddles: list[Riddle] = []
+    wishes: list[Wished] = []
     for raw in raws:
         found = _by_link(raw, asked) if raw.asked_id is not None else _by_text(raw, numbers)
         if isinstance(found, Riddle):
             riddles.append(found)
+        elif isinstance(found, Wished):
+            wishes.append(found)
         elif raw.scope == Scope.ME:
             said.append(found)
         else:
@@ -60,7 +89,7 @@ def read_all(cursor: Cursor, raws: Sequence[Raw]) -> tuple[list[Said], list[Ridd
         said.extend(spoken)
         if not spoken:
             riddles.append(Riddle(each.raw, Reason.UNKNOWN_LINK, [each.by]))
-    return said, riddles
+    return Understood(said, riddles, wishes)
 
 
 def unseen(cursor: Cursor, said: Iterable[Said]) -> dict[int, list[Said]]:
@@ -92,24 +121,30 @@ def _by_link(raw: Raw, asked: Mapping[int, Asking]) -> Said | Riddle:
     return _accepted(Said(raw, raw.answer, asking, asking))
 
 
-def _by_text(raw: Raw, numbers: Mapping[str, Users]) -> Said | Riddle:
-    users = numbers.get(rules.telephone(raw.sender))
+def _by_text(raw: Raw, numbers: Mapping[str, Users]) -> Said | Riddle | Wished:
+    address = rules.telephone(raw.sender)
+    reading = understood(raw.text)
+    # What was read stands beside the text: the officer is spared typing it again.
+    raw = raw._replace(answer=reading.answer)
+    users = numbers.get(address)
     if users is None:
-        return Riddle(raw, Reason.NO_NUMBER)
+        return Riddle(raw, Reason.NO_NUMBER, calls=reading.calls)
+    if reading.wish is not None:
+        return Wished(raw, reading.wish, address)
     asking = rules.asking_of_sender(users, received_at=raw.received_at)
     if isinstance(asking, Reason):
-        return Riddle(raw, asking, users.askings)
-    answer = understood(raw.text).answer
-    if answer is None:
-        return Riddle(raw, Reason.UNREADABLE, [asking])
-    return _accepted(Said(raw, answer, asking, asking))
+        family = rules.family_asking(users, received_at=raw.received_at) if raw.answer else None
+        return Riddle(raw, asking, users.askings, reading.calls, family, address)
+    if reading.answer is None:
+        return Riddle(raw, Reason.UNREADABLE, [asking], reading.calls)
+    return _accepted(Said(raw, reading.answer, asking, asking))
 
 
 def _accepted(said: Said) -> Said | Riddle:
     closed_at = said.by.incident_closed_at
     if rules.accepts_reply(incident_closed_at=closed_at, received_at=said.raw.received_at):
         return said
-    return Riddle(said.raw, Reason.CLOSED, [said.by])
+    return Riddle(said.raw, Reason.CLOSED, [said.by], said.answer == Answer.NEEDS_HELP)
 
 
 def _spoken(said: Said, parties: Mapping[tuple[int, int], list[Asking]]) -> list[Said]:

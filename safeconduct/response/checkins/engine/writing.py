@@ -17,6 +17,7 @@ from safeconduct.response.checkins import rules
 from safeconduct.response.checkins.engine.reading import Riddle, Said
 from safeconduct.response.checkins.rules import Asking
 from safeconduct.response.checkins.terms import Reason
+from safeconduct.wires.intake.terms import Answer
 
 _CITIZEN: Final = ActorKind.CITIZEN.value
 _REPLY: Final = {
@@ -37,8 +38,8 @@ _COUNTRIES: Final = """
 """
 _UNCLEAR: Final = """
     INSERT INTO checkins_unclear (received_at, stated_at, channel, key, sender, text,
-        asked_id, answer, reason, candidates, countries, outcome)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT (key) DO NOTHING
+        asked_id, answer, reason, candidates, countries, calls, outcome)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT (key) DO NOTHING
 """
 
 
@@ -126,7 +127,7 @@ def _countries(cursor: Cursor, candidates: Sequence[Asking]) -> dict[tuple[int, 
 
 
 def _riddle_row(riddle: Riddle, countries: dict[tuple[int, int], str]) -> rows.Row:
-    raw, reason, candidates = riddle
+    raw, reason, candidates = riddle.raw, riddle.reason, riddle.candidates
     places = {countries.get((one.incident_id, one.person_id)) for one in candidates}
     return (
         raw.received_at,
@@ -140,4 +141,5 @@ def _riddle_row(riddle: Riddle, countries: dict[tuple[int, int], str]) -> rows.R
         reason.value,
         Jsonb([[one.incident_id, one.asked_id, one.person_id] for one in candidates]),
         sorted(place for place in places if place),
+        riddle.calls or raw.answer == Answer.NEEDS_HELP,
     )

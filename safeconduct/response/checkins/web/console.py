@@ -14,7 +14,7 @@ from safeconduct.response.checkins import actions, queries
 from safeconduct.response.checkins.access import unclear_for
 from safeconduct.response.checkins.models import Unclear
 from safeconduct.response.checkins.terms import SETTLE, Reason
-from safeconduct.response.checkins.web.forms import DismissForm, SettleForm
+from safeconduct.response.checkins.web.forms import DismissForm, SettleForm, WhoForm
 
 _SHOWN = 50
 
@@ -24,7 +24,12 @@ def unclear_list(request: HttpRequest) -> HttpResponse:
     waiting = queries.unclear_answers(countries_of(officer_of(request), SETTLE))
     page = Paginator(waiting, _SHOWN).get_page(request.GET.get("page"))
     rows = [(unclear, Reason(unclear.reason).label) for unclear in page]
-    context = {"rows": rows, "page": page, "now": clock.now()}
+    context = {
+        "rows": rows,
+        "page": page,
+        "previous_url": f"?page={page.previous_page_number()}" if page.has_previous() else "",
+        "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
+    }
     return render(request, "checkins/unclear_list.html", context)
 
 
@@ -80,6 +85,7 @@ def _page(request: HttpRequest, unclear: Unclear, form: SettleForm) -> HttpRespo
         "reason": Reason(unclear.reason).label,
         "form": form,
         "dismiss_form": DismissForm(),
+        "who_form": WhoForm(),
         "has_candidates": bool(unclear.candidates),
     }
     return render(request, "checkins/unclear_page.html", context)

@@ -44,3 +44,44 @@ class DismissForm(forms.Form):
     reason = forms.TypedChoiceField(
         label=_("Why it needs no answer"), choices=Dismissal.choices, coerce=Dismissal
     )
+
+
+class WhoForm(forms.Form):
+    """A search for the person an unknown sender may be."""
+
+    text = forms.CharField(
+        label=_("Search for a person"),
+        max_length=100,
+        help_text=_("A name in any script, or the telephone number or e-mail they registered"),
+    )
+
+
+class MatchForm(forms.Form):
+    """What an unknown sender's text says of a person, and whether the number is theirs."""
+
+    incident = forms.TypedChoiceField(label=_("Incident"), coerce=int)
+    answer = forms.TypedChoiceField(
+        label=_("What it says"),
+        coerce=lambda value: Answer(int(value)),
+        empty_value=None,
+        required=False,
+        choices=_ANSWERS,
+        widget=forms.RadioSelect,
+    )
+    add_contact = forms.BooleanField(
+        label=_("The number is theirs: write to it and understand what comes from it"),
+        required=False,
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        incidents: Sequence[tuple[int, str]],
+        text: str = "",
+    ) -> None:
+        super().__init__(data, initial={"answer": understood(text).answer})
+        chosen = cast("forms.TypedChoiceField", self.fields["incident"])
+        chosen.choices = list(incidents)
+        if not incidents:
+            del self.fields["incident"], self.fields["answer"]
