@@ -3,10 +3,12 @@
 from django.urls import include, path
 
 from safeconduct.ground.accounts.web.urls import accounts
+from safeconduct.portals.citizen.urls import worker
 
 urlpatterns = [
     path("", include("safeconduct.portals.public.urls")),
     path("me/", include("safeconduct.portals.citizen.urls")),
     path("console/", include("safeconduct.portals.console.urls")),
+    path("", include((worker, "app"))),
     path("account/", include(accounts)),
 ]

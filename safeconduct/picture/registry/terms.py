@@ -45,6 +45,16 @@ CONTACT_ADDED: Final = kinds.declare(
     _("{actor} added a way to reach person {subject} ({channel})."),
     _ABOUT_ONE,
 )
+PHONE_ADDED: Final = kinds.declare(
+    "registry.phone_added",
+    _("{actor} switched on warnings on a phone of party {subject}."),
+    _ABOUT_ONE,
+)
+PHONE_REMOVED: Final = kinds.declare(
+    "registry.phone_removed",
+    _("{actor} switched off warnings on phones of party {subject}."),
+    _ABOUT_ONE,
+)
 SEARCHED: Final = kinds.declare(
     "registry.searched", _("{actor} searched for people and was shown {count}.")
 )
@@ -76,6 +86,9 @@ LARGEST_LIST: Final = 100 * 1024 * 1024
 MOST_SHOWN: Final = 20
 
 MOST_IN_PARTY: Final = 12
+# Browsers in which one party is warned.
+MOST_PHONES: Final = 12
+TOO_MANY_PHONES: Final = _("Twelve phones are the most. Remove one first.")
 LONGEST_NAME: Final = 100
 # Registrations from one network in an hour: a school class or an embassy's guests must fit.
 MOST_FORMS_AN_HOUR: Final = 120

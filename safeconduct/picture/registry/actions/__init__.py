@@ -24,14 +24,23 @@ from safeconduct.picture.registry.actions.parties import (
     note_departure,
     register_party,
 )
+from safeconduct.picture.registry.actions.phones import (
+    PhoneRefusedError,
+    add_phone,
+    phones_of,
+    remove_phones,
+    renew_phone,
+)
 from safeconduct.picture.registry.actions.wishes import add_contact, start_contact, stop_contact
 
 __all__ = [
     "ContactResult",
     "Member",
     "PartyDraft",
+    "PhoneRefusedError",
     "Plan",
     "add_contact",
+    "add_phone",
     "change_party",
     "count_form_use",
     "delete_party",
@@ -43,7 +52,10 @@ __all__ = [
     "note_batch_results",
     "note_contact_results",
     "note_departure",
+    "phones_of",
     "register_party",
+    "remove_phones",
+    "renew_phone",
     "run_import",
     "send_link",
     "send_links_to",

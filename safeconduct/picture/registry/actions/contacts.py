@@ -37,7 +37,7 @@ def note_contact_results(*, results: Sequence[ContactResult], actor: Actor) -> i
     ]
     with connection.cursor() as cursor:
         cursor.execute(_NOTE.format(source=_GIVEN), columns)
-        return _reckon_reach(found for (found,) in cursor.fetchall())
+        return reckon_reach(found for (found,) in cursor.fetchall())
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def note_batch_results(*, batch_id: int, actor: Actor) -> int:  # noqa: ARG001 -
             _NOTE.format(source=_OF_BATCH),
             [State.DELIVERED, batch_id, [State.DELIVERED, State.INVALID_ADDRESS]],
         )
-        return _reckon_reach(found for (found,) in cursor.fetchall())
+        return reckon_reach(found for (found,) in cursor.fetchall())
 
 
 @transaction.atomic
@@ -58,7 +58,8 @@ def mark_told(*, person_ids: Iterable[int], now: datetime, actor: Actor) -> int:
     return untold.update(told_at=now)
 
 
-def _reckon_reach(people: Iterable[int]) -> int:
+def reckon_reach(people: Iterable[int]) -> int:
+    """Note anew by which channels people can be reached; how many people."""
     ids = sorted(set(people))
     with connection.cursor() as cursor:
         cursor.execute(_REACH, [ids])

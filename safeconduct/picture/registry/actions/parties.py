@@ -13,6 +13,7 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.actions.letters import send_link
+from safeconduct.picture.registry.actions.phones import share_phones
 from safeconduct.picture.registry.events import PeopleForgotten
 from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
 from safeconduct.wires.messaging.actions import forget_recipients
@@ -89,6 +90,7 @@ def change_party(*, party_id: int, draft: PartyDraft, now: datetime, actor: Acto
             _add_member(party, web_source(now), member, draft, now)
     party.kind = "family" if len(draft.members) > 1 else "single"
     party.save(update_fields=["kind"])
+    share_phones(party_id)
     record(terms.CHANGED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
 
 
@@ -169,7 +171,8 @@ def _set_contacts(person: Person, draft: PartyDraft) -> None:
     """A family shares what it gave: whoever holds the phone hears for all."""
     given = {(Channel.SMS, draft.phone), (Channel.EMAIL, draft.mail)}
     wanted = {(int(channel), address) for channel, address in given if address}
-    for point in person.contact_points.all():
+    # Browsers come and go by their own buttons, not by this form.
+    for point in person.contact_points.exclude(channel=Channel.PUSH):
         if (point.channel, point.address) not in wanted:
             point.delete()
     ContactPoint.objects.bulk_create(

@@ -16,6 +16,7 @@ from safeconduct.picture.registry import actions, queries, terms
 from safeconduct.picture.registry.access import LinkNotOpenError, party_by_link
 from safeconduct.picture.registry.web.crowding import crowded
 from safeconduct.picture.registry.web.forms import FindLinkForm, PartyEntry
+from safeconduct.picture.registry.web.phones import phones_context
 
 type View = Callable[..., HttpResponse]
 
@@ -71,7 +72,8 @@ def record(request: HttpRequest, token: str) -> HttpResponse:
         "saved": "saved" in request.GET,
         "left": _has_left(party.pk, now),
         "kept": terms.KEPT_UNTIL,
-    }
+        "phone": request.GET.get("phone", ""),
+    } | phones_context(party.pk)
     return render(request, "registry/record.html", context)
 
 

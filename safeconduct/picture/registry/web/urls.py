@@ -4,12 +4,16 @@ from django.urls import path
 
 from safeconduct.picture.registry.web import citizen as own
 from safeconduct.picture.registry.web import console as pages
+from safeconduct.picture.registry.web import phones
 
 citizen = [
     path("register/", own.register, name="register"),
     path("link/", own.again, name="again"),
     path("deleted/", own.deleted, name="deleted"),
+    path("phone/renewed/", phones.renew, name="phone_renewed"),
     path("<str:token>/", own.record, name="record"),
+    path("<str:token>/phone/", own.private_page(phones.add), name="phone_added"),
+    path("<str:token>/phones/off/", own.private_page(phones.remove), name="phones_off"),
     path("<str:token>/left/", own.left, name="left"),
     path("<str:token>/delete/", own.delete, name="delete"),
 ]

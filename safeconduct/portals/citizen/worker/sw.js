@@ -1,0 +1,143 @@
+// Shows our push messages and sends the answer tapped on them. It keeps no page and knows nobody:
+// a link comes with its message and is forgotten once the answer has arrived.
+const KEPT_FOR = 14 * 24 * 3600 * 1000;
+const SECONDS = 20000;
+const ANSWERS = { safe: "1", help: "2" };
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("push", (event) => event.waitUntil(shown(event.data)));
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(chosen(event.action, event.notification.data));
+});
+addEventListener("sync", (event) => {
+  if (event.tag === "answers") event.waitUntil(sendAll({ again: true }));
+});
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewed(event)));
+addEventListener("message", (event) => {
+  if (event.data?.mine) event.waitUntil(put("mine", event.data.mine));
+});
+
+const wordsOf = (lang) => HOUSE.words[lang] ?? HOUSE.words.en;
+// Whoever could push to us may still not lead a reader out of the house.
+const isOurs = (link) => [HOUSE.answers, location.origin].some((home) => link.startsWith(`${home}/`));
+
+async function shown(data) {
+  const said = data.json();
+  const words = wordsOf(said.lang);
+  const link = isOurs(said.link) ? said.link : location.origin;
+  const asks = said.asks && link === said.link;
+  await registration.showNotification(said.title, {
+    body: said.body,
+    // A correction carries the tag of what it corrects and takes its place.
+    tag: said.tag,
+    renotify: true,
+    lang: said.lang,
+    dir: said.dir,
+    requireInteraction: true,
+    data: { link, lang: said.lang, tag: said.tag },
+    actions: asks
+      ? [{ action: "safe", title: words.safe }, { action: "help", title: words.needs_help }]
+      : [],
+  });
+  // There is signal: what was said without it can go now.
+  await sendAll();
+}
+
+async function chosen(action, { link, lang, tag }) {
+  if (!(action in ANSWERS)) return clients.openWindow(link);
+  const key = crypto.randomUUID();
+  await put(`answer ${key}`, { key, link, lang, tag, action, at: Date.now() });
+  if (await sendAll() === 0) return undefined;
+  if (registration.sync) return registration.sync.register("answers");
+  // Nothing sends it later by itself here: the page asks again and keeps what is said there.
+  return clients.openWindow(link);
+}
+
+// Sends what is kept, the oldest first, and returns how many answers are still kept.
+async function sendAll({ again = false } = {}) {
+  let left = 0;
+  for (const answer of await kept()) {
+    const became = await send(answer);
+    if (became === "later") left += 1;
+    else await drop(`answer ${answer.key}`);
+    // Said once; later tries are silent until there is news.
+    if (became !== "later" || !again) await tell(answer, became);
+  }
+  // Failing is how the browser learns that it must try once more.
+  if (left && again) throw new Error("not sent yet");
+  return left;
+}
+
+async function send({ key, link, action, at }) {
+  const waited = Math.max(0, Date.now() - at);
+  if (waited > KEPT_FOR) return "expired";
+  const fields = { answer: ANSWERS[action], key, waited: Math.round(waited / 1000), via: "push" };
+  try {
+    const response = await fetch(link, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      signal: AbortSignal.timeout(SECONDS),
+    });
+    // 429 and 5xx: not received, but it may be later. Anything else is a last word.
+    if (response.ok) return "received";
+    return response.status === 429 || response.status >= 500 ? "later" : "expired";
+  } catch {
+    return "later";
+  }
+}
+
+function tell({ link, lang, tag, action }, became) {
+  const words = wordsOf(lang);
+  const thanks = action === "help" ? words.received_help : words.received;
+  const title = { received: thanks, later: words.not_sent, expired: words.expired }[became];
+  return registration.showNotification(title, {
+    body: action === "help" ? words.needs_help : words.safe,
+    tag,
+    lang,
+    data: { link, lang, tag },
+  });
+}
+
+const packed = (subscription) => {
+  const { endpoint, keys } = subscription.toJSON();
+  return { endpoint, p256dh: keys.p256dh, auth: keys.auth };
+};
+
+async function renewed(event) {
+  const old = event.oldSubscription ? packed(event.oldSubscription) : await get("mine");
+  const fresh = event.newSubscription
+    ?? await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: HOUSE.key });
+  await put("mine", packed(fresh));
+  if (!old) return;
+  await fetch(HOUSE.renewed, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ old, fresh: packed(fresh) }),
+  });
+}
+
+// The one drawer all of it is kept in.
+const done = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+async function drawer(mode, what) {
+  const opening = indexedDB.open("safeconduct", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("kept");
+  const store = await done(opening);
+  try {
+    return await done(what(store.transaction("kept", mode).objectStore("kept")));
+  } finally {
+    store.close();
+  }
+}
+const put = (name, value) => drawer("readwrite", (kept) => kept.put(value, name));
+const get = (name) => drawer("readonly", (kept) => kept.get(name));
+const drop = (name) => drawer("readwrite", (kept) => kept.delete(name));
+async function kept() {
+  const range = IDBKeyRange.bound("answer ", "answer ~");
+  const found = await drawer("readonly", (store) => store.getAll(range));
+  return found.sort((one, other) => one.at - other.at);
+}
