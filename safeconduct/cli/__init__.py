@@ -9,9 +9,11 @@ import click
 
 from safeconduct.cli.family import die_with_parent
 
-# name → the module of this package whose ``command`` it is. Modules are loaded when their
-# command is run or listed, so they import Django's models inside functions only.
+# name → the module of this package whose ``command`` it is, or that and a name in it. Modules
+# are loaded when their command is run or listed, so they import Django's models inside
+# functions only.
 COMMANDS: Final = {
+    "backup": "backup:backup",
     "bench": "bench",
     "hazards": "hazards",
     "demo": "demo",
@@ -22,6 +24,7 @@ COMMANDS: Final = {
     "sender": "sender",
     "places": "places",
     "registry": "registry",
+    "restore": "backup:restore",
     "serve": "serve",
     "worker": "worker",
 }
@@ -36,7 +39,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"safeconduct.cli.{COMMANDS[cmd_name]}").command
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(f"safeconduct.cli.{module}"), name or "command")
         assert isinstance(command, click.Command)  # noqa: S101 -- a slip of ours, not of the caller
         return command
 

@@ -22,7 +22,7 @@ def ready(*, database: str | None = None) -> Iterator[None]:
     with ExitStack() as until_the_end:
         embedded = not os.environ.get("DATABASE_URL")
         if embedded:
-            until_the_end.enter_context(_embedded(database))
+            until_the_end.enter_context(embedded_server(database))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", _settings(embedded=embedded))
         django.setup()
         if embedded:
@@ -76,7 +76,8 @@ def migrate_if_needed() -> None:
 
 
 @contextmanager
-def _embedded(database: str | None) -> Iterator[None]:
+def embedded_server(database: str | None) -> Iterator[None]:
+    """The embedded server, its address in DATABASE_URL; no table is made in it."""
     from config import env
     from config.postgres import running
 
