@@ -78,6 +78,7 @@ def preview(audience: Audience, *, ways: Ways | None = None) -> Preview:
         unreachable=_unreachable(everybody, contacts, ways),
         somewhere=_somewhere(selection, everybody, touched=list(countries)),
         duplicates=counting.duplicates(everybody),
+        reach=counting.by_reach(everybody),
     )
 
 

@@ -50,6 +50,7 @@ class Preview:
     ``languages`` and ``countries`` count people; ``messages`` counts messages by
     channel name, one for each address of a party. ``somewhere`` counts those known
     only to be somewhere in a country and not meant otherwise, whether chosen or not.
+    ``reach`` counts people with a working contact point, by channel name.
     """
 
     as_of: str
@@ -61,6 +62,7 @@ class Preview:
     unreachable: Unreachable = field(default_factory=Unreachable)
     somewhere: dict[str, int] = field(default_factory=dict)
     duplicates: int = 0
+    reach: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

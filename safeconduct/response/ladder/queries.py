@@ -109,6 +109,12 @@ def step_lines(climb: Climb, *, now: datetime) -> list[StepLine]:
     ]
 
 
+def lines_of(batch_id: int, *, now: datetime) -> list[StepLine]:
+    """The same for a batch; none where it has no steps."""
+    climb = climb_of(batch_id)
+    return step_lines(climb, now=now) if climb else []
+
+
 # A step that has not begun for everybody so long after its time is late.
 _LATE_AFTER: Final = timedelta(seconds=30)
 

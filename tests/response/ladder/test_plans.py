@@ -1,5 +1,7 @@
 """The ministry's steps: set by an administrator, started from by every draft, frozen at release."""
 
+from datetime import timedelta
+
 import pytest
 
 from safeconduct.ground.audit.models import Entry
@@ -130,3 +132,44 @@ def test_the_steps_are_frozen_with_the_release() -> None:
     assert [line.people for line in lines] == [0, 1, 0, 0]
     assert lines[0].begun_at is not None
     assert climb.stops_on == StopsOn.ANSWER
+
+
+def test_a_writer_changes_the_steps_of_their_draft(pages: Pages) -> None:
+    builders.resident(phone="+999501", mail="a@b.invalid")
+    builders.resident(mail="c@d.invalid")
+    alert = builders.alert(severity="Severe")
+    pages.sign_in(builders.officer("duty_officer"))
+    preview = pages.get(f"/console/alerts/{alert.pk}/").content.decode()
+    assert "2 people could be reached so" in preview
+    assert "1 person could be reached so" in preview
+    form = {"version": 1, "stops_on": "delivery", "email": "0", "call": "45"}
+    page = f"/console/alerts/{alert.pk}/steps/"
+    assert pages.get(page).status_code == 200
+    assert pages.post(page, form)["Location"] == f"/console/alerts/{alert.pk}/"
+    alert.refresh_from_db()
+    assert steps_from(alert.steps) == (Step(EMAIL, 0), Step(CALL, 2700))
+    assert alert.stops_on == StopsOn.DELIVERY
+    # The first message is a mail now for both.
+    assert alert.audience.preview["messages"] == {"email": 2}
+    late = pages.post(page, form)
+    assert late.status_code == 422
+    assert "Somebody else saved" in late.content.decode()
+
+
+def test_what_only_informs_offers_no_answer_to_end_with(pages: Pages) -> None:
+    alert = builders.alert(asks=False)
+    pages.sign_in(builders.officer("duty_officer"))
+    assert "stops_on" not in pages.get(f"/console/alerts/{alert.pk}/steps/").content.decode()
+
+
+def test_the_page_of_a_released_alert_shows_its_steps(pages: Pages) -> None:
+    builders.resident(phone="+999501")
+    alert = builders.released_alert(severity="Severe")
+    pages.sign_in(builders.officer("duty_officer"))
+    page = pages.get(f"/console/alerts/{alert.pk}/").content.decode()
+    assert "Telephone call by an officer" in page
+    assert "not yet" in page
+    Climb.objects.update(began_at=clock.now() - timedelta(hours=2))
+    assert "late" in pages.get(f"/console/alerts/{alert.pk}/").content.decode()
+    Climb.objects.update(ended_at=clock.now(), ending="expired")
+    assert "the alert has expired" in pages.get(f"/console/alerts/{alert.pk}/").content.decode()

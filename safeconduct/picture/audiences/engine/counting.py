@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safeconduct.ground.kernel.languages import CODES
 from safeconduct.picture.audiences.engine.selection import Params
 from safeconduct.picture.audiences.terms import Ways
+from safeconduct.wires.messaging.terms import Channel
 
 type Ints = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
@@ -127,6 +128,12 @@ def _places(channel: Ints, ways: Ways) -> Ints:
 def by_language(everybody: Members) -> dict[str, int]:
     names = ["", *CODES]
     return {names[number]: count for number, count in _counted(everybody.language)}
+
+
+def by_reach(everybody: Members) -> dict[str, int]:
+    """People with a working contact point of each channel a machine writes by."""
+    channels = (Channel.PUSH, Channel.SMS, Channel.EMAIL)
+    return {one.name.lower(): int((everybody.reach & one != 0).sum()) for one in channels}
 
 
 def by_country(codes: Ints) -> dict[str, int]:

@@ -22,6 +22,8 @@ from safeconduct.response.alerts.engine.wording import scope_rules
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.web.forms import ReleaseForm, StopForm
 from safeconduct.response.alerts.web.previewing import preview_context
+from safeconduct.response.alerts.web.steps import planned_steps
+from safeconduct.response.ladder.queries import climb_of, lines_of
 
 _SHOWN = 100
 
@@ -161,6 +163,7 @@ def _preview(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         "second_person": rules.needs_second_person(alert.severity),
         "may_take_back": officer.pk in alert.writers,
         "scope_reasons": _scope_reasons(alert),
+        "plan": planned_steps(alert, preview),
     }
 
 
@@ -173,6 +176,9 @@ def _progress(alert: Alert) -> dict[str, Any]:
     return {
         "alert": alert,
         "progress": queries.progress_of(alert.release),
+        "climb": climb_of(alert.release.batch_id),
+        "step_lines": lines_of(alert.release.batch_id, now=clock.now()),
+        "taken_at": clock.now(),
         "cap_messages": alert.cap_messages.order_by("sent", "id"),
         "corrections": Alert.objects.filter(corrects=alert).order_by("id"),
         "public_url": settings.PUBLIC_URL,

@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from safeconduct.response.alerts.web import checking, drafting
 from safeconduct.response.alerts.web import console as pages
 from safeconduct.response.alerts.web import public as open_pages
+from safeconduct.response.alerts.web import steps as stepping
 
 
 class Identifier:
@@ -25,6 +26,7 @@ console = [
     path("from-signal/<int:signal_id>/", pages.draft_from_signal, name="draft_from_signal"),
     path("<int:alert_id>/", pages.alert_page, name="page"),
     path("<int:alert_id>/edit/", drafting.edit, name="edit"),
+    path("<int:alert_id>/steps/", stepping.steps, name="steps"),
     path("<int:alert_id>/progress/", pages.alert_progress, name="progress"),
     path("<int:alert_id>/recount/", pages.recount, name="recount"),
     path("<int:alert_id>/submit/", pages.submit, name="submit"),
