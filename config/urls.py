@@ -7,6 +7,7 @@ from safeconduct.portals.citizen.urls import worker
 
 urlpatterns = [
     path("", include("safeconduct.portals.public.urls")),
+    path("", include("safeconduct.portals.operators.urls")),
     path("me/", include("safeconduct.portals.citizen.urls")),
     path("console/", include("safeconduct.portals.console.urls")),
     path("", include((worker, "app"))),

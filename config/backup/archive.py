@@ -151,10 +151,11 @@ def _add_keys(tar: tarfile.TarFile, home: Path) -> list[str]:
 
 def _add_journals(tar: tarfile.TarFile, folder: Path) -> Iterator[str]:
     """Answers that wait for the database. A door may be writing: a torn end is no answer yet."""
-    for path in sorted(folder.glob("*")):
+    for path in sorted(folder.rglob("*")):
         if path.suffix in {".journal", ".damaged"} and (told := _read(path)):
-            _add(tar, JOURNAL + path.name, told)
-            yield path.name
+            name = path.relative_to(folder).as_posix()
+            _add(tar, JOURNAL + name, told)
+            yield name
 
 
 def _read(path: Path) -> bytes:

@@ -32,7 +32,7 @@ SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 """
-_JOURNAL_NAME: Final = re.compile(r"[0-9a-f-]{36}\.(journal|damaged)")
+_JOURNAL_NAME: Final = re.compile(r"([a-z]+/)?[0-9a-f-]{36}\.(journal|damaged)")
 
 type Migrations = set[tuple[str, str]]
 
@@ -127,9 +127,9 @@ class Backup:
         name = member.name.removeprefix(JOURNAL)
         if not _JOURNAL_NAME.fullmatch(name):
             raise BackupRefusedError("The backup holds a journal of a strange name.")
-        folder = home / "journal"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = folder / f"{name}.restoring"
+        draft = home / "journal" / f"{name}.restoring"
+        for folder in (home / "journal", draft.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(draft, self._read(member))
         return draft
 

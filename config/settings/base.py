@@ -9,6 +9,8 @@ from config import env
 
 BASE_DIR = env.ROOT
 SECRET_KEY = env.text("SAFECONDUCT_SECRET_KEY")
+# Still believed while the key above takes over from them; then taken away.
+SECRET_KEY_FALLBACKS = env.words("SAFECONDUCT_OLD_SECRET_KEYS")
 # The keys of answer links: current first, then the previous one while it is retired.
 LINK_KEYS = env.words("SAFECONDUCT_LINK_KEYS")
 # demo | test | exercise | production: providers refuse every host but loopback outside production.
@@ -21,6 +23,8 @@ ANSWER_URL = env.text("SAFECONDUCT_ANSWER_URL", "http://127.0.0.1:8010")
 # Links of these purposes open a page of ours; all others lead to the door for answers.
 LINK_PATHS = {"registration": "/me/"}
 HOME = env.home()
+# Who shows this may read figures and details of health from anywhere; else this machine alone.
+WATCH_TOKEN = env.text("SAFECONDUCT_WATCH_TOKEN")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -54,6 +58,7 @@ INSTALLED_APPS = [
     "safeconduct.portals.public",
     "safeconduct.portals.citizen",
     "safeconduct.portals.console",
+    "safeconduct.portals.operators",
     # After our own, whose templates stand in for theirs.
     "allauth",
     "allauth.account",
@@ -122,6 +127,13 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Tries of signing in are counted here: in the database, so that every web process counts along.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"

@@ -2,6 +2,7 @@
 
 from config import env
 from config.settings.base import *
+from config.settings.base import ALLOWED_HOSTS
 
 for _needed in (
     "DATABASE_URL",
@@ -13,7 +14,10 @@ for _needed in (
         raise env.EnvironmentRefusedError(f"{_needed} must be set; see docs/operators.")
 
 DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
+# Who watches from this machine asks by its own name, without TLS.
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "127.0.0.1", "localhost", "[::1]"]
 SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = ["^health$", "^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 63072000
 SESSION_COOKIE_SECURE = True

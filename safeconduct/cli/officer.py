@@ -56,6 +56,18 @@ def password(email: str) -> None:
     click.echo(give_new_password(officer_id=officer.pk, now=clock.now(), actor=actor))
 
 
+@command.command("renew-factors")
+@needs_database
+def renew_factors() -> None:
+    """Seal every second factor with the current secret key; a step of changing that key."""
+    from safeconduct.ground.accounts.actions import renew_second_factors
+    from safeconduct.ground.kernel import clock
+    from safeconduct.ground.kernel.actor import Actor
+
+    renewed = renew_second_factors(now=clock.now(), actor=Actor.system(_BY))
+    click.echo(f"{renewed} second factors are sealed with the current key.")
+
+
 @command.command("demo-code")
 @click.argument("email")
 @needs_database

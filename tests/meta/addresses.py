@@ -24,7 +24,7 @@ class Rule:
 
     @property
     def is_permission(self) -> bool:
-        return self.who not in {"public", "signed_in", "link"}
+        return self.who not in {"public", "signed_in", "link", "watcher"}
 
 
 def rules() -> list[Rule]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.accounts import rules, terms
+from safeconduct.ground.accounts.adapters import SecondFactorAdapter
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
@@ -61,6 +62,29 @@ def make_demo_officer(*, email: str, name: str, language: str, now: datetime, ac
     if made:
         record(terms.MADE, actor=actor, subject_kind="officer", subject_id=officer.pk, now=now)
     return password
+
+
+@transaction.atomic
+def renew_second_factors(*, now: datetime, actor: Actor) -> int:
+    """Seal every officer's second factor by the current secret key; how many there are.
+
+    Until this has run, a retired key must stay among the old ones: without it nobody
+    whose factor it sealed could sign in.
+    """
+    adapter, renewed = SecondFactorAdapter(), 0
+    for factor in Authenticator.objects.select_for_update().order_by("pk"):
+        sealed = {name: factor.data[name] for name in ("secret", "seed") if name in factor.data}
+        factor.data |= {name: adapter.renew(text) for name, text in sealed.items()}
+        factor.save(update_fields=["data"])
+        renewed += bool(sealed)
+    record(
+        terms.FACTORS_RENEWED,
+        actor=actor,
+        subject_kind="officer",
+        detail={"number": renewed},
+        now=now,
+    )
+    return renewed
 
 
 @transaction.atomic

@@ -33,6 +33,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth s
     def decrypt(self, encrypted_text: str) -> str:
         return _cipher().decrypt(encrypted_text.encode()).decode()
 
+    def renew(self, encrypted_text: str) -> str:
+        """The same, sealed by the current key; the keys before it may then be forgotten."""
+        return _cipher().rotate(encrypted_text.encode()).decode()
+
 
 def _cipher() -> MultiFernet:
     keys: list[str] = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]

@@ -14,6 +14,9 @@ MADE: Final = declare("accounts.made", _("{actor} made the account of {subject}"
 PASSWORD_RESET: Final = declare(
     "accounts.password_reset", _("{actor} gave {subject} a new password")
 )
+FACTORS_RENEWED: Final = declare(
+    "accounts.factors_renewed", _("{actor} sealed every second factor with the current key")
+)
 
 
 @dataclass(frozen=True)

@@ -294,10 +294,53 @@ def test_other_apps_are_reached_by_the_beginning_of_their_path(ledger, tmp_path)
 
 
 def test_health_tells_where_answers_go(visitor, ledger):
-    assert json.loads(visitor.get("/health").text)["database"] == "here"
+    here = {"host": "127.0.0.1:8010"}
+    assert json.loads(visitor.ask("GET", "/health", headers=here).text)["database"] == "here"
     ledger.works, ledger.is_away = False, True
-    reply = visitor.get("/health")
+    reply = visitor.ask("GET", "/health", headers=here)
     assert (reply.status, json.loads(reply.text)["database"]) == (503, "away")
+
+
+def test_strangers_learn_of_a_door_only_whether_it_works(visitor, settings):
+    settings.WATCH_TOKEN = "a token"
+    proxied = {"host": "127.0.0.1:8010", "x-forwarded-for": "203.0.113.9"}
+    for how in ({}, proxied, {"authorization": "Bearer another"}):
+        assert json.loads(visitor.ask("GET", "/health", headers=how).text) == {"works": True}
+        assert visitor.ask("GET", "/metrics", headers=how).status == 404
+    shown = visitor.ask("GET", "/metrics", headers={"authorization": "Bearer a token"})
+    assert shown.status == 200
+    assert 'safeconduct_door_works{door="a-door"} 1' in shown.text
+
+
+def test_a_door_counts_what_it_kept_and_where(tmp_path):
+    from safeconduct.wires.intake.engine.commit import AwayError
+    from safeconduct.wires.intake.engine.journal import Journal
+    from safeconduct.wires.intake.engine.ledger import Ledger
+
+    class Gone:
+        async def copy(self, _lines):
+            raise AwayError("gone")
+
+        async def pulse(self, **_how):
+            raise AwayError("gone")
+
+        async def close(self):
+            """Nothing is held."""
+
+    async def kept():
+        ledger = Ledger(
+            stores=[Gone(), Gone()],
+            journal=Journal(tmp_path),
+            group_seconds=0.0,
+            replay_seconds=9.0,
+        )
+        await ledger.start()
+        await asyncio.gather(ledger.keep(b"one"), ledger.keep(b"two"))
+        files = ledger.journal_files
+        await ledger.stop()
+        return ledger.kept, ledger.journalled, ledger.turned_away, files
+
+    assert asyncio.run(kept()) == (2, 2, 0, 1)
 
 
 def test_robots_are_sent_away(visitor):

@@ -30,7 +30,9 @@ class Memory:
         self.is_away = False
         self.works = True
         self.waiting = 0
-        self.journalled_bytes = 0
+        self.journalled_bytes = self.journal_files = 0
+        self.kept = self.journalled = self.turned_away = 0
+        self.door = "a-door"
 
     async def keep(self, line: bytes) -> None:
         if self.refuses:
@@ -106,6 +108,7 @@ class Visitor:
             "path": path,
             "query_string": query.encode(),
             "headers": [(k.encode(), v.encode()) for k, v in named.items() if v],
+            "client": ("127.0.0.1", 40000),
         }
         return asyncio.run(_spoken(self.door, scope, body))
 

@@ -183,6 +183,7 @@ def conninfo_of_settings() -> str:
     """How Django's own connection is reached, for connections that are not Django's."""
     database: dict[str, Any] = settings.DATABASES["default"]
     return psycopg.conninfo.make_conninfo(
+        **database.get("OPTIONS", {}),
         dbname=database["NAME"],
         user=database["USER"] or None,
         password=database["PASSWORD"] or None,

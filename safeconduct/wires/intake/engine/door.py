@@ -11,6 +11,7 @@ from typing import Final
 import orjson
 from django.conf import settings
 
+from safeconduct.wires.intake.engine import watch
 from safeconduct.wires.intake.engine.commit import Store
 from safeconduct.wires.intake.engine.http import (
     App,
@@ -88,19 +89,14 @@ class Door:
             return await self._sms.sms(request)
         if path == "/in/kannel" or path.startswith("/in/kannel/"):
             return await self._sms.kannel(request)
-        if path == "/health":
-            return self._health()
-        return self._fixed.get(path) or self._links.problem(request, "forged")
+        return self._told(request) or self._links.problem(request, "forged")
 
-    def _health(self) -> Response:
-        ledger = self.ledger
-        state = {
-            "works": ledger.works,
-            "database": "away" if ledger.is_away else "here",
-            "waiting": ledger.waiting,
-            "journalled_bytes": ledger.journalled_bytes,
-        }
-        return document(orjson.dumps(state), 200 if ledger.works else 503)
+    def _told(self, request: Request) -> Response | None:
+        if request.path == "/health":
+            return watch.health(request, self.ledger)
+        if request.path == "/metrics":
+            return watch.metrics(request, self.ledger)
+        return self._fixed.get(request.path)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

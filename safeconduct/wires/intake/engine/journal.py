@@ -128,6 +128,11 @@ def journalled_bytes(directory: Path) -> int:
     return sum(_size(path) for path in directory.glob(f"*{SUFFIX}"))
 
 
+def journal_files(directory: Path) -> int:
+    """How many journals lie here; one that is damaged counts until somebody took it away."""
+    return sum(1 for path in directory.glob("*") if path.suffix in {SUFFIX, ".damaged"})
+
+
 def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("r+b")

@@ -46,7 +46,9 @@ class Ledger:
         self._something = asyncio.Event()
         self._journalling = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        self._door = uuid4()
+        self.door = uuid4()
+        # Since this process started, for those who watch it.
+        self.kept = self.journalled = self.turned_away = 0
         self._stopping = False
         self._has_ended = False
         self.is_away = False
@@ -59,6 +61,10 @@ class Ledger:
     @property
     def journalled_bytes(self) -> int:
         return journals.journalled_bytes(self._journal.directory)
+
+    @property
+    def journal_files(self) -> int:
+        return journals.journal_files(self._journal.directory)
 
     @property
     def works(self) -> bool:
@@ -89,6 +95,7 @@ class Ledger:
             sender should come again with the same key.
         """
         if len(self._waiting) >= MAX_WAITING or self._has_ended:
+            self.turned_away += 1
             raise NotKeptError
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((line, kept))
@@ -117,6 +124,9 @@ class Ledger:
         except OSError:
             self.is_full = True
             refusal = NotKeptError()
+            self.turned_away += len(group)
+        else:
+            self.kept += len(group)
         for _, kept in group:
             if kept.done():  # its sender hung up; the answer counts all the same
                 continue
@@ -139,13 +149,14 @@ class Ledger:
                 return
         async with self._journalling:
             await asyncio.to_thread(self._journal.append, lines)
+        self.journalled += len(lines)
         self.is_full = False
 
     async def _replay_forever(self) -> None:
         while True:
             try:
                 await self._replaying.pulse(
-                    door=self._door, now=clock.now(), journalled=self.journalled_bytes
+                    door=self.door, now=clock.now(), journalled=self.journalled_bytes
                 )
                 self.is_away = False
                 await self.replay()

@@ -10,6 +10,12 @@ from django.db import connection as django_connection
 from psycopg import AsyncConnection
 
 _LONGEST_WAIT = 2.0
+# What says where PostgreSQL is, how the line is sealed, and when it counts as cut.
+_PASSED_ON: Final = (
+    *("dbname", "user", "password", "host", "port"),
+    *("sslmode", "sslrootcert", "sslcert", "sslkey"),
+    *("keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout"),
+)
 # A batch is empty when its statements are first planned: without this a plan that scans
 # the whole table would be kept while the batch grows to a million.
 _BY_INDEX: Final = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = off"
@@ -66,6 +72,6 @@ def parameters() -> dict[str, Any]:
     known = django_connection.get_connection_params()
     return {
         name: known[name]
-        for name in ("dbname", "user", "password", "host", "port")
+        for name in _PASSED_ON
         if known.get(name)
     }
