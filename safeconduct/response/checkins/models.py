@@ -92,7 +92,7 @@ class Unclear(models.Model):
     stated_at = models.DateTimeField()
     channel = models.SmallIntegerField()
     key = models.UUIDField(unique=True)
-    sender = models.CharField(max_length=40, blank=True)
+    sender = models.CharField(max_length=254, blank=True)
     text = models.CharField(max_length=1000, blank=True)
     # What a link said, where it came by link: the answer and whom it spoke for.
     asked_id = models.BigIntegerField(null=True)

@@ -24,7 +24,7 @@ class RawAnswer(models.Model):
     # Whom it speaks for: 0 me, 1 all of us, 2 exactly the asked-ids in ``others``.
     scope = models.SmallIntegerField(default=0)
     others = models.JSONField(null=True)
-    sender = models.CharField(max_length=40, blank=True)
+    sender = models.CharField(max_length=254, blank=True)
     text = models.CharField(max_length=1000, blank=True)
     provider_id = models.CharField(max_length=100, blank=True)
 

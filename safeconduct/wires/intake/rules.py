@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs
 
-from safeconduct.wires.intake.terms import MAX_LISTED, Answer, Scope
+from safeconduct.wires.intake.terms import MAX_LISTED, Answer, Door, Scope
 
 _UUID_BYTES: Final = 16
 _SCOPES: Final = {"me": Scope.ME, "all": Scope.ALL_OF_US, "listed": Scope.LISTED}
@@ -29,6 +29,8 @@ class Submission(NamedTuple):
     key: str
     others: tuple[str, ...]
     stated_at: datetime
+    # LINK or PUSH: what was tapped says so itself, and nothing hangs on its truth.
+    via: Door = Door.LINK
 
 
 def form_fields(body: bytes) -> dict[str, list[str]]:
@@ -89,6 +91,7 @@ def submission(fields: Fields, *, received_at: datetime) -> Submission:
         key=key_of(_uuid(_first(fields, "key")), answer, scope, others),
         others=others,
         stated_at=_stated_at(fields, received_at),
+        via=Door.PUSH if _first(fields, "via") == "push" else Door.LINK,
     )
 
 

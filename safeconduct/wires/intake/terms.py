@@ -15,6 +15,8 @@ MAX_BODY: Final = 8192
 MAX_LISTED: Final = 50
 # Characters of a text message kept: some operators join more than ten segments.
 MAX_TEXT: Final = 1000
+# Characters of whoever sent a text: the longest mail address (RFC 5321, 4.5.3.1.3).
+MAX_SENDER: Final = 254
 # Answers a minute by one link; above that somebody's script has run away.
 MAX_ANSWERS_A_MINUTE: Final = 60
 
@@ -32,6 +34,11 @@ class Door(IntEnum):
 
     LINK = 1
     SMS = 2
+    # A button of a push notification: a link's answer that no page was opened for.
+    PUSH = 3
+    MAIL = 4
+    # A messenger or whatever else an operator has put a hook behind.
+    OTHER = 5
 
 
 class Scope(IntEnum):

@@ -14,14 +14,20 @@ from safeconduct.picture.rollcall.terms import Safety
 from safeconduct.response.checkins.engine import drain, replying
 from safeconduct.response.checkins.models import BackBatch, HeardText, Reply, Unclear
 from safeconduct.response.checkins.terms import BY_LINK, Reason
+from safeconduct.wires.intake.engine.sms import inbound_secret
 from safeconduct.wires.intake.terms import Answer, Scope
 from safeconduct.wires.messaging.models import Delivery
 from safeconduct.wires.messaging.rules import segments
 from safeconduct.wires.messaging.terms import Channel, Lane
 from tests import builders
+from tests.wires.intake.visitor import Memory, Visitor, door
 
 pytestmark = pytest.mark.django_db
 PHONE = "+99955500001"
+_COPY = (
+    "COPY intake_rawanswer (received_at, stated_at, channel, key, asked_id, answer, scope,"
+    " others, sender, text, provider_id) FROM STDIN"
+)
 
 
 def asked(people: int = 1, **more):
@@ -195,3 +201,30 @@ def test_replies_are_urgent_and_short_in_every_language() -> None:
             body = draft.body.replace("{link}", "https://a.example.org/s/" + "0" * 22)
             assert segments(body).count <= 3
             assert ("{link}" in draft.body) == (kind == replying.WHOSE)
+
+
+def test_a_text_journalled_and_committed_and_handed_in_again_is_one_answer(tmp_path) -> None:
+    asked()
+    ledger = Memory()
+    gateway = Visitor(door(ledger, tmp_path))
+    secret = {"x-safeconduct-secret": inbound_secret()}
+    body = b'{"channel": "sms", "id": "p-1", "sender": "+99955500001", "text": "1"}'
+    for _ in range(3):
+        reply = gateway.ask("POST", "/in/message", body, kind="application/json", headers=secret)
+        assert reply.status == 200
+    # Whatever was committed before its outcome was known is replayed from the journal.
+    for lines in (ledger.lines[:2], ledger.lines):
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(_COPY) as copy,
+        ):
+            copy.write(b"".join(lines))
+        drain.run_once()
+    assert answers() == [Answer.SAFE]
+
+
+def test_an_answer_by_mail_is_read_without_what_it_quotes() -> None:
+    (one,) = asked()
+    ContactPoint.objects.create(person_id=one.person_id, channel=2, address="l@example.org")
+    text("I am safe\n\n> 1 safe, 2 need help", sender="l@example.org")
+    assert answers() == [Answer.SAFE]

@@ -203,7 +203,7 @@ def test_a_replay_interrupted_half_way_goes_on_where_it_was(tmp_path, monkeypatc
 
 @pytest.mark.parametrize("fault", ["too long", "breaks a rule of the table"])
 def test_an_answer_postgresql_will_not_take_holds_up_no_other(tmp_path, fault):
-    poison = line(sender="+" + "9" * 60)
+    poison = line(sender="+" + "9" * 300)
     if fault != "too long":
         poison = line().replace(str(NOW.isoformat()).encode(), b"\\N", 1)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeconduct.wires.intake import rules
-from safeconduct.wires.intake.terms import Answer, Scope
+from safeconduct.wires.intake.terms import Answer, Door, Scope
 
 NOW = datetime(2026, 2, 6, 4, 17, tzinfo=UTC)
 KEY = "0b52b6f66f0c4b8e9c570f6f2d1f8a11"
@@ -51,6 +51,14 @@ def test_numbers_in_json_are_as_good_as_digits():
     fields = rules.json_fields({"answer": 2, "key": KEY, "others": None})
     said = rules.submission(fields, received_at=NOW)
     assert (said.answer, said.scope, said.stated_at) == (Answer.NEEDS_HELP, Scope.ME, NOW)
+
+
+@pytest.mark.parametrize(
+    ("via", "door"), [("push", Door.PUSH), ("link", Door.LINK), ("9", Door.LINK)]
+)
+def test_a_notifications_button_says_that_it_was_one(via, door):
+    fields = rules.form_fields(f"answer=1&key={KEY}&waited=3&via={via}".encode())
+    assert rules.submission(fields, received_at=NOW).via is door
 
 
 def test_json_that_is_no_object_is_refused():

@@ -8,6 +8,7 @@ import pytest
 
 from safeconduct.ground.kernel import clock
 from safeconduct.wires.intake.engine.sms import inbound_secret
+from safeconduct.wires.intake.terms import Door
 from tests.wires.intake.visitor import Memory, Visitor, door
 
 NOW = datetime(2026, 2, 6, 12, tzinfo=UTC)
@@ -120,6 +121,41 @@ def test_any_gateway_hands_in_json(gateway, ledger):
 def test_spaces_of_a_number_are_dropped_and_its_plus_is_restored(gateway, ledger):
     gateway.get(f"/in/kannel?secret={inbound_secret()}&from=+994%2050-111&text=1")
     assert ledger.fields[0][8] == "+99450111"
+
+
+def hook(gateway, **said):
+    headers = {"authorization": f"Bearer {inbound_secret()}"}
+    body = json.dumps(said).encode()
+    return gateway.ask("POST", "/in/message", body, kind="application/json", headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("given", "door", "kept"),
+    [
+        (("sms", "0099912"), Door.SMS, "+99912"),
+        (("email", "Leyla <leyla.E@Example.ORG>"), Door.MAIL, "leyla.E@example.org"),
+        (("email", "leyla@example.org"), Door.MAIL, "leyla@example.org"),
+        (("messenger", "+994 50 111"), Door.OTHER, "+99450111"),
+    ],
+)
+def test_every_other_channel_has_the_same_door(gateway, ledger, given, door, kept):
+    channel, sender = given
+    reply = hook(gateway, channel=channel, id="m-1", sender=sender, text="Safe")
+    assert (reply.status, reply.text) == (200, '{"received":true}')
+    fields = ledger.fields[0]
+    assert (fields[2], fields[8:]) == (str(int(door)), [kept, "Safe", "m-1"])
+
+
+def test_the_same_id_is_one_message_on_one_channel_only(gateway, ledger):
+    for channel in ("email", "email", "messenger"):
+        hook(gateway, channel=channel, id="7", sender="a@example.org", text="1")
+    keys = [fields[3] for fields in ledger.fields]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_a_sender_longer_than_any_address_is_refused(gateway, ledger):
+    assert hook(gateway, channel="email", sender="a" * 250 + "@b.example").status == 400
+    assert ledger.lines == []
 
 
 @pytest.mark.parametrize("said", [b"{", b"[]", {"text": "1"}])

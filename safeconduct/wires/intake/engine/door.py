@@ -85,8 +85,8 @@ class Door:
         path = request.path
         if path.startswith("/s/"):
             return _readable_by_pages(await self._links(request, path[3:]), request)
-        if path == "/in/sms":
-            return await self._sms.sms(request)
+        if path in {"/in/message", "/in/sms"}:
+            return await self._sms.message(request)
         if path == "/in/kannel" or path.startswith("/in/kannel/"):
             return await self._sms.kannel(request)
         return self._told(request) or self._links.problem(request, "forged")

@@ -34,7 +34,6 @@ from safeconduct.wires.intake.terms import (
     MAX_ANSWERS_A_MINUTE,
     MAX_LISTED,
     MEMBER_LINK,
-    Door,
 )
 from safeconduct.wires.intake.web.pages import PROBLEMS, Pages, TickBox
 from safeconduct.wires.intake.web.texts import WRITTEN, written_for
@@ -134,7 +133,7 @@ class LinkDoor:
         line = copy_line(
             received_at=now,
             stated_at=said.stated_at,
-            channel=Door.LINK,
+            channel=said.via,
             key=said.key,
             asked_id=link.subject_id,
             answer=said.answer,

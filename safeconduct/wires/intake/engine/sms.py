@@ -1,4 +1,4 @@
-"""Answers by text message: what a gateway hands over, stored as it came.
+"""Answers by text: what a gateway, a mail robot or a messenger's hook hands over, as it came.
 
 What the text means and whom it speaks for is found out later, by the drain: the
 gateway only needs to know that the message is safe with us.
@@ -7,6 +7,7 @@ gateway only needs to know that the message is safe with us.
 import hashlib
 import hmac
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from typing import Final
 from urllib.parse import unquote_to_bytes
 from uuid import UUID, uuid4, uuid5
@@ -25,7 +26,7 @@ from safeconduct.wires.intake.engine.http import (
     document,
 )
 from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
-from safeconduct.wires.intake.terms import MAX_TEXT, Door
+from safeconduct.wires.intake.terms import MAX_SENDER, MAX_TEXT, Door
 
 _NAMESPACE: Final = UUID("6f3a1c52-2c0e-5a0f-9d0a-5a7e0c0d1c7e")
 _REFUSED: Final = Response(404)
@@ -35,8 +36,11 @@ _TAKEN: Final = Response(200)
 _RETRY: Final = Response(503)
 
 
+_CHANNELS: Final = {"sms": Door.SMS, "email": Door.MAIL}
+
+
 class SmsDoor:
-    """``/in/kannel`` and ``/in/sms``, for gateways that know the secret."""
+    """``/in/kannel``, ``/in/sms`` and ``/in/message``, for gateways that know the secret."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -61,9 +65,11 @@ class SmsDoor:
             sent=fields.get("time", ""),
         )
 
-    async def sms(self, request: Request) -> Response:
-        """A JSON POST with ``from``, ``text``, ``id`` and ``time`` (Unix seconds, optional).
+    async def message(self, request: Request) -> Response:
+        """A JSON POST with ``channel``, ``id``, ``sender``, ``text`` and ``time``.
 
+        ``channel`` is sms, email or the name of anything else; without one it is sms.
+        ``from`` is another name for ``sender``; ``time`` is in Unix seconds and optional.
         The secret is the header ``X-Safeconduct-Secret`` or a bearer token.
         """
         given = request.header(b"x-safeconduct-secret") or request.header(
@@ -77,15 +83,21 @@ class SmsDoor:
             return Response(413)
         except (TooSlowError, orjson.JSONDecodeError):
             return Response(400)
-        if not isinstance(fields, dict) or not fields.get("from"):
+        if not isinstance(fields, dict):
             return Response(400)
+        sender = str(fields.get("sender") or fields.get("from") or "")
+        if not sender or len(sender) > MAX_SENDER:
+            return Response(400)
+        channel = str(fields.get("channel") or "sms").lower()
         provider_id = str(fields.get("id") or "")
         response = await self._keep(
-            sender=str(fields["from"]),
+            sender=sender,
             text=str(fields.get("text") or ""),
             provider_id=provider_id,
-            mark=provider_id,
+            # Each channel counts its own ids.
+            mark=provider_id if channel == "sms" else f"{channel} {provider_id}",
             sent=str(fields.get("time") or ""),
+            door=_CHANNELS.get(channel, Door.OTHER),
         )
         return document(b'{"received":true}') if response is _TAKEN else response
 
@@ -93,18 +105,25 @@ class SmsDoor:
         return bool(self._secret) and hmac.compare_digest(given.encode(), self._secret)
 
     async def _keep(
-        self, *, sender: str, text: str, provider_id: str, mark: str, sent: str
+        self,
+        *,
+        sender: str,
+        text: str,
+        provider_id: str,
+        mark: str,
+        sent: str,
+        door: Door = Door.SMS,
     ) -> Response:
         now = clock.now()
         line = copy_line(
             received_at=now,
             stated_at=rules.believable(_moment(sent), now),
-            channel=Door.SMS,
+            channel=door,
             # A gateway that heard no answer sends again with the same id: one answer. The
             # text counts too: some count ids from one again, and a call for help must not
             # pass for the "safe" of last week.
             key=str(uuid5(_NAMESPACE, f"{sender} {mark} {text}") if provider_id else uuid4()),
-            sender=_number(sender),
+            sender=_mail(sender) if "@" in sender else _number(sender),
             text=text[:MAX_TEXT],
             provider_id=provider_id[:100],
         )
@@ -143,6 +162,12 @@ def _decoded(text: bytes, charset: str) -> str:
             continue
     # Every byte is a letter there: somebody reads it, garbled or not.
     return text.decode("latin-1")
+
+
+def _mail(sender: str) -> str:
+    """The bare address of ``Leyla <leyla@example.com>``, its domain in small letters."""
+    local, _, domain = parseaddr(sender)[1].rpartition("@")
+    return f"{local}@{domain.lower()}" if local else sender.strip()
 
 
 def _number(sender: str) -> str:
