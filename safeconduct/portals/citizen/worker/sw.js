@@ -50,9 +50,9 @@ async function chosen(action, { link, lang, tag }) {
   const key = crypto.randomUUID();
   await put(`answer ${key}`, { key, link, lang, tag, action, at: Date.now() });
   if (await sendAll() === 0) return undefined;
-  if (registration.sync) return registration.sync.register("answers");
-  // Nothing sends it later by itself here: the page asks again and keeps what is said there.
-  return clients.openWindow(link);
+  // Where nothing may send it later by itself, the page asks again and keeps what is said there.
+  const waits = registration.sync?.register("answers") ?? Promise.reject(new Error("no sync"));
+  return waits.catch(() => clients.openWindow(link)).catch(() => null);
 }
 
 // Sends what is kept, the oldest first, and returns how many answers are still kept.
