@@ -3,21 +3,37 @@
 from collections.abc import Mapping
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import close_old_connections
 
 from safeconduct.ground.missions import queries as missions
 from safeconduct.response.checkins.engine.ports import Directory
+from safeconduct.wires.intake.engine.door import ledger_of
+from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
 from safeconduct.wires.intake.engine.ports import MINISTRY, Ports, PostLine
-from safeconduct.wires.messaging.engine.receipts import receipts_door
+from safeconduct.wires.messaging.engine.receipts import INTO, Keep, ReceiptsDoor
 
 
 def ports() -> Ports:
     """Everything the door asks others for."""
+    receipts = ledger_of(INTO, journal=settings.INTAKE["JOURNAL_DIR"] / "receipts")
     return Ports(
         people_of=Directory().people_of,
         posts=sync_to_async(_posts),
-        routes={"/receipts": receipts_door},
+        routes={"/receipts": ReceiptsDoor(_keeping(receipts))},
+        ledgers=[receipts],
     )
+
+
+def _keeping(ledger: Ledger) -> Keep:
+    async def keep(lines: bytes) -> bool:
+        try:
+            await ledger.keep(lines)
+        except NotKeptError:
+            return False
+        return True
+
+    return keep
 
 
 def _posts() -> Mapping[int, PostLine]:

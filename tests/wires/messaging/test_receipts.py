@@ -1,48 +1,83 @@
+"""Delivery receipts at their door: ours alone, kept before we say yes, and forward only."""
+
 import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
 from urllib.parse import quote
 
 import orjson
+import psycopg
 import pytest
+from django.test import override_settings
 
-from safeconduct.wires.messaging.engine import receipts
+from safeconduct.portals.citizen.door import _keeping
+from safeconduct.wires.intake.engine.commit import AwayError
+from safeconduct.wires.intake.engine.door import ledger_of
+from safeconduct.wires.intake.engine.ledger import Ledger
+from safeconduct.wires.messaging.engine.connections import parameters
+from safeconduct.wires.messaging.engine.folding import fold
+from safeconduct.wires.messaging.engine.receipts import INTO, ReceiptsDoor
 from safeconduct.wires.messaging.engine.references import reference
 from safeconduct.wires.messaging.models import Receipt
 from safeconduct.wires.messaging.terms import State
+from tests import messages
 
-pytestmark = pytest.mark.django_db(transaction=True)
+type Asked = tuple[str, str, str, bytes]
 
 
-async def _ask(method: str, path: str, query: str = "", body: bytes = b"") -> int:
-    sent: list[dict[str, object]] = []
+class Book:
+    """Keeps lines in a list, or refuses them."""
+
+    def __init__(self) -> None:
+        self.blocks: list[bytes] = []
+        self.refuses = False
+
+    async def keep(self, lines: bytes) -> bool:
+        if not self.refuses:
+            self.blocks.append(lines)
+        return not self.refuses
+
+    def receipts(self) -> list[tuple[int, int, str]]:
+        """Delivery, state and provider of each."""
+        fields = [line.split("\t") for line in b"".join(self.blocks).decode().splitlines()]
+        return [(int(line[3]), int(line[4]), line[1]) for line in fields]
+
+
+async def ask(door: ReceiptsDoor, asked: Asked) -> int:
+    method, path, query, body = asked
+    sent: list[Any] = []
 
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: Any) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": method, "path": path, "query_string": query.encode()}
-    await receipts.receipts_door(scope, receive, send)
-    return sent[0]["status"]
+    await door(scope, receive, send)
+    return int(sent[0]["status"])
 
 
-async def _ask_all(*asked: tuple[str, str, str, bytes]) -> list[int]:
-    try:
-        return list(await asyncio.gather(*(_ask(*one) for one in asked)))
-    finally:
-        await receipts._writer()._wire.close()
+def asked_of(book: Book, *asked: Asked) -> list[int]:
+    async def ask_all() -> list[int]:
+        return [await ask(ReceiptsDoor(book.keep), one) for one in asked]
+
+    return asyncio.run(ask_all())
 
 
-def kannel(number: int, status: int) -> tuple[str, str, str, bytes]:
-    query = f"provider=k&status={status}&id={quote(reference(7, number))}"
-    return "GET", "/receipts/kannel", query, b""
+def kannel(number: int, status: int, *, batch_id: int = 7, provider: str = "k") -> Asked:
+    said = f"provider={quote(provider)}&status={status}&id={quote(reference(batch_id, number))}"
+    return "GET", "/receipts/kannel", said, b""
 
 
-def as_json(said: object) -> tuple[str, str, str, bytes]:
+def as_json(said: object) -> Asked:
     return "POST", "/receipts/json", "provider=j", orjson.dumps(said)
 
 
-def test_reports_are_durable_before_we_say_yes() -> None:
+def test_reports_are_kept_before_we_say_yes() -> None:
+    book = Book()
     asked = [kannel(1, 1), kannel(2, 2), kannel(3, 16), kannel(4, 8)]
     asked.append(
         as_json(
@@ -53,9 +88,8 @@ def test_reports_are_durable_before_we_say_yes() -> None:
             ]
         )
     )
-    assert asyncio.run(_ask_all(*asked)) == [202] * 5
-    kept = Receipt.objects.order_by("delivery_id").values_list("delivery_id", "state", "provider")
-    assert list(kept) == [
+    assert asked_of(book, *asked) == [202] * 5
+    assert book.receipts() == [
         (1, State.DELIVERED, "k"),
         (2, State.GAVE_UP, "k"),
         (3, State.REFUSED_BY_PROVIDER, "k"),
@@ -75,26 +109,152 @@ def test_reports_are_durable_before_we_say_yes() -> None:
         ("POST", "/receipts/json", "", b'"' + b"x" * 1_000_001 + b'"'),
     ],
 )
-def test_nobody_else_can_report(asked: tuple[str, str, str, bytes]) -> None:
-    assert asyncio.run(_ask_all(asked)) == [400]
-    assert not Receipt.objects.exists()
+def test_nobody_else_can_report(asked: Asked) -> None:
+    book = Book()
+    assert asked_of(book, asked) == [400]
+    assert not book.blocks
+
+
+def test_a_stranger_in_a_list_spoils_none_of_the_others() -> None:
+    book = Book()
+    said = [{"reference": one, "status": "delivered"} for one in ("7.1.0", reference(7, 2))]
+    assert asked_of(book, as_json(said)) == [202]
+    assert book.receipts() == [(2, State.DELIVERED, "j")]
+
+
+def test_a_long_list_is_kept_in_parts_a_journal_can_hold() -> None:
+    book = Book()
+    said = [{"reference": reference(7, n), "status": "failed"} for n in range(1000)] * 2
+    assert asked_of(book, as_json(said)) == [202]
+    assert len(book.receipts()) == 1000
+    assert max(map(len, book.blocks)) < 60_000
+
+
+def test_a_provider_is_called_what_we_call_it() -> None:
+    book = Book()
+    odd = [kannel(1, 1, provider=name) for name in ("sms-1_a", "a\tb", "ə", "x" * 99)]
+    asked_of(book, *odd)
+    assert [name for _, _, name in book.receipts()] == ["sms-1_a", "", "", "x" * 30]
 
 
 @pytest.mark.parametrize("path", ["/receipts/", "/receipts/json"])
 def test_other_ways_lead_nowhere(path: str) -> None:
-    assert asyncio.run(_ask_all(("GET", path, "", b""))) == [404]
+    assert asked_of(Book(), ("GET", path, "", b"")) == [404]
 
 
-def test_a_database_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receipts, "_PATIENCE_SECONDS", 0.05)
+def test_whoever_cannot_keep_it_says_so() -> None:
+    book = Book()
+    book.refuses = True
+    assert asked_of(book, kannel(1, 1)) == [503]
 
-    async def nobody() -> None:
-        await asyncio.sleep(60)
 
-    async def asked() -> int:
-        monkeypatch.setattr(receipts._writer()._wire, "connection", nobody)
-        status = await _ask(*kannel(1, 1))
-        receipts._writer()._task.cancel()
-        return status
+# The same with the ledger the door really has.
 
-    assert asyncio.run(asked()) == 503
+
+@pytest.fixture
+def _no_receipts(db: None) -> Any:
+    """The ledger commits on connections of its own."""
+
+    def empty() -> None:
+        with psycopg.connect(**parameters(), autocommit=True) as cleaner:
+            cleaner.execute("DELETE FROM messaging_receipt; DELETE FROM intake_replaymark")
+
+    empty()
+    yield
+    empty()
+
+
+def with_ledger(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, asked: Sequence[Asked], *, away: bool
+) -> tuple[list[int], int, Ledger]:
+    """The answers, and how many receipts the table had by the time PostgreSQL was back."""
+
+    async def play() -> tuple[list[int], int, Ledger]:
+        ledger = ledger_of(INTO, journal=folder)
+        if away:
+            for store in ledger._committing:
+                monkeypatch.setattr(store, "copy", gone)
+        await ledger.start()
+        try:
+            door = ReceiptsDoor(_keeping(ledger))
+            said = list(await asyncio.gather(*(ask(door, one) for one in asked)))
+            kept = ledger.journalled
+            if away:
+                await ledger.replay()
+        finally:
+            await ledger.stop()
+        return said, kept, ledger
+
+    async def gone(_lines: Sequence[bytes]) -> None:
+        raise AwayError("switched off")
+
+    with override_settings(INTAKE=settings_for(folder)):
+        return asyncio.run(play())
+
+
+def settings_for(folder: Path) -> dict[str, Any]:
+    from django.conf import settings
+
+    return settings.INTAKE | {"JOURNAL_DIR": folder, "REPLAY_SECONDS": 60.0}
+
+
+@pytest.mark.usefixtures("_no_receipts")
+@pytest.mark.parametrize("away", [False, True])
+def test_receipts_are_durable_with_postgresql_or_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    asked = [kannel(number, 1) for number in range(30)]
+    said, journalled, ledger = with_ledger(monkeypatch, tmp_path, asked, away=away)
+    assert said == [202] * 30
+    assert bool(journalled) is away
+    assert ledger.journalled_bytes == 0
+    assert sorted(Receipt.objects.values_list("delivery_id", flat=True)) == list(range(30))
+
+
+# A provider that lies: out of order, twice, later the opposite, about what is not there.
+
+
+@pytest.mark.usefixtures("_no_receipts")
+@pytest.mark.django_db
+def test_whatever_a_provider_tells_states_only_move_forward() -> None:
+    batch, other = messages.batch(), messages.batch()
+    messages.fill(batch.pk, 40)
+    messages.fill(other.pk, 3)
+    ids = messages.rows(batch.pk, "id")
+    # One may be handed over still, by our own books.
+    for number in range(1, 40):
+        messages.put(batch.pk, number, state=int(State.HANDED))
+    reports = [kannel(one, status, batch_id=batch.pk) for one in ids[:30] for status in (8, 1, 2)]
+    reports += [kannel(one, 1, batch_id=batch.pk) for one in ids[:30]]
+    reports += [kannel(one, 2, batch_id=batch.pk) for one in ids[30:]]
+    # Ids of another batch, of nothing and of a batch that is gone.
+    reports += [kannel(ids[0], 2, batch_id=other.pk), kannel(10**12, 1, batch_id=batch.pk)]
+    reports += [kannel(ids[0], 1, batch_id=10**9)]
+    Random(7).shuffle(reports)
+    delivered_by_now: set[int] = set()
+    for some in (reports[:40], reports[40:90], reports[90:]):
+        book = Book()
+        assert set(asked_of(book, *some)) == {202}
+        note(book)
+        fold()
+        states = dict(zip(ids, messages.rows(batch.pk, "state"), strict=True))
+        delivered = {one for one, state in states.items() if state == State.DELIVERED}
+        assert delivered >= delivered_by_now
+        delivered_by_now = delivered
+    assert delivered_by_now == set(ids[:30])
+    assert {states[one] for one in ids[30:]} == {State.GAVE_UP}
+    assert set(messages.rows(other.pk, "state")) == {State.WAITING}
+    assert not Receipt.objects.exists()
+
+
+def note(book: Book) -> None:
+    for line in b"".join(book.blocks).decode().splitlines():
+        received_at, provider, batch_id, delivery_id, state, failure = line.split("\t")
+        Receipt.objects.create(
+            received_at=received_at,
+            provider=provider,
+            batch_id=batch_id,
+            delivery_id=delivery_id,
+            state=state,
+            failure=failure,
+        )

@@ -11,12 +11,13 @@ from uuid import UUID
 
 import psycopg
 from django.conf import settings
+from psycopg import sql
 
-COLUMNS: Final = (
-    "received_at, stated_at, channel, key, asked_id, answer, scope, others,"
-    " sender, text, provider_id"
+# What answers are copied into.
+ANSWERS: Final = (
+    "intake_rawanswer (received_at, stated_at, channel, key, asked_id, answer, scope, others,"
+    " sender, text, provider_id)"
 )
-_COPY: Final = f"COPY intake_rawanswer ({COLUMNS}) FROM STDIN"
 _MARK: Final = """
     INSERT INTO intake_replaymark (journal, until) VALUES (%s, %s)
     ON CONFLICT (journal) DO UPDATE SET until = excluded.until
@@ -75,9 +76,13 @@ def copy_line(
 
 
 class Store:
-    """One connection to PostgreSQL, opened when needed and dropped at the first doubt."""
+    """One connection to PostgreSQL, opened when needed and dropped at the first doubt.
 
-    def __init__(self, *, timeout: float, conninfo: str = "") -> None:
+    ``into`` names the table and columns that lines are copied into: a constant, never input.
+    """
+
+    def __init__(self, *, timeout: float, conninfo: str = "", into: str = ANSWERS) -> None:
+        self._copy_into = sql.SQL("COPY {} FROM STDIN").format(sql.SQL(into))
         self._timeout = timeout
         self._conninfo = conninfo or conninfo_of_settings()
         self._connection: psycopg.AsyncConnection | None = None
@@ -113,6 +118,10 @@ class Store:
         said = {"door": door, "now": now, "journalled": journalled}
         await self._in_time(self._execute(_PULSE, said))
 
+    async def greet(self) -> None:
+        """Find out whether PostgreSQL answers."""
+        await self._in_time(self._fetch("SELECT 1"))
+
     async def close(self) -> None:
         if self._connection is not None:
             await self._connection.close()
@@ -120,13 +129,13 @@ class Store:
 
     async def _copy(self, block: bytes) -> None:
         connection = await self._connected()
-        async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        async with connection.cursor() as cursor, cursor.copy(self._copy_into) as copy:
             await copy.write(block)
 
     async def _replay(self, block: bytes, journal: UUID, until: int) -> None:
         connection = await self._connected()
         async with connection.transaction(), connection.cursor() as cursor:
-            async with cursor.copy(_COPY) as copy:
+            async with cursor.copy(self._copy_into) as copy:
                 await copy.write(block)
             await cursor.execute(_MARK, (journal, until))
 

@@ -6,13 +6,13 @@ and no session stands between a telephone and the ledger.
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Final
 
-import orjson
 from django.conf import settings
 
 from safeconduct.wires.intake.engine import watch
-from safeconduct.wires.intake.engine.commit import Store
+from safeconduct.wires.intake.engine.commit import ANSWERS, Store
 from safeconduct.wires.intake.engine.http import (
     App,
     Receive,
@@ -22,7 +22,6 @@ from safeconduct.wires.intake.engine.http import (
     Send,
     asset,
     deliver,
-    document,
 )
 from safeconduct.wires.intake.engine.journal import Journal
 from safeconduct.wires.intake.engine.ledger import COMMITTERS, Ledger
@@ -48,6 +47,7 @@ class Door:
         self.ledger = ledger
         self.posts = posts
         self._routes = tuple(ports.routes.items())
+        self._beside = ports.ledgers
         self._links = LinkDoor(ports=ports, ledger=ledger, pages=pages)
         self._sms = SmsDoor(ledger)
         self._fixed = {
@@ -72,14 +72,16 @@ class Door:
         await deliver(await self._respond(request), request, send)
 
     async def start(self) -> None:
-        await self.ledger.start()
+        for ledger in (self.ledger, *self._beside):
+            await ledger.start()
         self._refreshing = asyncio.create_task(self.posts.refresh_forever())
 
     async def stop(self) -> None:
         if self._refreshing is not None:
             self._refreshing.cancel()
             await asyncio.gather(self._refreshing, return_exceptions=True)
-        await self.ledger.stop()
+        for ledger in (self.ledger, *self._beside):
+            await ledger.stop()
 
     async def _respond(self, request: Request) -> Response:
         path = request.path
@@ -124,12 +126,22 @@ def _readable_by_pages(response: Response, request: Request) -> Response:
 
 def build(ports: Ports) -> App:
     """The door for this installation's settings; starts and stops by ASGI's lifespan."""
+    folder = settings.INTAKE["JOURNAL_DIR"]
+    ledger = ledger_of(ANSWERS, journal=folder, speaks=True)
+    return Door(ports=ports, ledger=ledger, posts=Posts(ports.posts, folder))
+
+
+def ledger_of(into: str, *, journal: Path, speaks: bool = False) -> Ledger:
+    """A ledger by this installation's settings for the table and columns ``into`` names.
+
+    Journals of different tables lie in different folders.
+    """
     chosen = settings.INTAKE
-    stores = [Store(timeout=chosen["DATABASE_TIMEOUT_SECONDS"]) for _ in range(COMMITTERS + 1)]
-    ledger = Ledger(
-        stores=stores,
-        journal=Journal(chosen["JOURNAL_DIR"]),
+    timeout = chosen["DATABASE_TIMEOUT_SECONDS"]
+    return Ledger(
+        stores=[Store(timeout=timeout, into=into) for _ in range(COMMITTERS + 1)],
+        journal=Journal(journal),
         group_seconds=chosen["GROUP_SECONDS"],
         replay_seconds=chosen["REPLAY_SECONDS"],
+        speaks=speaks,
     )
-    return Door(ports=ports, ledger=ledger, posts=Posts(ports.posts, chosen["JOURNAL_DIR"]))

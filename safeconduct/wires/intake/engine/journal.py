@@ -124,13 +124,13 @@ def adoptable(directory: Path) -> Iterator[Sealed]:
 
 
 def journalled_bytes(directory: Path) -> int:
-    """What lies in the journals here, ours and others'."""
-    return sum(_size(path) for path in directory.glob(f"*{SUFFIX}"))
+    """What lies in the journals here and beneath, ours and others'."""
+    return sum(_size(path) for path in directory.rglob(f"*{SUFFIX}"))
 
 
 def journal_files(directory: Path) -> int:
-    """How many journals lie here; one that is damaged counts until somebody took it away."""
-    return sum(1 for path in directory.glob("*") if path.suffix in {SUFFIX, ".damaged"})
+    """How many journals lie here and beneath; a damaged one counts until somebody takes it."""
+    return sum(1 for path in directory.rglob("*") if path.suffix in {SUFFIX, ".damaged"})
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -28,7 +28,10 @@ class NotKeptError(Exception):
 
 
 class Ledger:
-    """Takes lines and keeps them; one in each door process."""
+    """Takes lines and keeps them; one in each door process for each table it fills.
+
+    One of them speaks for the door: it tells the database that the door is alive.
+    """
 
     def __init__(
         self,
@@ -37,11 +40,13 @@ class Ledger:
         journal: Journal,
         group_seconds: float,
         replay_seconds: float,
+        speaks: bool = True,
     ) -> None:
         self._committing, self._replaying = stores[:-1], stores[-1]
         self._journal = journal
         self._group_seconds = group_seconds
         self._replay_seconds = replay_seconds
+        self._speaks = speaks
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._something = asyncio.Event()
         self._journalling = asyncio.Lock()
@@ -155,9 +160,7 @@ class Ledger:
     async def _replay_forever(self) -> None:
         while True:
             try:
-                await self._replaying.pulse(
-                    door=self.door, now=clock.now(), journalled=self.journalled_bytes
-                )
+                await self._reach()
                 self.is_away = False
                 await self.replay()
             except AwayError:
@@ -165,6 +168,13 @@ class Ledger:
             except OSError:
                 log.exception("The journal cannot be read; it is tried again.")
             await asyncio.sleep(self._replay_seconds)
+
+    async def _reach(self) -> None:
+        if self._speaks:
+            journalled = self.journalled_bytes
+            await self._replaying.pulse(door=self.door, now=clock.now(), journalled=journalled)
+        else:
+            await self._replaying.greet()
 
     async def replay(self) -> None:
         """Commit whatever journals nobody writes any more, our own included.

@@ -6,6 +6,7 @@ from typing import Final
 
 from safeconduct.ground.kernel import languages
 from safeconduct.wires.intake.engine.http import App
+from safeconduct.wires.intake.engine.ledger import Ledger
 
 # Under this id ``posts`` gives the ministry's own line, for links that name no post.
 MINISTRY: Final = 0
@@ -36,9 +37,11 @@ class Ports:
     """Callables of the composer; each may fail or be slow, and the door copes.
 
     ``people_of`` returns asked-id and given name of everybody in the party of an asked-id,
-    that one included. ``routes`` are other ASGI apps by the beginning of their paths.
+    that one included. ``routes`` are other ASGI apps by the beginning of their paths, and
+    ``ledgers`` what these keep things with: they start and stop with the door.
     """
 
     people_of: Callable[[int], Awaitable[Sequence[tuple[int, str]]]] = nobody
     posts: Callable[[], Awaitable[Mapping[int, PostLine]]] = no_posts
     routes: Mapping[str, App] = field(default_factory=dict)
+    ledgers: Sequence[Ledger] = ()

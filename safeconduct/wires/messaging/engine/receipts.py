@@ -1,141 +1,134 @@
 """The door for delivery receipts: raw ASGI, durable before it says yes.
 
 ``GET …/receipts/kannel?id=REFERENCE&status=1`` is what Kannel calls; ``POST …/receipts/json`` takes
-``{"reference", "status"}`` or a list of them.
+``{"reference", "status"}`` or a list of them. Whatever keeps them is given by the composer: the
+same ledger that keeps answers, with its journal for the time in which PostgreSQL is away.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from datetime import datetime
-from typing import Any, Final
-from urllib.parse import parse_qs
+import itertools
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl
 
 import orjson
-from psycopg import AsyncConnection
 
 from safeconduct.ground.kernel import clock
-from safeconduct.wires.messaging.engine.connections import Wire
 from safeconduct.wires.messaging.engine.references import ReferenceRefusedError, read_reference
 from safeconduct.wires.messaging.terms import State
 
 type Message = MutableMapping[str, Any]
 type Send = Callable[[Message], Awaitable[None]]
 type Receive = Callable[[], Awaitable[Message]]
-type Row = tuple[datetime, str, int, int, int, str]
-type End = tuple[State, str]
+# Takes lines of COPY's text format; whether they are durable now.
+type Keep = Callable[[bytes], Awaitable[bool]]
 
+# What the lines of receipts are copied into.
+INTO: Final = "messaging_receipt (received_at, provider, batch_id, delivery_id, state, failure)"
 _LONGEST_BODY: Final = 1_000_000
-_LONGEST_QUEUE: Final = 100_000
-_PATIENCE_SECONDS: Final = 3.0
+# Lines kept as one: a hundred bytes each, they stay below a journal's longest record.
+_LINES_AT_ONCE: Final = 400
 # Kannel 1.4 User's Guide, "Delivery reports": 8 is "the centre has it", which proves nothing.
-_KANNEL: Final[dict[str, End]] = {
-    "1": (State.DELIVERED, ""),
-    "2": (State.GAVE_UP, "not delivered"),
-    "16": (State.REFUSED_BY_PROVIDER, "refused by the message centre"),
-}
-_JSON: Final[dict[str, End]] = {
+_KANNEL: Final = {"1": "delivered", "2": "failed", "16": "rejected"}
+_JSON: Final[dict[str, tuple[State, str]]] = {
     "delivered": (State.DELIVERED, ""),
     "failed": (State.GAVE_UP, "not delivered"),
     "rejected": (State.REFUSED_BY_PROVIDER, "refused by the message centre"),
     "invalid_number": (State.INVALID_ADDRESS, "no such address"),
     "blocked": (State.BLOCKED_BY_OPERATOR, "blocked by the operator"),
 }
-_COPY: Final = """
-COPY messaging_receipt (received_at, provider, batch_id, delivery_id, state, failure) FROM STDIN
-"""
+_HEADERS: Final = [(b"content-type", b"text/plain"), (b"content-length", b"0")]
 
 
-class _Writer:
-    """Group commit: one COPY for all that came while the last one ran."""
-
-    def __init__(self) -> None:
-        self._wire = Wire("receipts")
-        self._waiting: list[tuple[list[Row], asyncio.Future[None]]] = []
-        self._task: asyncio.Task[None] | None = None
-
-    async def write(self, rows: list[Row]) -> None:
-        """Return when the rows are durable.
-
-        :raises TimeoutError: if the database takes too long. They may be written later
-            still; a receipt told twice changes nothing.
-        """
-        if len(self._waiting) > _LONGEST_QUEUE:
-            raise TimeoutError
-        done = asyncio.get_running_loop().create_future()
-        self._waiting.append((rows, done))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._write_all())
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            await asyncio.shield(done)
-
-    async def _write_all(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting, []
-            rows = [row for some, _ in group for row in some]
-
-            async def copied(connection: AsyncConnection, rows: list[Row] = rows) -> None:
-                async with connection.cursor().copy(_COPY) as copy:
-                    for row in rows:
-                        await copy.write_row(row)
-
-            await self._wire.insist(copied)
-            for _, done in group:
-                if not done.done():
-                    done.set_result(None)
+class _Report(NamedTuple):
+    reference: str
+    status: str
 
 
-_writers: dict[asyncio.AbstractEventLoop, _Writer] = {}
+class UnreadableError(Exception):
+    """Nothing in it is a receipt."""
 
 
-async def receipts_door(scope: Message, receive: Receive, send: Send) -> None:
+class ReceiptsDoor:
     """ASGI application for every path that ends in ``/kannel`` or ``/json``.
 
-    202 when durable, 400 for what is not ours, 503 when the database is away.
+    202 when durable, 400 where nothing is ours, 503 when it could not be kept: come again.
     """
-    if scope["type"] != "http":
-        return
-    query = parse_qs(scope["query_string"].decode("latin-1"))
-    provider = query.get("provider", [""])[0][:30]
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            status = await self._respond(scope, receive)
+            await send({"type": "http.response.start", "status": status, "headers": _HEADERS})
+            await send({"type": "http.response.body", "body": b""})
+
+    async def _respond(self, scope: Message, receive: Receive) -> int:
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        provider = _name(query.get("provider", ""))
+        try:
+            if scope["path"].endswith("/kannel"):
+                reports = _from_kannel(query)
+            elif scope["path"].endswith("/json") and scope["method"] == "POST":
+                reports = _from_json(await _body(receive))
+            else:
+                return 404
+            lines = _lines(reports, provider)
+        except UnreadableError:
+            return 400
+        for some in itertools.batched(lines, _LINES_AT_ONCE, strict=False):
+            if not await self._keep(b"".join(some)):
+                return 503
+        return 202
+
+
+def _from_kannel(query: dict[str, str]) -> list[_Report]:
+    status = _KANNEL.get(query.get("status", ""), "")
+    return [_Report(query.get("id", ""), status)]
+
+
+def _from_json(body: bytes) -> list[_Report]:
     try:
-        if scope["path"].endswith("/kannel"):
-            rows = _from_kannel(query, provider)
-        elif scope["path"].endswith("/json") and scope["method"] == "POST":
-            rows = _from_json(await _body(receive), provider)
-        else:
-            await _reply(send, 404)
-            return
-        await _writer().write(rows)
-    except (ReferenceRefusedError, ValueError):
-        await _reply(send, 400)
-    except TimeoutError:
-        await _reply(send, 503)
-    else:
-        await _reply(send, 202)
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise UnreadableError from None
+    listed = said if isinstance(said, list) else [said]
+    if not all(isinstance(item, dict) for item in listed):
+        raise UnreadableError
+    return [_Report(str(item.get("reference")), str(item.get("status"))) for item in listed]
 
 
-def _writer() -> _Writer:
-    return _writers.setdefault(asyncio.get_running_loop(), _Writer())
+def _lines(reports: Iterable[_Report], provider: str) -> list[bytes]:
+    """What the reports say of messages of ours, each thing said once.
+
+    A reference that is not ours spoils none of the others: a provider that is told
+    "no" would send them all again for ever.
+
+    :raises UnreadableError: if there is none of ours.
+    """
+    now = clock.now().isoformat()
+    lines: dict[tuple[str, str], bytes] = {}
+    ours = False
+    for report in reports:
+        try:
+            batch_id, delivery_id = read_reference(report.reference)
+        except ReferenceRefusedError:
+            continue
+        ours = True
+        # What is not an end, such as "buffered", is nothing to us.
+        if end := _JSON.get(report.status):
+            state, failure = end
+            line = f"{now}\t{provider}\t{batch_id}\t{delivery_id}\t{state:d}\t{failure}\n"
+            lines[report] = line.encode()
+    if not ours:
+        raise UnreadableError
+    return list(lines.values())
 
 
-def _from_kannel(query: dict[str, list[str]], provider: str) -> list[Row]:
-    end = _KANNEL.get(query.get("status", [""])[0])
-    return [_row(query.get("id", [""])[0], end, provider)] if end else []
-
-
-def _from_json(body: bytes, provider: str) -> list[Row]:
-    said = orjson.loads(body)
-    rows = []
-    for item in said if isinstance(said, list) else [said]:
-        if not isinstance(item, dict):
-            raise ReferenceRefusedError("A receipt is an object.")
-        if end := _JSON.get(str(item.get("status"))):
-            rows.append(_row(str(item.get("reference")), end, provider))
-    return rows
-
-
-def _row(reference: str, end: End, provider: str) -> Row:
-    batch_id, delivery_id = read_reference(reference)
-    return clock.now(), provider, batch_id, delivery_id, int(end[0]), end[1]
+def _name(provider: str) -> str:
+    """What we call a provider in its receipts' address; anything else would not be ours."""
+    ours = provider.isascii() and provider.replace("-", "").replace("_", "").isalnum()
+    return provider[:30] if ours else ""
 
 
 async def _body(receive: Receive) -> bytes:
@@ -143,13 +136,7 @@ async def _body(receive: Receive) -> bytes:
     while True:
         message = await receive()
         body += bytes(message.get("body", b""))
-        if len(body) > _LONGEST_BODY:
-            raise ValueError("Too long.")
+        if len(body) > _LONGEST_BODY or message["type"] == "http.disconnect":
+            raise UnreadableError
         if not message.get("more_body"):
             return body
-
-
-async def _reply(send: Send, status: int) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"content-length", b"0")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
