@@ -51,8 +51,9 @@ from safeconduct.response.ladder.models import DeliveryPlan
 from safeconduct.response.ladder.terms import Step
 from safeconduct.wires.hazards.models import Problem, Signal
 from safeconduct.wires.intake.models import RawAnswer
-from safeconduct.wires.intake.terms import Answer, Door, Scope
-from safeconduct.wires.messaging.terms import Channel
+from safeconduct.wires.intake.terms import ANSWER_LINK, Answer, Door, Scope
+from safeconduct.wires.messaging.actions import TextDraft, enqueue_select, open_batch
+from safeconduct.wires.messaging.terms import Channel, Lane
 
 TESTER = Actor.system("test")
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
@@ -478,3 +479,37 @@ def unknown_sender(text: str = "1") -> dict[str, int]:
     raw_answer(sender="+99955500099", text=text, key=key)
     drain.run_once()
     return {"unclear_id": Unclear.objects.get(key=key).pk, "person_id": parts["person_id"]}
+
+
+def asked_by_message(people: Sequence[Person], *, now: datetime) -> Round:
+    """A round whose question went to the first of each party by SMS, where they have a number."""
+    batch = open_batch(
+        lane=Lane.URGENT,
+        not_after=now + timedelta(days=7),
+        exercise=False,
+        texts=[TextDraft("en", Channel.SMS, "Are you safe? {link}")],
+        link_purpose=ANSWER_LINK,
+        link_expires_on=(now + timedelta(days=7)).date(),
+        now=now,
+        actor=TESTER,
+    )
+    round_ = open_round(
+        incident_id=incident().pk,
+        audience_id=None,
+        batch_id=batch.pk,
+        closes_at=now + timedelta(days=7),
+        now=now,
+        actor=TESTER,
+    )
+    asked(people, on=round_, now=now)
+    enqueue_select(
+        batch_id=batch.pk,
+        select_sql="SELECT DISTINCT ON (p.party_id, k.address) p.id, a.id, NULL::smallint,"
+        " k.channel, k.address, p.language, 'TR', 1::smallint"
+        " FROM checkins_asked a JOIN registry_person p ON p.id = a.person_id"
+        " JOIN registry_contactpoint k ON k.person_id = p.id AND k.channel = 1"
+        " WHERE a.incident_id = %s AND a.round_id = %s ORDER BY p.party_id, k.address, p.id",
+        params=[round_.incident_id, round_.pk],
+        actor=TESTER,
+    )
+    return round_

@@ -4,12 +4,23 @@ Everything a standing remembers is a maximum or a minimum over sightings, so fol
 the same ones in another order, or some of them twice, ends in the same standing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from safeconduct.picture.rollcall.terms import Closing, Presence, Safety, Witness
+from safeconduct.picture.rollcall.terms import (
+    Closing,
+    How,
+    NextStep,
+    Outcome,
+    Presence,
+    Safety,
+    Unreached,
+    Witness,
+)
+from safeconduct.wires.messaging.terms import Channel, State
 
 # Words that call for an officer. They stay until one closes the call.
 CALLS: Final = frozenset({Safety.NEEDS_HELP, Safety.INJURED})
@@ -135,6 +146,59 @@ def closing_words(reason: str) -> tuple[Presence, Safety]:
         Closing.LEFT: (Presence.DEPARTED, Safety.SAFE),
         Closing.DECEASED: (Presence.UNKNOWN, Safety.DECEASED),
     }[Closing(reason)]
+
+
+class Contact(NamedTuple):
+    """A way to somebody: whether messages to it end as undeliverable, whether they said STOP."""
+
+    channel: int
+    address: str
+    exists: bool
+    stopped: bool
+
+
+class Trace(NamedTuple):
+    """What is known of how somebody was tried; ``fellow`` is one of their party to ask."""
+
+    contacts: Sequence[Contact] = ()
+    states: Collection[int] = ()
+    attempts: Collection[tuple[str, str]] = ()
+    fellow: int | None = None
+
+
+def why_unreached(trace: Trace) -> Unreached:
+    """The reason that lets an officer do most about it."""
+    if not trace.contacts:
+        return Unreached.NO_CONTACT
+    if all(contact.stopped for contact in trace.contacts):
+        return Unreached.STOPPED
+    if State.HANDED in trace.states:
+        return Unreached.NOT_PROVABLE
+    if not trace.states:
+        return Unreached.NOT_WRITTEN
+    if not any(contact.exists for contact in trace.contacts):
+        return Unreached.BAD_ADDRESS
+    return Unreached.FAILED
+
+
+def next_step(trace: Trace) -> tuple[NextStep, str]:
+    """What to do next, and the number to telephone where that is it.
+
+    From what costs least to what costs most, each once; a number that was somebody
+    else's is not dialled again. STOP is about messages: an officer may still telephone.
+    """
+    tried = Counter(how for how, _ in trace.attempts)
+    numbers = [one.address for one in trace.contacts if one.channel == Channel.SMS and one.exists]
+    wrong = sum(outcome == Outcome.WRONG_NUMBER for _, outcome in trace.attempts)
+    if tried[How.CALL] < len(numbers):
+        return NextStep.CALL, numbers[tried[How.CALL]]
+    if trace.fellow is not None and not tried[How.RELATIVE]:
+        return NextStep.PARTY, ""
+    if not tried[How.VISIT]:
+        return NextStep.VISIT, ""
+    if wrong < len(numbers):
+        return NextStep.AGAIN, numbers[tried[How.CALL] % len(numbers)]
+    return NextStep.VISIT, ""
 
 
 def _speaker(sighting: Sighting) -> str:

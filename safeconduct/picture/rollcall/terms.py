@@ -82,3 +82,23 @@ class Outcome(TextChoices):
     SWITCHED_OFF = "switched_off", _("Switched off or out of reach")
     WRONG_NUMBER = "wrong_number", _("Somebody else's number")
     REFUSED = "refused", _("Would not talk")
+
+
+class Unreached(TextChoices):
+    """Why nothing proves that anything reached somebody."""
+
+    NO_CONTACT = "no_contact", _("We have no telephone number and no address")
+    STOPPED = "stopped", _("They wrote STOP on every channel")
+    NOT_WRITTEN = "not_written", _("No message was sent to them")
+    BAD_ADDRESS = "bad_address", _("None of their addresses exists")
+    NOT_PROVABLE = "not_provable", _("Handed over, but nothing proves that it arrived")
+    FAILED = "failed", _("Every message failed")
+
+
+class NextStep(TextChoices):
+    """What an officer can do next for somebody who was not reached."""
+
+    CALL = "call", _("Telephone them")
+    PARTY = "party", _("Ask those they are with")
+    VISIT = "visit", _("Have the post or a warden look for them")
+    AGAIN = "again", _("Everything was tried: begin again with")

@@ -27,6 +27,7 @@ from safeconduct.picture.rollcall.queries.numbers import (
     numbers,
     version,
 )
+from safeconduct.picture.rollcall.queries.unreached import unreached
 
 __all__ = [
     "DRAIN_PULSE",
@@ -49,6 +50,7 @@ __all__ = [
     "numbers",
     "on_open_rolls",
     "sightings_of",
+    "unreached",
     "version",
     "waiting",
 ]

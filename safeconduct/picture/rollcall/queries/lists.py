@@ -69,25 +69,31 @@ def not_heard_from(
     The strongest shaking comes first, then the most vulnerable, then the oldest
     record.
     """
+    ordered = longest_silent(incident_id, filters, since_round=since_round, after=after)
+    return _page(list(ordered[: limit + 1]), limit, silent_mark)
+
+
+def longest_silent(
+    incident_id: int, filters: Filters, *, since_round: int | None = None, after: str = ""
+) -> QuerySet[Standing]:
+    """The same people in their order, from the mark of a page on.
+
+    :raises PageLostError: if the mark is none of ours.
+    """
     found = _narrowed(incident_id, filters).filter(
         asked_round__gte=max(since_round or 1, 1),
         heard_round__lt=F("asked_round") if since_round is None else since_round,
     )
     if after:
         found = found.filter(_beyond(*_marks(after, 4)))
-    ordered = found.order_by(
+    return found.order_by(
         F("intensity").desc(), F("vulnerability").desc(), "record_at", "person_id"
     )
-    return _page(
-        list(ordered[: limit + 1]),
-        limit,
-        lambda row: (
-            row.intensity,
-            row.vulnerability,
-            _microseconds(row.record_at),
-            row.person_id,
-        ),
-    )
+
+
+def silent_mark(row: Standing) -> tuple[int, ...]:
+    """The place of somebody in that order."""
+    return (row.intensity, row.vulnerability, _microseconds(row.record_at), row.person_id)
 
 
 def in_conflict(incident_id: int, filters: Filters, *, after: str = "", limit: int = PAGE) -> Page:
@@ -128,7 +134,12 @@ def _beyond(intensity: int, vulnerability: int, record: int, person_id: int) -> 
 def _page(rows: list[Standing], limit: int, mark: Callable[[Standing], tuple[int, ...]]) -> Page:
     more = len(rows) > limit
     rows = rows[:limit]
-    return Page(rows, ".".join(map(str, mark(rows[-1]))) if more else "")
+    return Page(rows, written(mark(rows[-1])) if more else "")
+
+
+def written(mark: tuple[int, ...]) -> str:
+    """A mark as it stands in an address."""
+    return ".".join(map(str, mark))
 
 
 def _marks(after: str, count: int) -> list[int]:

@@ -69,7 +69,7 @@ def save(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, incident_id: int, which: str) -> Shown:
     incident, scope = board_for(request, incident_id)
-    form = _form(request, incident.pk, scope)
+    form = filter_form(request, incident.pk, scope)
     filters = form.filters(scope.countries, officer_of(request).pk)
     last = last_round(incident.pk)
     try:
@@ -95,7 +95,8 @@ _LISTS: dict[str, _Lister] = {
 }
 
 
-def _form(request: HttpRequest, incident_id: int, scope: Scope) -> FilterForm:
+def filter_form(request: HttpRequest, incident_id: int, scope: Scope) -> FilterForm:
+    """What lists of this incident are narrowed by: its countries and posts, as far as seen."""
     language = get_language() or "en"
     tallies = Tally.objects.filter(incident_id=incident_id, people__gt=0).order_by()
     if scope.countries is not None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from safeconduct.portals.console.board import ask, lists, people, views
+from safeconduct.portals.console.board import ask, lists, people, unreached, views
 
 urlpatterns = [
     path("", views.incidents, name="incidents"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:incident_id>/help/", lists.people, {"which": "help"}, name="help"),
     path("<int:incident_id>/silent/", lists.people, {"which": "silent"}, name="silent"),
     path("<int:incident_id>/conflict/", lists.people, {"which": "conflict"}, name="conflict"),
+    path("<int:incident_id>/unreached/", unreached.unreached, name="unreached"),
     path("<int:incident_id>/help/file/", lists.save, {"which": "help"}, name="help_file"),
     path("<int:incident_id>/silent/file/", lists.save, {"which": "silent"}, name="silent_file"),
     path("<int:incident_id>/people/<int:person_id>/", people.person, name="person"),

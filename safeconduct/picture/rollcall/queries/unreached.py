@@ -1,0 +1,87 @@
+"""Whom nothing we sent can be proved to have reached, and who never answered: a list for people."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from safeconduct.picture.rollcall.models import Standing
+from safeconduct.picture.rollcall.queries.lists import (
+    PAGE,
+    Filters,
+    Page,
+    longest_silent,
+    silent_mark,
+    written,
+)
+from safeconduct.wires.messaging.terms import State
+
+# People looked at for one page: were hardly anybody unreached among a million, a page that
+# looked on until it is full would never come. The next page goes on where this one stopped.
+LOOKED_AT: Final = 20_000
+# So long a provider may take to report a delivery; then "handed over" is all there will be.
+PROOF_WAITED_FOR: Final = timedelta(hours=1)
+_COLUMNS: Final = ("person_id", "party_id", "intensity", "vulnerability", "record_at")
+# A message speaks to whoever of the party shares its address. Answered or not needed, it says
+# nothing of an address: somebody else of the party was quicker.
+_UNREACHED: Final = f"""
+    SELECT w.person_id FROM ({{window}}) AS w
+    WHERE NOT EXISTS (
+        SELECT FROM registry_person AS m
+        JOIN messaging_delivery AS d ON d.recipient_id = m.id AND d.batch_id = ANY (%s)
+        WHERE m.party_id = w.party_id
+            AND (d.state IN ({State.WAITING:d}, {State.CLAIMED:d}, {State.DELIVERED:d})
+                OR (d.state = {State.HANDED:d} AND d.handed_at > %s))
+            AND (m.id = w.person_id OR EXISTS (
+                SELECT FROM registry_contactpoint AS k
+                WHERE k.person_id = w.person_id AND k.address = d.address))
+    )
+    ORDER BY w.intensity DESC, w.vulnerability DESC, w.record_at, w.person_id LIMIT %s
+"""
+
+
+def unreached(
+    incident_id: int,
+    filters: Filters,
+    *,
+    batch_ids: Collection[int],
+    now: datetime,
+    after: str = "",
+    limit: int = PAGE,
+) -> Page:
+    """Silent people without a message that arrived or is on its way, in the order of the silent.
+
+    ``batch_ids`` are the incident's. A page may hold fewer than ``limit`` people, or
+    none, and still have a next one: of a large incident ``LOOKED_AT`` are looked at.
+
+    :raises PageLostError: if the mark is none of ours.
+    """
+    window = longest_silent(incident_id, filters, after=after)
+    people = _found(window.values(*_COLUMNS)[:LOOKED_AT], batch_ids, now, limit + 1)
+    by_id = {row.person_id: row for row in _standings(incident_id, people)}
+    rows = [by_id[person_id] for person_id in people if person_id in by_id]
+    if len(rows) > limit:
+        return Page(rows[:limit], written(silent_mark(rows[limit - 1])))
+    last = window[LOOKED_AT - 1 : LOOKED_AT].first()
+    return Page(rows, written(silent_mark(last)) if last else "")
+
+
+def _found(
+    window: "QuerySet[Standing, dict[str, Any]]",
+    batch_ids: Collection[int],
+    now: datetime,
+    limit: int,
+) -> list[int]:
+    sql, params = window.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UNREACHED.format(window=sql),
+            [*params, list(batch_ids), now - PROOF_WAITED_FOR, limit],
+        )
+        return [person_id for (person_id,) in cursor.fetchall()]
+
+
+def _standings(incident_id: int, people: Collection[int]) -> list[Standing]:
+    return list(Standing.objects.filter(incident_id=incident_id, person_id__in=people))

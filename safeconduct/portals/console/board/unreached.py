@@ -1,0 +1,143 @@
+"""The work list of those nobody reached: why, and what an officer can do next."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from safeconduct.ground.accounts.access import officer_of
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.missions.access import officer_may
+from safeconduct.picture.registry.models import ContactPoint
+from safeconduct.picture.registry.rules import works
+from safeconduct.picture.rollcall import queries as rollcall
+from safeconduct.picture.rollcall import rules
+from safeconduct.picture.rollcall.models import Attempt, Standing
+from safeconduct.picture.rollcall.rules import Contact, Trace
+from safeconduct.picture.rollcall.terms import VIEW, NextStep, Presence, Unreached
+from safeconduct.portals.console.board.access import board_for
+from safeconduct.portals.console.board.lists import filter_form
+from safeconduct.portals.console.board.rows import Row, names_of, rows_of
+from safeconduct.response.checkins.models import Round
+from safeconduct.wires.messaging.models import Delivery
+from safeconduct.wires.messaging.terms import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Somebody to reach; ``number`` is to be dialled, ``fellow`` is whom to ask."""
+
+    row: Row
+    why: Unreached
+    step: NextStep
+    number: str
+    fellow: int | None
+    fellow_name: str
+
+
+@officer_may(VIEW)
+def unreached(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """A page of the list, narrowed by what the address says."""
+    incident, scope = board_for(request, incident_id)
+    form, now = filter_form(request, incident.pk, scope), clock.now()
+    filters = form.filters(scope.countries, officer_of(request).pk)
+    batches = batches_of(incident.pk)
+    after = request.GET.get("after", "")
+    try:
+        page = rollcall.unreached(incident.pk, filters, batch_ids=batches, now=now, after=after)
+    except rollcall.PageLostError as refusal:
+        raise Http404 from refusal
+    tasks = tasks_of(incident.pk, page.rows, batches)
+    shown = {"incident": incident, "form": form, "tasks": tasks, "after": page.after}
+    response = render(request, "board/unreached.html", shown)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def batches_of(incident_id: int) -> list[int]:
+    """The batches of the incident's questions."""
+    rounds = Round.objects.filter(incident_id=incident_id, batch_id__isnull=False)
+    return [number for number in rounds.values_list("batch_id", flat=True) if number]
+
+
+def tasks_of(
+    incident_id: int, standings: Collection[Standing], batch_ids: Collection[int]
+) -> list[Task]:
+    """What to do for each, in their order; a fixed number of queries however many there are."""
+    people = [standing.person_id for standing in standings]
+    fellows = _fellows(incident_id, standings)
+    names = names_of(fellows.values())
+    traces = _traces(incident_id, people, batch_ids)
+    return [
+        _task(row, traces[row.standing.person_id], fellows.get(row.standing.person_id), names)
+        for row in rows_of(incident_id, standings)
+    ]
+
+
+def _task(row: Row, trace: Trace, fellow: int | None, names: dict[int, str]) -> Task:
+    # Somebody deleted meanwhile has no name, and can be asked nothing.
+    trace = trace._replace(fellow=fellow if fellow in names else None)
+    step, number = rules.next_step(trace)
+    return Task(
+        row=row,
+        why=rules.why_unreached(trace),
+        step=step,
+        number=number,
+        fellow=trace.fellow if step is NextStep.PARTY else None,
+        fellow_name=names.get(fellow or 0, ""),
+    )
+
+
+def _traces(
+    incident_id: int, people: Collection[int], batch_ids: Collection[int]
+) -> dict[int, Trace]:
+    contacts: defaultdict[int, list[Contact]] = defaultdict(list)
+    points = ContactPoint.objects.filter(person_id__in=people, channel__lt=Channel.CALL)
+    for point in points.order_by("channel", "pk"):
+        contacts[point.person_id].append(
+            Contact(point.channel, point.address, works(point), point.stopped_at is not None)
+        )
+    attempts: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    tried = Attempt.objects.filter(incident_id=incident_id, person_id__in=people)
+    for person_id, how, outcome in tried.values_list("person_id", "how", "outcome"):
+        attempts[person_id].append((how, outcome))
+    states = _states({one.address for known in contacts.values() for one in known}, batch_ids)
+    return {
+        person_id: Trace(
+            contacts[person_id],
+            {state for one in contacts[person_id] for state in states[one.address]},
+            attempts[person_id],
+        )
+        for person_id in people
+    }
+
+
+def _states(addresses: Collection[str], batch_ids: Collection[int]) -> defaultdict[str, set[int]]:
+    """How messages to these addresses stand: a family's go to one of it, for all who share it."""
+    owners = ContactPoint.objects.filter(address__in=addresses).values("person_id")
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    sent = Delivery.objects.filter(
+        batch_id__in=batch_ids, recipient_id__in=owners, address__in=addresses
+    )
+    for address, state in sent.values_list("address", "state"):
+        found[address].add(state)
+    return found
+
+
+def _fellows(incident_id: int, standings: Iterable[Standing]) -> dict[int, int]:
+    """Of each person one of their party to ask: who was heard from, else who can be reached."""
+    parties = {standing.person_id: standing.party_id for standing in standings}
+    known = Standing.objects.filter(
+        incident_id=incident_id, party_id__in=set(parties.values())
+    ).exclude(presence=Presence.NEVER_THERE)
+    best: dict[int, list[int]] = defaultdict(list)
+    for fellow in known.order_by("-heard_round", "-reachable", "person_id"):
+        if fellow.heard_round or fellow.reachable:
+            best[fellow.party_id].append(fellow.person_id)
+    return {
+        person_id: next(one for one in best[party_id] if one != person_id)
+        for person_id, party_id in parties.items()
+        if any(one != person_id for one in best[party_id])
+    }

@@ -1,0 +1,91 @@
+"""The work list of those nobody reached, as officers see it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from safeconduct.ground.kernel import clock
+from safeconduct.picture.registry.models import ContactPoint
+from safeconduct.picture.rollcall.actions import log_attempt
+from safeconduct.picture.rollcall.models import Standing
+from safeconduct.picture.rollcall.terms import How, Outcome
+from safeconduct.response.checkins.models import Round
+from safeconduct.wires.messaging.models import Delivery
+from safeconduct.wires.messaging.terms import State
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+PHONE = "+99955500001"
+
+
+@pytest.fixture
+def family() -> Round:
+    """Two who share a telephone nobody was proved to read, and the third without one."""
+    people = builders.household(3, phone=PHONE)
+    ContactPoint.objects.filter(person=people[2]).delete()
+    round_ = builders.asked_by_message(people, now=clock.now() - timedelta(hours=3))
+    Delivery.objects.update(state=State.HANDED, handed_at=clock.now() - timedelta(hours=2))
+    return round_
+
+
+def listed(pages, round_: Round, **narrowed: str) -> str:
+    return pages.get(
+        reverse("board:unreached", args=[round_.incident_id]), narrowed
+    ).content.decode()
+
+
+def test_each_has_a_reason_and_a_next_step(pages, family) -> None:
+    pages.sign_in(builders.officer(at=builders.post()))
+    page = listed(pages, family)
+    assert page.count("nothing proves that it arrived") == 2
+    assert page.count("no telephone number and no address") == 1
+    assert page.count(f'href="tel:{PHONE}"') == 2
+    # The third has no number, but somebody to be asked.
+    assert page.count("Ask those they are with") == 1
+
+
+def test_a_logged_call_moves_the_next_step_on(pages, family) -> None:
+    people = Standing.objects.order_by("person_id").values_list("person_id", flat=True)
+    log_attempt(
+        incident_id=family.incident_id,
+        person_id=people[0],
+        how=How.CALL,
+        outcome=Outcome.NO_REPLY,
+        now=clock.now(),
+        actor=builders.TESTER,
+    )
+    pages.sign_in(builders.officer(at=builders.post()))
+    page = listed(pages, family)
+    assert page.count(f'href="tel:{PHONE}"') == 1
+    assert page.count("Ask those they are with") == 2
+
+
+def test_filters_narrow_it_and_nobody_is_said(pages, family) -> None:
+    pages.sign_in(builders.officer(at=builders.post()))
+    assert "Every message arrived" in listed(pages, family, care="mine")
+    pages.post(
+        reverse("board:claim", args=[family.incident_id, Standing.objects.first().person_id])
+    )
+    assert "Every message arrived" not in listed(pages, family, care="mine")
+
+
+def test_an_unknown_mark_is_no_page(pages, family) -> None:
+    pages.sign_in(builders.officer(at=builders.post()))
+    there = reverse("board:unreached", args=[family.incident_id])
+    assert pages.get(f"{there}?after=nonsense").status_code == 404
+
+
+def test_the_list_costs_the_same_for_ten_and_for_twenty(pages) -> None:
+    pages.sign_in(builders.officer(at=builders.post()))
+    costs = []
+    for size in (10, 20):
+        people = [person for _ in range(size // 2) for person in builders.household(2)]
+        round_ = builders.asked_by_message(people, now=clock.now() - timedelta(hours=3))
+        listed(pages, round_)
+        with CaptureQueriesContext(connection) as asked:
+            listed(pages, round_)
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
