@@ -67,7 +67,7 @@ class Claims:
         """
         taken: list[Claimed] = []
         for part, worth in desk.slices(room):
-            taken += await self._slice(connection, lane, desk, part, min(worth, room - len(taken)))
+            taken += await self._slice(connection, lane, desk, part, worth)
         return taken
 
     async def _slice(

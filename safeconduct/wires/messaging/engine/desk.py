@@ -30,7 +30,7 @@ class Desk:
         self.channel = channel
         self.lines = lines
         self.is_closed = False
-        self.limits_countries = any(line.limits.countries for line in lines)
+        self._limited = {country for line in lines for country in line.limits.countries}
         self.stock: Stock[Claimed] = Stock(self.path, patience=bulk_patience, now=self._loop.time())
         # While answers pile up, bulk leaves no faster than this.
         self.bulk_pace: Bucket | None = None
@@ -49,7 +49,9 @@ class Desk:
 
     def path(self, claimed: Claimed) -> tuple[Key, ...]:
         batch = claimed.batch
-        country = self._country(claimed) if self.limits_countries else ""
+        country = self._country(claimed) if self._limited else ""
+        if country not in self._limited:
+            country = ""
         return (batch.post_id, batch.id, country)
 
     def room(self) -> int:
@@ -58,14 +60,17 @@ class Desk:
         self._wanted = dict.fromkeys(Lane, room / 2)
         return room
 
+    def held(self, lane: Lane) -> int:
+        """How many of a lane wait here for a hand, not for their country's next token."""
+        return self.stock.size(lane) - sum(map(self.stock.held_for, self._limited))
+
     def slices(self, room: int) -> list[tuple[Slice, int]]:
         """What to claim, and how much of it: each country with a limit apart from the rest."""
-        limited = self._worth_by_country()
-        slices = [(Slice.beside(sorted(limited)), room)]
-        held = self.stock.held_by_end() if limited else {}
-        for country, worth in sorted(limited.items()):
-            if 2 * held.get(country, 0) < worth:
-                slices.append((Slice.of(country), ceil(worth) - held.get(country, 0)))
+        slices = [(Slice.beside(sorted(self._limited)), room)] if room > 0 else []
+        for country, worth in sorted(self._worth_by_country().items()):
+            held = self.stock.held_for(country)
+            if 2 * held < worth:
+                slices.append((Slice.of(country), ceil(worth) - held))
         return slices
 
     def _worth_by_country(self) -> dict[str, float]:
@@ -172,7 +177,7 @@ class Desk:
             self.bulk_taken += 1
             if self.bulk_pace is not None:
                 self.bulk_pace.spend(1)
-        if self.stock.size(lane) < self._wanted[lane]:
+        if self.held(lane) < self._wanted[lane]:
             self._on_low(lane)
         if not self._plain:
             self._charge(line, claimed)

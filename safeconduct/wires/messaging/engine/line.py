@@ -15,7 +15,9 @@ from safeconduct.wires.messaging.terms import State
 _MINUTE: Final = 60.0
 # We hold no more than a provider takes in this time, so that leases suffice.
 _STOCK_SECONDS: Final = 2.0
-_COMFORTABLE: Final = 200
+# So much of what it takes in a second lies ready: a claim under load may take as long.
+_READY_SECONDS: Final = 0.3
+_MOST_READY: Final = 1000
 # So often in a row must a link test fail to be believed.
 _DEAD_AFTER: Final = 2
 
@@ -87,9 +89,9 @@ class Line:
             return 1
         if self.limits.own is not None:
             return max(1, min(self.hands, int(self.limits.own.per_second * _STOCK_SECONDS)))
-        # Few quick hands would else wait for a claim after every handful.
-        quick = int(self.hands * _STOCK_SECONDS / max(self.latency, 0.001))
-        return max(1, int(self.part * max(self.hands, min(_COMFORTABLE, quick))))
+        # Quick hands would else wait for a claim after every handful.
+        quick = int(self.hands * _READY_SECONDS / max(self.latency, 0.001))
+        return max(1, int(self.part * max(self.hands, min(_MOST_READY, quick))))
 
     def identity(self, country: str) -> str:
         """The sender's name for a country; empty where the provider's own default holds."""

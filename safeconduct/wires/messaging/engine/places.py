@@ -35,7 +35,7 @@ def _region(beginning: str, length: int) -> str:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return ""
-    regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
+    regions = phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
     if len(regions) == 1:
         return str(regions[0])
     return str(phonenumbers.region_code_for_number(parsed) or regions[0] if regions else "")

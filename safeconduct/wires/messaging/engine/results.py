@@ -100,6 +100,6 @@ def _storable(text: str) -> str:
 def _parts(results: Results) -> list[Results]:
     columns = results.columns()
     return [
-        Results(*(list(column[start : start + _MOST_AT_ONCE]) for column in columns))  # type: ignore[arg-type]  # columns() lost their types
+        Results(*(list(column[start : start + _MOST_AT_ONCE]) for column in columns))
         for start in range(0, len(results.ids), _MOST_AT_ONCE)
     ]

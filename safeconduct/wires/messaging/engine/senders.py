@@ -138,9 +138,10 @@ class Sender:
             return 0
         for desk in self._desks.values():
             worth = desk.room()
-            room = worth - desk.stock.size(lane)
-            if room <= worth // 2:
+            room = worth - desk.held(lane)
+            if not worth:
                 continue
+            room = room if room > worth // 2 else 0
             claimed = await self._claims.take(connection, lane=lane, desk=desk, room=room)
             desk.put(claimed, lane)
             took += len(claimed)

@@ -95,12 +95,9 @@ class Stock[Item]:
         many = len(start)
         return sum(number for path, number in self._held.items() if path[:many] == start)
 
-    def held_by_end(self) -> Counter[Key]:
-        """How many wait by the last step of their path."""
-        ends: Counter[Key] = Counter()
-        for path, number in self._held.items():
-            ends[path[-1]] += number
-        return ends
+    def held_for(self, end: Key) -> int:
+        """How many wait whose path ends so."""
+        return sum(number for path, number in self._held.items() if path[-1] == end)
 
     def put(self, items: Iterable[Item], lane: Lane, *, now: float) -> None:
         if lane is Lane.BULK and not self._sizes[lane]:
