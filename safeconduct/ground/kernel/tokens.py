@@ -18,18 +18,12 @@ from safeconduct.ground.kernel import languages
 
 LENGTH: Final = 22
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-<<<<<<< Updated upstream
 # Two characters at once: half the steps for whoever reads thousands a second.
 _VALUES: Final = {
     high + low: 62 * value + step
     for value, high in enumerate(_ALPHABET)
     for step, low in enumerate(_ALPHABET)
 }
-=======
-_VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
-_PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
-_PAIR: Final = len(_PAIRS)
->>>>>>> Stashed changes
 _PAIRS: Final = list(_VALUES)
 _PAIR: Final = len(_PAIRS)
 _EPOCH: Final = date(2026, 1, 1)
