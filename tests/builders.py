@@ -453,6 +453,12 @@ def delivery_plan(*steps: Step, severity: str = "Severe", code: str = "TR") -> D
     )
 
 
+def told_person() -> dict[str, int]:
+    """Somebody in Türkiye an alert was released to: the parts of their story's address."""
+    person = resident(phone="+9990001112244")
+    return {"alert_id": released_alert().pk, "person_id": person.pk}
+
+
 def foreign_call() -> Call:
     """A call that some other officer is on."""
     return Call.objects.create(

@@ -12,6 +12,7 @@ from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.models import Climb, DeliveryPlan
 from safeconduct.response.ladder.rules import Plan
 from safeconduct.response.ladder.terms import FAILED, Step, Steps, steps_from
+from safeconduct.wires.messaging.models import SenderIdentity
 from safeconduct.wires.messaging.queries import Tally, batch_tally
 from safeconduct.wires.messaging.terms import Channel, State
 
@@ -81,6 +82,16 @@ def climb_of(batch_id: int) -> Climb | None:
     return Climb.objects.select_related("batch", "round").filter(batch_id=batch_id).first()
 
 
+def untrue_receipts() -> frozenset[str]:
+    """Countries where a report that an SMS was delivered is known to prove nothing.
+
+    Where one sender of ours is believed there, its reports are.
+    """
+    rows = SenderIdentity.objects.exclude(receipts_true=None)
+    known = set(rows.values_list("country", "receipts_true"))
+    return frozenset(code for code, true in known if not true and (code, True) not in known)
+
+
 @dataclass(frozen=True, slots=True)
 class StepLine:
     """One step of a batch: when it was to begin and did, and what became of its messages.
@@ -98,6 +109,8 @@ class StepLine:
     proven: int
     failed: int
     taken_back: int
+    # Of those handed over, people where receipts prove nothing.
+    unprovable: int
     is_late: bool
 
 
@@ -120,6 +133,7 @@ _LATE_AFTER: Final = timedelta(seconds=30)
 
 
 def _line(climb: Climb, place: int, step: Step, tally: Tally, now: datetime) -> StepLine:
+    untrue = untrue_receipts() if step.channel is Channel.SMS else frozenset[str]()
     planned = climb.began_at + timedelta(seconds=step.after)
     begun = climb.begun.get(str(place))
     ours = step.channel
@@ -136,5 +150,9 @@ def _line(climb: Climb, place: int, step: Step, tally: Tally, now: datetime) -> 
         proven=tally.people(State.DELIVERED, channel=ours),
         failed=tally.people(*FAILED, channel=ours),
         taken_back=tally.people(State.ANSWERED, channel=ours),
+        unprovable=sum(
+            tally.people(State.HANDED, State.DELIVERED, channel=ours, country=code)
+            for code in untrue
+        ),
         is_late=open_ and begun is None and now > planned + _LATE_AFTER,
     )

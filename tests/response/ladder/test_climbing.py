@@ -20,7 +20,7 @@ from safeconduct.response.ladder.engine import climbing
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.terms import Step, stored
 from safeconduct.wires.messaging.engine.sweeper import sweep
-from safeconduct.wires.messaging.models import Batch, Delivery
+from safeconduct.wires.messaging.models import Batch, Delivery, SenderIdentity
 from safeconduct.wires.messaging.queries import batch_tally
 from safeconduct.wires.messaging.terms import Channel, State
 from tests import builders
@@ -173,6 +173,19 @@ def test_information_ends_with_proof_and_not_before() -> None:
     settle(alert, State.DELIVERED, channel=EMAIL)
     look(alert, minutes=30)
     assert sent(alert) == {EMAIL: State.DELIVERED, SMS: State.ANSWERED}
+
+
+@pytest.mark.parametrize(("true", "goes_on"), [(False, True), (True, False), (None, False)])
+def test_a_report_from_where_reports_are_untrue_proves_nothing(
+    true: bool | None, goes_on: bool
+) -> None:
+    builders.resident(phone="+999501", mail="a@b.invalid")
+    SenderIdentity.objects.create(provider="kannel", country="TR", sender="MFA", receipts_true=true)
+    alert = released(asks=False, steps=(Step(EMAIL, 0), Step(SMS, 60), Step(CALL, 1800)))
+    look(alert, minutes=1)
+    settle(alert, State.DELIVERED, channel=SMS)
+    look(alert, minutes=30)
+    assert (CALL in sent(alert)) is goes_on
 
 
 def test_information_climbs_where_it_failed() -> None:

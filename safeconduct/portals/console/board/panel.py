@@ -64,13 +64,14 @@ def panel(standing: Standing) -> Panel:
         presence=PRESENCES[Presence(standing.presence)],
         contacts=[(CHANNELS[Channel(contact.channel)], contact) for contact in contacts],
         stays=list(stays.order_by("-stay_from", "id")[:10]),
-        said=_said(incident_id, person_id),
+        said=said_of(incident_id, person_id),
         failed=_failed(incident_id, person_id),
         party=rows[1:],
     )
 
 
-def _said(incident_id: int, person_id: int) -> list[Said]:
+def said_of(incident_id: int, person_id: int) -> list[Said]:
+    """Everything said of a person in an incident, the newest word first."""
     found = rollcall.sightings_of(incident_id, person_id)
     officers = officer_names(s.actor_id for s in found if s.actor_kind == "officer")
     return [

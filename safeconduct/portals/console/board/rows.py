@@ -17,6 +17,7 @@ from safeconduct.portals.console.board.words import (
     STATES,
     TONES,
 )
+from safeconduct.response.alerts.models import Release
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.queries import Tried, tried_for
 
@@ -38,6 +39,8 @@ class Row:
     name: str | Promise
     tries: list[Try]
     carer: str
+    # The incident's last alert: its page of this person says why this was sent and not that.
+    alert_id: int | None = None
 
     @property
     def intensity(self) -> float:
@@ -54,19 +57,27 @@ class Row:
 
 
 def rows_of(incident_id: int, standings: Collection[Standing]) -> list[Row]:
-    """The rows of a list, in its order; five queries however many there are."""
+    """The rows of a list, in its order; six queries however many there are."""
     names = names_of([standing.person_id for standing in standings])
     tries = tries_of(incident_id, {standing.party_id for standing in standings})
     carers = officer_names(standing.claimed_by for standing in standings)
+    last = last_alert(incident_id)
     return [
         Row(
             standing=standing,
             name=names.get(standing.person_id, RECORD_DELETED),
             tries=tries[standing.party_id],
             carer=carers.get(standing.claimed_by or 0, ""),
+            alert_id=last,
         )
         for standing in standings
     ]
+
+
+def last_alert(incident_id: int) -> int | None:
+    """The alert released last in an incident."""
+    found = Release.objects.filter(alert__incident_id=incident_id)
+    return found.order_by("-released_at", "-pk").values_list("alert_id", flat=True).first()
 
 
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:

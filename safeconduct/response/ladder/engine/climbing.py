@@ -17,6 +17,7 @@ from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.engine import statements
 from safeconduct.response.ladder.engine.statements import Asking
 from safeconduct.response.ladder.models import Climb
+from safeconduct.response.ladder.queries import untrue_receipts
 from safeconduct.response.ladder.terms import CHUNK_SIZE, FAILED, Ending, StopsOn, steps_from
 from safeconduct.wires.messaging.actions import enqueue_select, stop_batch, withdraw_select
 from safeconduct.wires.messaging.queries import Tally, batch_tally
@@ -69,6 +70,7 @@ def asking_of(climb: Climb) -> Asking:
         stops_on=StopsOn(climb.stops_on),
         despite_stop=climb.despite_stop,
         began_at=climb.began_at,
+        untrue=tuple(sorted(untrue_receipts())),
     )
 
 

@@ -20,6 +20,7 @@ _CALL: Final = int(Channel.CALL)
 _TOLD: Final = """
 SELECT FROM registry_person q JOIN messaging_delivery x ON x.recipient_id = q.id
 WHERE q.party_id = p.party_id AND x.batch_id = %(batch)s AND x.state = 3
+    AND NOT (x.channel = 1 AND x.country = ANY(%(untrue)s::varchar[]))
     AND (q.id = p.id OR EXISTS (
         SELECT FROM registry_contactpoint k WHERE k.person_id = p.id AND k.address = x.address))"""
 _UNPROVEN: Final = f"NOT EXISTS ({_TOLD})"
@@ -121,6 +122,8 @@ class Asking:
     stops_on: StopsOn
     despite_stop: bool
     began_at: datetime
+    # Where an SMS report of delivery proves nothing.
+    untrue: tuple[str, ...] = ()
 
     @property
     def of_round(self) -> bool:
@@ -134,6 +137,7 @@ class Asking:
             "round": self.round_id,
             "number": self.round_number,
             "began_at": self.began_at,
+            "untrue": list(self.untrue),
             "channels": [int(step.channel) for step in self.steps],
             "points": [int(POINT_OF[step.channel]) for step in self.steps],
         }

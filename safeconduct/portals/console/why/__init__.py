@@ -1,0 +1,1 @@
+"""Why somebody got this and not that."""

@@ -1,0 +1,9 @@
+"""Where the stories are found."""
+
+from django.urls import path
+
+from safeconduct.portals.console.why import views
+
+urlpatterns = [
+    path("<int:alert_id>/<int:person_id>/", views.why, name="page"),
+]
