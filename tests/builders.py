@@ -113,6 +113,11 @@ def appointment() -> Appointment:
     return officer("duty_officer", at=post()).appointments.get()
 
 
+def appointed_officer() -> Officer:
+    """A duty officer at post 2 and nowhere else."""
+    return officer("duty_officer", at=post(), email="at-two@mfa.example")
+
+
 def city(
     id: int = 325363,  # noqa: A002
     code: str = "TR",

@@ -21,7 +21,7 @@ ALLOWED_HOSTS = env.words("SAFECONDUCT_HOSTS")
 PUBLIC_URL = env.text("SAFECONDUCT_PUBLIC_URL", "http://127.0.0.1:8000")
 ANSWER_URL = env.text("SAFECONDUCT_ANSWER_URL", "http://127.0.0.1:8010")
 # Links of these purposes open a page of ours; all others lead to the door for answers.
-LINK_PATHS = {"registration": "/me/"}
+LINK_PATHS = {"registration": "/me/", "invitation": "/account/invited/"}
 HOME = env.home()
 # Who shows this may read figures and details of health from anywhere; else this machine alone.
 WATCH_TOKEN = env.text("SAFECONDUCT_WATCH_TOKEN")

@@ -4,9 +4,11 @@ from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
+from safeconduct.ground.accounts import rules, terms
 from safeconduct.ground.accounts.models import Officer
+from safeconduct.ground.kernel import clock, tokens
 from safeconduct.ground.kernel.actor import Actor
 
 
@@ -36,3 +38,21 @@ def has_second_factor(officer: Officer) -> bool:
     """Whether the account is guarded by more than a password; without, the console stays shut."""
     known = getattr(officer, "has_totp", None)
     return bool(_TOTP.filter(user_id=officer.pk).exists() if known is None else known)
+
+
+def invited_by(token: str) -> tuple[Officer, int]:
+    """The officer a link lets set a password, and the link's number.
+
+    :raises Http404: alike for a link that is forged, too old, used, or of a barred account.
+    """
+    try:
+        link = tokens.read(token, purpose=terms.INVITATION)
+    except tokens.LinkRefusedError as refused:
+        raise Http404 from refused
+    officer = Officer.objects.filter(pk=link.subject_id, is_active=True).first()
+    if officer is None or link.expired(clock.now()):
+        raise Http404
+    has_password = officer.has_usable_password()
+    if not rules.is_open_invitation(link.post_id, officer.invitation, has_password=has_password):
+        raise Http404
+    return officer, link.post_id

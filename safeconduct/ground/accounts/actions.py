@@ -21,6 +21,14 @@ class AccountTakenError(Refusal):
     """Somebody has an account with this address."""
 
 
+class InvitationOverError(Refusal):
+    """The link to set a password opens nothing any more."""
+
+
+class OwnAccountError(Refusal):
+    """Somebody would lock themselves out."""
+
+
 class DemoRefusedError(Refusal):
     """Demo officers outside demo mode would be open doors."""
 
@@ -41,6 +49,72 @@ def make_officer(
     officer.save()
     record(terms.MADE, actor=actor, subject_kind="officer", subject_id=officer.pk, now=now)
     return terms.MadeOfficer(officer.pk, officer.email, password)
+
+
+@transaction.atomic
+def invite_officer(*, email: str, name: str, language: str, now: datetime, actor: Actor) -> Officer:
+    """Make an account that opens only once its owner has set a password by a link.
+
+    :raises AccountTakenError: if the address has an account already.
+    """
+    made = make_officer(email=email, name=name, language=language, now=now, actor=actor)
+    return invite_again(officer_id=made.id, now=now, actor=actor)
+
+
+@transaction.atomic
+def invite_again(*, officer_id: int, now: datetime, actor: Actor) -> Officer:
+    """Take password and second factor away and open one new link; older links end with it.
+
+    Both go: whoever knows the password must not set up an authenticator of their own.
+    """
+    officer = Officer.objects.select_for_update().get(pk=officer_id)
+    officer.set_unusable_password()
+    officer.invitation = officer.invitation % terms.MOST_INVITATIONS + 1
+    officer.invited_at = now
+    officer.save(update_fields=["password", "invitation", "invited_at"])
+    Authenticator.objects.filter(user_id=officer.pk).delete()
+    record(terms.INVITED, actor=actor, subject_kind="officer", subject_id=officer.pk, now=now)
+    return officer
+
+
+@transaction.atomic
+def accept_invitation(*, officer_id: int, number: int, password: str, now: datetime) -> Officer:
+    """Set the password a link asks for; the link is used up by that.
+
+    :raises InvitationOverError: if it was used or another one followed it.
+    """
+    officer = Officer.objects.select_for_update().get(pk=officer_id)
+    if not rules.is_open_invitation(
+        number, officer.invitation, has_password=officer.has_usable_password()
+    ):
+        raise InvitationOverError(_("This link was used already, or a newer one was sent."))
+    officer.set_password(password)
+    officer.save(update_fields=["password"])
+    record(
+        terms.ACCEPTED,
+        actor=Actor.officer(officer.pk),
+        subject_kind="officer",
+        subject_id=officer.pk,
+        now=now,
+    )
+    return officer
+
+
+@transaction.atomic
+def set_active(*, officer_id: int, active: bool, now: datetime, actor: Actor) -> None:
+    """Bar an account, or open it again. Whoever is barred is out with their next click.
+
+    :raises OwnAccountError: for one's own account.
+    """
+    if actor.id == officer_id and not active:
+        raise OwnAccountError(_("Nobody bars their own account: another administrator does it."))
+    officer = Officer.objects.select_for_update().get(pk=officer_id)
+    if officer.is_active == active:
+        return
+    officer.is_active = active
+    officer.save(update_fields=["is_active"])
+    kind = terms.LET_IN if active else terms.BARRED
+    record(kind, actor=actor, subject_kind="officer", subject_id=officer.pk, now=now)
 
 
 @transaction.atomic

@@ -21,6 +21,9 @@ class Officer(AbstractBaseUser):
     # Made by the demo with a printed password; refused at sign-in anywhere else.
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The number of the last link that lets them set a password: it stands in the link.
+    invitation = models.SmallIntegerField(default=0)
+    invited_at = models.DateTimeField(null=True)
 
     objects: ClassVar[OfficerManager] = OfficerManager()
     USERNAME_FIELD = "email"

@@ -15,6 +15,11 @@ def may_sign_in(*, is_active: bool, is_demo: bool, mode: str) -> bool:
     return is_active and (not is_demo or mode == DEMO_MODE)
 
 
+def is_open_invitation(number: int, last_number: int, *, has_password: bool) -> bool:
+    """Whether a link may still set a password: it is the last one sent and nobody has used it."""
+    return number == last_number and number > 0 and not has_password
+
+
 def demo_password(email: str, key: str) -> str:
     """The printed password: the same at each start of one installation, another in the next."""
     letters = base64.b32encode(_digest("password", email, key)).decode().lower()

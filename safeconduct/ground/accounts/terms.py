@@ -1,6 +1,7 @@
 """The words of signing in."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,17 @@ PASSWORD_RESET: Final = declare(
 FACTORS_RENEWED: Final = declare(
     "accounts.factors_renewed", _("{actor} sealed every second factor with the current key")
 )
+
+INVITED: Final = declare("accounts.invited", _("{actor} sent {subject} a link to set a password"))
+ACCEPTED: Final = declare("accounts.accepted", _("{actor} set a password by a link"))
+BARRED: Final = declare("accounts.barred", _("{actor} barred the account of {subject}"))
+LET_IN: Final = declare("accounts.let_in", _("{actor} opened the account of {subject} again"))
+
+INVITATION: Final = "invitation"
+# Long enough for a weekend, too short to lie forgotten in a mailbox.
+INVITATION_LIFE: Final = timedelta(days=3)
+# The number of a link has ten bits.
+MOST_INVITATIONS: Final = 1023
 
 
 @dataclass(frozen=True)

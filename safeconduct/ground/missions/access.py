@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Concatenate, Final
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -80,6 +80,30 @@ def _appointments(officer: Officer) -> Held:
     lasting = Q(until__isnull=True) | Q(until__gt=clock.now())
     held = Appointment.objects.filter(lasting, officer=officer)
     return list(held.values_list("role", "post_id"))
+
+
+def officers_of(administrator: Officer) -> QuerySet[Officer]:
+    """The officers whose accounts an administrator looks after.
+
+    Of all posts: everybody. Of some: those who are appointed there and nowhere else, since
+    whoever resets an account decides who uses it.
+    """
+    posts = posts_of(administrator, APPOINT)
+    rows = Officer.objects.order_by("-is_active", "name", "pk")
+    if posts is None:
+        return rows
+    lasting = Q(until__isnull=True) | Q(until__gt=clock.now())
+    held = Appointment.objects.filter(lasting, officer=OuterRef("pk"))
+    elsewhere = held.filter(Q(post=None) | ~Q(post_id__in=posts))
+    return rows.filter(Exists(held), ~Exists(elsewhere))
+
+
+def officer_for(officer_id: int, administrator: Officer) -> Officer:
+    """An officer whose account the administrator looks after; else 404."""
+    found = officers_of(administrator).filter(pk=officer_id).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def appointment_for(appointment_id: int, officer: Officer) -> Appointment:

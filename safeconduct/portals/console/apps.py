@@ -12,4 +12,5 @@ class ConsoleConfig(AppConfig):
     def ready(self) -> None:
         import_module("safeconduct.portals.console.board.words")
         navigation.register("board:incidents", _("Board"), permission="rollcall.view", order=5)
+        navigation.register("officers:list", _("Officers"), permission="missions.appoint", order=88)
         navigation.register("console:audit", _("Audit"), permission="audit.view", order=95)

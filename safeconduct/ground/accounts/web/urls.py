@@ -1,5 +1,6 @@
-"""The pages of allauth's we use, by the names it looks for. Sign-up and reset by mail stay out:
-an officer is appointed, and a mailbox must not be a way into the registry."""
+"""The pages of allauth's we use, by the names it looks for. Sign-up and reset at one's own wish
+stay out: an officer is appointed, and a mailbox alone must not be a way into the registry. An
+administrator sends a link that sets a password once."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -7,11 +8,12 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from safeconduct.ground.accounts.web.views import SecondFactorView
+from safeconduct.ground.accounts.web.views import SecondFactorView, invited
 
 accounts = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
+    path("invited/<str:token>", invited, name="account_invited"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),

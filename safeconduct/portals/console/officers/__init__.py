@@ -1,0 +1,1 @@
+"""Officers' accounts: who has one, and how they get in."""
