@@ -137,6 +137,7 @@ def _run(file: Path, refused: Path, plan: object, now: datetime) -> "Tally":
 def _report(tally: "Tally", refused: Path, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     click.echo(f"{tally.read} rows: {tally.new} new people {would}registered,")
+    click.echo(f"{tally.changed} {would}bettered by this newer list,")
     click.echo(f"{tally.known} known already, {tally.refused} refused.")
     if tally.places_unknown:
         click.echo(f"{tally.places_unknown} name a place we do not know: country only.")

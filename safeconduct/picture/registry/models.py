@@ -163,6 +163,7 @@ class ImportRun(models.Model):
     bytes_total = models.BigIntegerField(default=0)
     rows_read = models.IntegerField(default=0)
     rows_new = models.IntegerField(default=0)
+    rows_changed = models.IntegerField(default=0)
     rows_known = models.IntegerField(default=0)
     rows_refused = models.IntegerField(default=0)
     places_unknown = models.IntegerField(default=0)
@@ -179,6 +180,17 @@ class LetterDay(models.Model):
 
     def __str__(self) -> str:
         return f"letters of {self.day}"
+
+
+class Notice(models.Model):
+    """The batch in which people of a list are told by SMS that we have them, and from where."""
+
+    batch_id = models.BigIntegerField(primary_key=True)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"notice of source #{self.source_id}"
 
 
 class FormUse(models.Model):

@@ -7,7 +7,8 @@ from datetime import date
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from safeconduct.ground.kernel.names import latin_key, search_key
-from safeconduct.picture.registry.models import ContactPoint, ImportRun, Person, Stay
+from safeconduct.picture.registry.models import ContactPoint, ImportRun, Person, Source, Stay
+from safeconduct.picture.registry.terms import SourceKind
 from safeconduct.wires.messaging.terms import Channel
 
 # Sounds are coarse: more are fetched than shown, and the closest spellings come first.
@@ -42,6 +43,12 @@ def untold(ids: Iterable[int]) -> frozenset[int]:
     """Those who were never told how we came by their data."""
     found = Person.objects.filter(pk__in=list(ids), told_at=None)
     return frozenset(found.values_list("pk", flat=True))
+
+
+def lists_naming(party_id: int) -> list[Source]:
+    """The lists that a party's records are from, the newest first; none for who came themselves."""
+    rows = Source.objects.filter(kind=SourceKind.IMPORT, person__party_id=party_id)
+    return list(rows.distinct().order_by("-collected_on", "pk"))
 
 
 def count_staying(countries: Collection[str], *, on: date) -> int:

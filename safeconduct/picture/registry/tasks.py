@@ -18,5 +18,7 @@ def run_import(*, run_id: int, **_: object) -> None:
 
 @app.task(name="registry.note_results", retry=RetryStrategy(max_attempts=5, wait=30))
 def note_results(*, batch_id: int, **_: object) -> None:
-    """Learn from a batch of messages which addresses work."""
-    actions.note_batch_results(batch_id=batch_id, actor=Actor.system("registry"))
+    """Learn from a batch of messages which addresses work, and whom it told that we hold them."""
+    actor = Actor.system("registry")
+    actions.note_batch_results(batch_id=batch_id, actor=actor)
+    actions.note_told_by_notice(batch_id=batch_id, now=clock.now(), actor=actor)

@@ -61,8 +61,19 @@ SEARCHED: Final = kinds.declare(
 IMPORTED: Final = kinds.declare(
     "registry.imported", _("{actor} brought in a list: {count} new people.")
 )
+RENEWED: Final = kinds.declare(
+    "registry.renewed",
+    _("{actor} bettered {count} known people by a newer list; {confirmed} were confirmed by it."),
+)
 IMPORT_STARTED: Final = kinds.declare(
     "registry.import_started", _("{actor} handed in a list, import {subject}.")
+)
+NOTICED: Final = kinds.declare(
+    "registry.noticed",
+    _("{actor} told people of import {subject} by SMS that we hold them: {count} messages."),
+)
+TOLD: Final = kinds.declare(
+    "registry.told", _("{count} people of a list were told where we have them from.")
 )
 REFUSED_TAKEN: Final = kinds.declare(
     "registry.refused_taken", _("{actor} took the refused rows of import {subject}.")

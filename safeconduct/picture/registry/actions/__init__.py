@@ -15,6 +15,12 @@ from safeconduct.picture.registry.actions.imports import (
 )
 from safeconduct.picture.registry.actions.letters import send_link, send_links_to
 from safeconduct.picture.registry.actions.limits import count_form_use
+from safeconduct.picture.registry.actions.notices import (
+    NobodyToTellError,
+    note_told_by_notice,
+    notice_costs,
+    send_notices,
+)
 from safeconduct.picture.registry.actions.parties import (
     Member,
     PartyDraft,
@@ -36,6 +42,7 @@ from safeconduct.picture.registry.actions.wishes import add_contact, start_conta
 __all__ = [
     "ContactResult",
     "Member",
+    "NobodyToTellError",
     "PartyDraft",
     "PhoneRefusedError",
     "Plan",
@@ -52,6 +59,8 @@ __all__ = [
     "note_batch_results",
     "note_contact_results",
     "note_departure",
+    "note_told_by_notice",
+    "notice_costs",
     "phones_of",
     "register_party",
     "remove_phones",
@@ -59,6 +68,7 @@ __all__ = [
     "run_import",
     "send_link",
     "send_links_to",
+    "send_notices",
     "start_contact",
     "stop_contact",
 ]

@@ -13,7 +13,8 @@ from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import facts
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.registry import terms
-from safeconduct.picture.registry.engine.lists import mapping, running
+from safeconduct.picture.registry.actions.contacts import reckon_reach
+from safeconduct.picture.registry.engine.lists import mapping, renewing, running
 from safeconduct.picture.registry.engine.lists.judging import Judge, Judged
 from safeconduct.picture.registry.engine.lists.reading import ListRefusedError, read_table
 from safeconduct.picture.registry.engine.lists.storing import Store, known_keys
@@ -48,8 +49,9 @@ def import_list(
 
     Good rows go in, refused ones are written to ``refused`` with their reason. What the
     registry holds already, by the list's own identifiers or else by all that a row says,
-    is left alone: the same list twice changes nothing, and a run that was cut short is
-    simply repeated. A dry run judges everything and stores nothing.
+    is left alone, unless this list was collected later: then it betters contacts and
+    stays, but never what the person said themselves. The same list twice changes nothing,
+    and a run that was cut short is simply repeated. A dry run judges and stores nothing.
 
     :raises ListRefusedError: if the file is no list with names.
     """
@@ -136,29 +138,51 @@ class _Keeper:
     store: Store | None = None
     seen: set[str] = field(default_factory=set)
 
-    def keep(self, judged: list[Judged]) -> int:
-        """Store those that are new and say how many those were."""
+    def keep(self, judged: list[Judged]) -> tuple[int, int]:
+        """Store what is new and better what is older: how many of each."""
         with transaction.atomic():
             with connection.cursor() as cursor:
                 # Two lists at once would both find a person missing.
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registry import'))")
-            new = self._new(judged)
+            by_key = {one.key: one for one in reversed(judged)}
+            known = known_keys(list(by_key))
+            changed = self._renew({key: by_key[key] for key in known - self.seen})
+            new = self._new(by_key, known)
             if new and not self.plan.dry_run:
                 self._write(new)
-        return len(new)
+        return len(new), changed
 
-    def _new(self, judged: list[Judged]) -> list[Judged]:
-        by_key = {one.key: one for one in reversed(judged)}
-        known = known_keys(list(by_key))
+    def _new(self, by_key: dict[str, Judged], known: set[str]) -> list[Judged]:
         new = [one for key, one in by_key.items() if key not in known and key not in self.seen]
         if self.plan.dry_run:
             self.seen.update(by_key)
         return new[::-1]
 
+    def _renew(self, rows: dict[str, Judged]) -> int:
+        """Better those whose record is older than this list; how many say something else now."""
+        plan = self.plan
+        found = renewing.renewals(rows, collected_on=plan.collected_on, allowed=plan.allowed)
+        changed = sum(one.is_change for one in found)
+        if not found or plan.dry_run:
+            return changed
+        self.store = store = self.store or self._opened()
+        reckon_reach(
+            renewing.write(found, source_id=store.source_id, collected_on=plan.collected_on)
+        )
+        record(
+            terms.RENEWED,
+            actor=self.actor,
+            subject_kind="person",
+            subject_id=found[0].person_id,
+            subject_until_id=found[-1].person_id,
+            detail={"count": changed, "confirmed": len(found) - changed, "source": store.source_id},
+            now=self.now,
+        )
+        return changed
+
     def _write(self, new: list[Judged]) -> None:
-        store = self.store or self._opened()
+        self.store = store = self.store or self._opened()
         first, last = store.add(new)
-        self.store = store
         record(
             terms.IMPORTED,
             actor=self.actor,
@@ -185,6 +209,7 @@ def _figures(tally: running.Tally) -> dict[str, int]:
     return {
         "rows_read": tally.read,
         "rows_new": tally.new,
+        "rows_changed": tally.changed,
         "rows_known": tally.known,
         "rows_refused": tally.refused,
         "places_unknown": tally.places_unknown,

@@ -72,6 +72,7 @@ def record(request: HttpRequest, token: str) -> HttpResponse:
         "saved": "saved" in request.GET,
         "left": _has_left(party.pk, now),
         "kept": terms.KEPT_UNTIL,
+        "sources": queries.lists_naming(party.pk),
         "phone": request.GET.get("phone", ""),
     } | phones_context(party.pk)
     return render(request, "registry/record.html", context)

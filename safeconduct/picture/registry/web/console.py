@@ -4,13 +4,15 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.places.queries import country_choices
 from safeconduct.picture.registry import actions, queries, terms
@@ -69,7 +71,27 @@ def imports(request: HttpRequest) -> HttpResponse:
 def import_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """How far an import is; the page reloads itself until it is done."""
     run = import_for(run_id, officer=officer_of(request))
-    return render(request, "registry/import_run.html", {"run": run})
+    is_in = run.finished_at is not None and not run.dry_run and not run.failure
+    costs = actions.notice_costs(run) if is_in else []
+    totals = {"messages": sum(c.messages for c in costs), "parts": sum(c.parts for c in costs)}
+    context = {"run": run, "costs": costs, "totals": totals}
+    return render(request, "registry/import_run.html", context)
+
+
+@require_POST
+@officer_may(terms.IMPORT)
+def tell(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Send everybody of the list who has only a telephone the SMS that says we have them."""
+    run = import_for(run_id, officer=officer_of(request))
+    try:
+        sent = actions.send_notices(run_id=run.pk, now=clock.now(), actor=actor_of(request))
+        messages.success(
+            request,
+            ngettext("%(n)s SMS is on its way.", "%(n)s SMS are on their way.", sent) % {"n": sent},
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect("registry:import_run", run.pk)
 
 
 @never_cache

@@ -23,5 +23,6 @@ console = [
     path("people/<int:person_id>/", pages.person, name="person"),
     path("lists/", pages.imports, name="imports"),
     path("lists/<int:run_id>/", pages.import_run, name="import_run"),
+    path("lists/<int:run_id>/tell/", pages.tell, name="tell"),
     path("lists/<int:run_id>/refused/", pages.refused_rows, name="refused_rows"),
 ]

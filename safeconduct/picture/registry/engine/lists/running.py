@@ -18,10 +18,11 @@ _FORMULA: Final = ("=", "@", "\t", "\r")
 
 @dataclass
 class Tally:
-    """``known`` were in the registry before, or earlier in the list."""
+    """``changed`` were known and are bettered by this newer list; ``known`` stay as they are."""
 
     read: int = 0
     new: int = 0
+    changed: int = 0
     known: int = 0
     refused: int = 0
     places_unknown: int = 0
@@ -51,18 +52,19 @@ def run(
     table: Table,
     judge: Judge,
     *,
-    store: Callable[[list[Judged]], int],
+    store: Callable[[list[Judged]], tuple[int, int]],
     refused: RefusedRows,
     progress: Callable[[Tally], None],
 ) -> Tally:
-    """Judge every row and hand the good ones to ``store``, which returns how many were new."""
+    """Judge every row and hand the good ones to ``store``: how many were new, how many changed."""
     tally = Tally()
     for rows in batched(table.rows, CHUNK, strict=False):
         good = list(_good(rows, judge, refused, tally))
-        new = store(good) if good else 0
+        new, changed = store(good) if good else (0, 0)
         tally.read += len(rows)
         tally.new += new
-        tally.known += len(good) - new
+        tally.changed += changed
+        tally.known += len(good) - new - changed
         progress(tally)
     return tally
 

@@ -1,0 +1,136 @@
+"""A newer list of the same people: what it betters, and what it must leave alone."""
+
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+
+from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.places.models import City
+from safeconduct.picture.registry.actions import Plan, import_list, note_departure
+from safeconduct.picture.registry.engine.lists.running import Tally
+from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
+from tests import builders
+
+HEADER = "ID;Ad;Soyad;Telefon;E-poçt;Ölkə;Şəhər\n"
+LEYLA = "7;Leyla;Əliyeva;0532 123 45 67;leyla@mail.az;Türkiyə;Adana\n"
+MOVED = "7;Leyla;Əliyeva;+90 532 765 43 21;leyla@mail.az;Almaniya;Berlin\n"
+OLD, NEW = date(2026, 3, 1), date(2026, 9, 1)
+
+
+@pytest.fixture(autouse=True)
+def world(db: None) -> None:
+    builders.findable_country("TR", az="Türkiyə", en="Türkiye", ru="Турция")
+    builders.findable_country("DE", az="Almaniya", en="Germany", ru="Германия")
+    builders.city()
+    builders.city(id=2950159, code="DE", name="Berlin", at=(52.52, 13.4))
+
+
+def bring_in(text: str, collected_on: date, **wishes: Any) -> Tally:
+    plan = Plan(
+        label="employer",
+        legal_basis="public task",
+        collected_on=collected_on,
+        columns={"ID": "own_id"},
+        **wishes,
+    )
+    return import_list(
+        file=io.BytesIO((HEADER + text).encode()),
+        refused=io.StringIO(),
+        plan=plan,
+        now=clock.now(),
+        actor=builders.TESTER,
+    )
+
+
+def everything() -> list[object]:
+    models = (Person, Party, Stay, Source, ContactPoint)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def test_a_newer_list_betters_contacts_and_stays() -> None:
+    bring_in(LEYLA, OLD)
+    tally = bring_in(MOVED, NEW)
+    assert (tally.new, tally.changed, tally.known) == (0, 1, 0)
+    person = Person.objects.get()
+    assert person.source.collected_on == NEW
+    points = person.contact_points.values_list("address", flat=True)
+    assert sorted(points) == ["+905327654321", "leyla@mail.az"]
+    before, after = person.stays.order_by("pk")
+    assert (before.city_id, before.departed_on) == (325363, NEW)
+    assert (after.country_id, after.city_id, after.departed_on) == ("DE", 2950159, None)
+    assert after.cell == City.objects.get(pk=2950159).cell
+    entry = Entry.objects.get(kind="registry.renewed")
+    assert entry.detail["count"] == 1
+
+
+def test_the_newer_list_twice_changes_nothing() -> None:
+    bring_in(LEYLA, OLD)
+    bring_in(MOVED, NEW)
+    before = everything()
+    tally = bring_in(MOVED, NEW)
+    assert (tally.new, tally.changed, tally.known) == (0, 0, 1)
+    assert everything() == before
+
+
+def test_an_older_list_knows_nothing_better() -> None:
+    bring_in(LEYLA, NEW)
+    before = everything()
+    assert bring_in(MOVED, OLD).known == 1
+    assert everything() == before
+
+
+def test_a_list_that_says_the_same_confirms_it() -> None:
+    bring_in(LEYLA, OLD)
+    tally = bring_in(LEYLA, NEW)
+    assert (tally.changed, tally.known) == (0, 1)
+    assert Stay.objects.get().confirmed_at.date() == NEW
+
+
+def test_what_the_person_said_themselves_stays() -> None:
+    bring_in(LEYLA, OLD)
+    Person.objects.update(changed_at=clock.now())
+    before = everything()
+    assert bring_in(MOVED, NEW).known == 1
+    assert everything() == before
+
+
+def test_whoever_said_that_they_left_is_not_brought_back() -> None:
+    bring_in(LEYLA, OLD)
+    party = Party.objects.get()
+    note_departure(
+        party_id=party.pk, left_on=date(2026, 5, 1), now=clock.now(), actor=builders.TESTER
+    )
+    assert bring_in(LEYLA, NEW).known == 1
+    assert Stay.objects.get().departed_on == date(2026, 5, 1)
+
+
+def test_a_number_that_works_outlives_a_list_without_it() -> None:
+    bring_in(LEYLA, OLD)
+    ContactPoint.objects.filter(channel=1).update(last_worked_at=clock.now())
+    bring_in(MOVED, NEW)
+    assert ContactPoint.objects.filter(address="+905321234567").exists()
+
+
+def test_a_list_that_names_only_the_country_moves_nobody_out_of_a_city() -> None:
+    bring_in(LEYLA, OLD)
+    tally = bring_in(LEYLA.replace("Adana", ""), NEW)
+    assert (tally.changed, tally.known) == (0, 1)
+    assert Stay.objects.get().city_id == 325363
+
+
+def test_nobody_is_moved_out_of_another_posts_country() -> None:
+    bring_in(LEYLA, OLD)
+    before = everything()
+    bring_in(MOVED, NEW, allowed=frozenset({"DE"}))
+    assert everything() == before
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing() -> None:
+    bring_in(LEYLA, OLD)
+    before = everything()
+    tally = bring_in(MOVED + "8;Aysel;Həsənova;;a@mail.az;Türkiyə;Adana\n", NEW, dry_run=True)
+    assert (tally.new, tally.changed, tally.known) == (1, 1, 0)
+    assert everything() == before
