@@ -59,6 +59,16 @@ PROMISES: Final[Mapping[str, Promise]] = {
     ),
     "drain": Promise("answers folded into standings", at_least=20_000, ratio_at_least=0.2),
     "board": Promise("p95 of the board's data, 50 pollers", at_most=150),
+    "scale_out": Promise(
+        "messages of three hosts beside one, each capped at 300/s",
+        at_least=2.7,
+        also={"lost": 0, "stranded": 0, "unflagged": 0, "answers_lost": 0},
+    ),
+    "soak": Promise(
+        "growth of memory in twenty minutes, in per cent",
+        at_most=10,
+        also={"p99_drift_percent": 20, "lost": 0},
+    ),
     "faults": Promise(
         "acknowledged answers lost when processes are killed",
         at_most=0,

@@ -34,7 +34,9 @@ FROM generate_series(%s::bigint, %s::bigint) AS g
 _BENCH = Actor.system("bench")
 
 
-def batch_of(number: int, *, channel: Channel, lane: Lane = Lane.BULK) -> int:
+def batch_of(
+    number: int, *, channel: Channel, lane: Lane = Lane.BULK, text: str = _TEXT
+) -> int:
     """A batch with so many messages to made-up people; its id."""
     now = clock.now()
     with transaction.atomic():
@@ -42,7 +44,7 @@ def batch_of(number: int, *, channel: Channel, lane: Lane = Lane.BULK) -> int:
             lane=lane,
             not_after=now + timedelta(hours=1),
             exercise=False,
-            texts=[TextDraft("az", channel, _TEXT, "Xəbərdarlıq")],
+            texts=[TextDraft("az", channel, text, "Xəbərdarlıq")],
             link_purpose="answer",
             link_expires_on=date(2027, 12, 31),
             now=now,

@@ -16,12 +16,21 @@ _PAUSE_SECONDS = 0.05
 _LAST_DAY = date(2027, 12, 31)
 
 
+def links(asked_ids: list[int]) -> Iterator[str]:
+    """The end of an answer link for each asked-id in turn, without end."""
+    for turn in count():
+        asked_id = asked_ids[turn % len(asked_ids)]
+        yield mint(Link(asked_id, _LAST_DAY, "az", 1), purpose=ANSWER_LINK)
+
+
 class Storm:
     """Answers for asked-ids in turn, round and round, each time with a key of its own."""
 
-    def __init__(self, port: int, asked_ids: list[int], *, phones: int) -> None:
-        self._url = f"http://127.0.0.1:{port}/s/"
-        self._links = self._tokens(asked_ids)
+    def __init__(
+        self, port: int, asked_ids: list[int], *, phones: int, host: str = "127.0.0.1"
+    ) -> None:
+        self._url = f"http://{host}:{port}/s/"
+        self._links = links(asked_ids)
         self._phones = phones
         self._over = False
         self.received: set[UUID] = set()

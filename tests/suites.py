@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,12 @@ def missing():
     }
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if not may_make_hosts():
+        # Deselected, not skipped: what a machine forbids, nobody can install.
+        left = [item for item in items if item.get_closest_marker("hosts")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     for suite, line in missing().items():
         for item in items:
             if item.get_closest_marker(suite):
@@ -34,8 +40,21 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter):
+    if not may_make_hosts():
+        terminalreporter.write_line(
+            "Not run here: three machines in network namespaces, which this user may not make. "
+            "Elsewhere: safeconduct bench --only scale_out, as root with iproute2."
+        )
     for suite, line in missing().items():
         terminalreporter.write_line(f"Not run here: the {suite} suite. To run it: {line}")
+
+
+@cache
+def may_make_hosts():
+    """Whether network namespaces may be made: a container's root often may not."""
+    from bench.hosts import permitted
+
+    return permitted()
 
 
 def _is_here(program):

@@ -10,6 +10,7 @@ import subprocess
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_interface
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -43,6 +44,8 @@ class Server:
     account: Account
     throwaway: bool
     programs: Path
+    # ``address/bits`` of a network of ours that may reach it too, besides this machine.
+    network: str = ""
     _process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
 
     @property
@@ -136,7 +139,10 @@ class Server:
         draft.mkdir(mode=0o700)
         self.account.own(draft)
         self._initdb(draft)
-        (draft / "pg_hba.conf").write_text(_HBA)
+        rules = _HBA
+        if self.network:
+            rules += f"host all all {ip_interface(self.network).network} scram-sha-256\n"
+        (draft / "pg_hba.conf").write_text(rules)
         with (draft / "postgresql.conf").open("a") as conf:
             conf.write("include 'safeconduct.conf'\n")
         # The name appears only when all of it is there: a start cut short begins anew.
@@ -168,11 +174,14 @@ class Server:
         if made.returncode:
             raise ServerRefusedError(f"The database cluster cannot be made: {said.strip()}")
 
+    def _address(self) -> str:
+        return self.network.partition("/")[0]
+
     def _configure(self) -> None:
         if not _is_free(int(str(self._state()["port"]))):
             self._keep(port=_free_port())
         chosen = tuning.parameters(tuning.memory(), throwaway=self.throwaway) | {
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": ",".join(["127.0.0.1", *filter(None, [self._address()])]),
             "port": str(self._state()["port"]),
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0700",

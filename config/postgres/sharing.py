@@ -20,25 +20,27 @@ _LONGEST_SOCKET_FOLDER: Final = 85
 
 
 @contextmanager
-def running(home: Path, *, throwaway: bool = False) -> Iterator[Server]:
+def running(home: Path, *, throwaway: bool = False, network: str = "") -> Iterator[Server]:
     """A server that answers for as long as the context lasts.
 
     Kept servers live below ``home`` and are shared: the first process starts it,
     the last one out stops it, and whoever is inside starts it again if it dies.
     A throwaway server is in memory where there is room, forgets everything, and
-    goes with this process, however that ends.
+    goes with this process, however that ends. A new cluster also listens in ``network``,
+    our address in it and its bits, for other machines of ours.
 
     :raises ServerRefusedError: if no server can run here; the message says why.
     """
-    with _thrown_away(home) if throwaway else _shared(home) as server:
+    with _thrown_away(home) if throwaway else _shared(home, network) as server:
         yield server
 
 
 @contextmanager
-def _shared(home: Path) -> Iterator[Server]:
+def _shared(home: Path, network: str) -> Iterator[Server]:
     base = home / "postgres"
     base.mkdir(parents=True, exist_ok=True)
     server = _server(base, home, throwaway=False)
+    server.network = network
     with (base / "users.lock").open("w") as users:
         with _locked(base / "start.lock"):
             fcntl.flock(users, fcntl.LOCK_SH)

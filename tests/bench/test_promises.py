@@ -53,9 +53,12 @@ def test_a_percentile_is_a_measured_value():
     assert percentile([7], 0.99) == 7
 
 
-def test_faults_run_by_name_only():
-    assert "faults" in PROMISES
-    assert "faults" not in harness.rows()
+def test_one_run_has_every_row_this_machine_can_run_but_the_soak(monkeypatch):
+    monkeypatch.setattr(harness.hosts, "permitted", lambda: True)
+    assert set(PROMISES) - set(harness.rows()) == {"soak"}
+    assert "faults" in harness.rows()
+    monkeypatch.setattr(harness.hosts, "permitted", lambda: False)
+    assert set(PROMISES) - set(harness.rows()) == {"soak", "scale_out"}
 
 
 def test_a_row_that_hangs_fails_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
