@@ -78,6 +78,14 @@ def _lacks_second_person(candidate: Candidate, releaser_id: int) -> Obstacle | N
     return None if candidate.state is AlertState.SUBMITTED else Obstacle.NOT_SUBMITTED
 
 
+def may_share(*, exercise: bool, with_exercise: bool) -> bool:
+    """Whether an alert may belong to an incident, or correct an alert: never across the border.
+
+    A rehearsed "safe" among real answers would end the search for somebody.
+    """
+    return exercise is with_exercise
+
+
 def is_urgent(severity: str, urgency: str) -> bool:
     """Whether its messages are claimed before all others."""
     return severity in GRAVE or urgency == "Immediate"

@@ -6,7 +6,14 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs
 
-from safeconduct.wires.intake.terms import MAX_LISTED, Answer, Door, Scope
+from safeconduct.wires.intake.terms import (
+    ANSWER_LINK,
+    EXERCISE_LINK,
+    MAX_LISTED,
+    Answer,
+    Door,
+    Scope,
+)
 
 _UUID_BYTES: Final = 16
 _SCOPES: Final = {"me": Scope.ME, "all": Scope.ALL_OF_US, "listed": Scope.LISTED}
@@ -93,6 +100,11 @@ def submission(fields: Fields, *, received_at: datetime) -> Submission:
         stated_at=_stated_at(fields, received_at),
         via=Door.PUSH if _first(fields, "via") == "push" else Door.LINK,
     )
+
+
+def link_purpose(*, exercise: bool) -> str:
+    """What links that ask a question are minted for."""
+    return EXERCISE_LINK if exercise else ANSWER_LINK
 
 
 def key_of(minted: bytes, answer: Answer, scope: Scope, others: Sequence[str] = ()) -> str:

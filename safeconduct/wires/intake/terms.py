@@ -5,6 +5,8 @@ from typing import Final
 
 # The purpose that answer links are minted and read with (kernel.tokens).
 ANSWER_LINK: Final = "answer"
+# The same of an exercise: told apart without a database, and neither opens as the other.
+EXERCISE_LINK: Final = "exercise answer"
 # The purpose of the tick boxes on an answer page: each carries another of the party,
 # and can neither be opened as a link nor made up by whoever holds one.
 MEMBER_LINK: Final = "answer member"

@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from safeconduct.ground.kernel.languages import in_words
 from safeconduct.picture.incidents.models import Incident, LogEntry
@@ -21,8 +22,12 @@ def log_sentence(entry: LogEntry) -> str:
 
 @register.filter
 def called(incident: Incident) -> str:
-    """An incident's name in the reader's language; older ones have only the one of their alert."""
-    return in_words(incident.names, get_language() or "en") or incident.name
+    """An incident's name in the reader's language; older ones have only the one of their alert.
+
+    An exercise says what it is wherever it is named.
+    """
+    name = in_words(incident.names, get_language() or "en") or incident.name
+    return _("EXERCISE: {name}").format(name=name) if incident.exercise else name
 
 
 @register.filter

@@ -61,9 +61,10 @@ def save(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
         messages.error(request, TOO_MANY_EXPORTED)
         return redirect(f"board:{which}", incident_id)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{which}-{incident_id}.csv"'
+    kind = "exercise-" if shown.incident.exercise else ""
+    response["Content-Disposition"] = f'attachment; filename="{kind}{which}-{incident_id}.csv"'
     response["Cache-Control"] = "no-store"
-    _write(response, rows)
+    _write(response, rows, exercise=shown.incident.exercise)
     return response
 
 
@@ -110,7 +111,9 @@ def filter_form(request: HttpRequest, incident_id: int, scope: Scope) -> FilterF
     )
 
 
-def _write(response: HttpResponse, rows: list[Row]) -> None:
+def _write(response: HttpResponse, rows: list[Row], *, exercise: bool) -> None:
+    # In every row, since rows are copied out of files.
+    heading, mark = (["exercise"], ["EXERCISE"]) if exercise else ([], [])
     numbers: dict[int, str] = dict(
         ContactPoint.objects.filter(
             person_id__in=[row.standing.person_id for row in rows], channel=Channel.SMS
@@ -119,11 +122,12 @@ def _write(response: HttpResponse, rows: list[Row]) -> None:
         .values_list("person_id", "address")
     )
     writer = csv.writer(response)
-    writer.writerow(["number", "name", "telephone", "country"])
+    writer.writerow([*heading, "number", "name", "telephone", "country"])
     for row in rows:
         standing = row.standing
         telephone = numbers.get(standing.person_id, "")
-        writer.writerow([standing.person_id, _inert(str(row.name)), telephone, standing.country])
+        known = [standing.person_id, _inert(str(row.name)), telephone, standing.country]
+        writer.writerow([*mark, *known])
 
 
 def _inert(text: str) -> str:

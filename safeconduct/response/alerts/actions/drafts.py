@@ -69,7 +69,7 @@ def save_draft(
     """Write a draft, or over the version of it that the writer has seen; counts its audience.
 
     :raises DraftRefusedError: if somebody else saved meanwhile, it is no draft any more,
-        its expiry has passed or its area cannot be found.
+        its expiry has passed, its area cannot be found, or it is an exercise in a real incident.
     """
     if content.expires_at <= now:
         raise DraftRefusedError(_("The expiry has passed. Choose a later one."))
@@ -78,6 +78,7 @@ def save_draft(
     )
     proposed = _our_words(alert) if alert_id else {}
     _fill(alert, content, actor)
+    _refuse_mixing(alert)
     _place(alert, content, now)
     alert.version = version + 1 if alert_id else 1
     alert.save()
@@ -134,6 +135,7 @@ def submit_alert(*, alert_id: int, version: int, now: datetime, actor: Actor) ->
     if alert.state == AlertState.SUBMITTED and alert.version == version:
         return alert
     alert = _draft(alert_id, version)
+    _refuse_mixing(alert)
     alert.state = AlertState.SUBMITTED
     alert.submitted_at = now
     alert.save(update_fields=["state", "submitted_at"])
@@ -170,6 +172,18 @@ def _draft(alert_id: int, version: int) -> Alert:
             _("Somebody else saved this alert meanwhile. Open it again and repeat your change.")
         )
     return alert
+
+
+def _refuse_mixing(alert: Alert) -> None:
+    """:raises DraftRefusedError: for an exercise in what is real, and the reverse."""
+    for other in (alert.incident, alert.corrects):
+        if other is None or rules.may_share(exercise=alert.exercise, with_exercise=other.exercise):
+            continue
+        raise DraftRefusedError(
+            _("This alert is an exercise, its incident is real. Choose an exercise, or none.")
+            if alert.exercise
+            else _("This alert is real, its incident is an exercise. Choose a real one, or none.")
+        )
 
 
 def _fill(alert: Alert, content: DraftContent, actor: Actor) -> None:

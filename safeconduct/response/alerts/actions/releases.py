@@ -27,9 +27,10 @@ from safeconduct.response.alerts.rules import Obstacle
 from safeconduct.response.alerts.terms import ANSWERS_OPEN, AlertState, MsgType, Words
 from safeconduct.response.checkins.actions import open_round
 from safeconduct.response.checkins.models import Round
-from safeconduct.wires.intake.terms import ANSWER_LINK
+from safeconduct.wires.intake.rules import link_purpose
 from safeconduct.wires.messaging.actions import open_batch
 from safeconduct.wires.messaging.models import Batch
+from safeconduct.wires.messaging.rules import marked
 from safeconduct.wires.messaging.terms import Lane
 
 SAID = {
@@ -122,7 +123,7 @@ def issue(
         sender_name=settings.ALERTS["SENDER_NAME"],
         area=cap.Area.from_dict(alert.shape),
         infos=tuple(_info(alert, language, word, identifier) for language, word in words.items()),
-        note=note,
+        note=note or _exercise_note(alert),
         references=_references(alert, msg_type),
     )
     document = cap.document(message)
@@ -139,6 +140,15 @@ def issue(
     )
 
 
+def _is_rehearsed(alert: Alert) -> bool:
+    return rules.cap_status(settings.MODE, exercise=alert.exercise) == "Exercise"
+
+
+def _exercise_note(alert: Alert) -> str:
+    """CAP 1.2, 3.2.1: what has the status Exercise names the exercise in its note."""
+    return f"Exercise, alert {alert.pk}" if _is_rehearsed(alert) else ""
+
+
 def _info(alert: Alert, language: str, word: Words, identifier: str) -> cap.Info:
     published = rules.is_published(alert.scope, exercise=alert.exercise)
     return cap.Info(
@@ -146,7 +156,7 @@ def _info(alert: Alert, language: str, word: Words, identifier: str) -> cap.Info
         event=wording.event_name(alert.hazard, language)
         if alert.hazard != "other"
         else alert.event,
-        headline=word.headline,
+        headline=marked(word.headline, language) if _is_rehearsed(alert) else word.headline,
         description=word.description,
         instruction=word.instruction,
         place=alert.place.get(language) or alert.place.get("en", ""),
@@ -235,7 +245,7 @@ def _open_batch(alert: Alert, words: dict[str, Words], now: datetime, actor: Act
         not_after=alert.expires_at,
         exercise=alert.exercise,
         texts=wording.message_texts(words, asks=alert.asks),
-        link_purpose=ANSWER_LINK if alert.asks else "",
+        link_purpose=link_purpose(exercise=alert.exercise) if alert.asks else "",
         link_expires_on=(now + ANSWERS_OPEN).date() if alert.asks else None,
         corrects=alert.corrects.release.batch if alert.corrects else None,
         now=now,

@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from safeconduct.response.alerts.engine.wording import event_in
 from safeconduct.response.alerts.models import Alert
@@ -19,4 +20,5 @@ def scope_word(scope: str) -> str:
 @register.filter
 def titled(alert: Alert) -> str:
     """What happens, in the reader's language, and the alert's number: it is what is said aloud."""
-    return f"{event_in(alert.hazard, alert.event, get_language() or 'en')} {alert.pk}"
+    title = f"{event_in(alert.hazard, alert.event, get_language() or 'en')} {alert.pk}"
+    return _("EXERCISE: {name}").format(name=title) if alert.exercise else title

@@ -18,7 +18,7 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.response.checkins.engine.reading import Riddle
 from safeconduct.response.checkins.models import BackBatch, Round
-from safeconduct.wires.intake.terms import ANSWER_LINK
+from safeconduct.wires.intake.rules import link_purpose
 from safeconduct.wires.messaging.actions import TextDraft, enqueue_select, open_batch
 from safeconduct.wires.messaging.terms import Channel, Lane
 
@@ -107,7 +107,7 @@ def _batch(kind: str, round_: Round | None, now: datetime, actor: Actor) -> int:
         not_after=begins_at + _span(round_) + _LASTS,
         exercise=bool(round_ and round_.incident.exercise),
         texts=texts(kind),
-        link_purpose=ANSWER_LINK if round_ else "",
+        link_purpose=link_purpose(exercise=round_.incident.exercise) if round_ else "",
         link_expires_on=_last_day(round_) if round_ else None,
         now=now,
         actor=actor,

@@ -94,6 +94,8 @@ class Request:
         # Of whoever holds the line: where a proxy stands before us, that one's.
         self.sender: str = client[0] if client else ""
         self.raw_query: bytes = scope.get("query_string", b"")
+        # Whether the link it came by belongs to an exercise; known once that is read.
+        self.is_exercise = False
 
     def header(self, name: bytes) -> bytes:
         """A header's value, empty if it was not sent."""

@@ -31,6 +31,7 @@ from safeconduct.wires.intake.engine.ports import MINISTRY, Ports
 from safeconduct.wires.intake.rules import Submission, UnreadableError
 from safeconduct.wires.intake.terms import (
     ANSWER_LINK,
+    EXERCISE_LINK,
     MAX_ANSWERS_A_MINUTE,
     MAX_LISTED,
     MEMBER_LINK,
@@ -65,11 +66,12 @@ class LinkDoor:
         self._pace = Pace(MAX_ANSWERS_A_MINUTE)
         self._asking = 0
         self._read = tokens.reader(ANSWER_LINK)
+        self._read_exercise = tokens.reader(EXERCISE_LINK)
 
     async def __call__(self, request: Request, token: str) -> Response:
         handle = self._receive if request.method == "POST" else self._ask
         try:
-            return await handle(request, self._link(token))
+            return await handle(request, self._link(request, token))
         except ProblemError as problem:
             return self.problem(request, problem.kind, problem.link)
 
@@ -80,22 +82,33 @@ class LinkDoor:
             return document(orjson.dumps({"received": False, "reason": kind}), status)
         language = _language(request, link)
         post_id = link.post_id if link else MINISTRY
-        return page(self._pages.problem(kind, language, post_id), status)
+        told = self._pages.problem(kind, language, post_id, exercise=request.is_exercise)
+        return page(told, status)
 
-    def _link(self, token: str) -> Link:
+    def _link(self, request: Request, token: str) -> Link:
         try:
             link = self._read(token)
         except LinkRefusedError:
-            raise ProblemError("forged") from None
+            link = self._exercise(token)
+            request.is_exercise = True
         if link.expired(clock.now()):
             raise ProblemError("expired", link)
         return link
+
+    def _exercise(self, token: str) -> Link:
+        try:
+            return self._read_exercise(token)
+        except LinkRefusedError:
+            raise ProblemError("forged") from None
 
     async def _ask(self, request: Request, link: Link) -> Response:
         if request.method not in {"GET", "HEAD"}:
             raise ProblemError("unreadable", link)
         people = [] if request.method == "HEAD" else await self._people(link)
-        return page(self._pages.question(_language(request, link), link.post_id, people))
+        language = _language(request, link)
+        return page(
+            self._pages.question(language, link.post_id, people, exercise=request.is_exercise)
+        )
 
     async def _people(self, link: Link) -> list[TickBox]:
         if self._ledger.is_away or self._asking >= _NAMES_AT_ONCE:
@@ -157,6 +170,7 @@ class LinkDoor:
                 scope=said.scope,
                 others=said.others,
                 time=time,
+                exercise=request.is_exercise,
             )
         )
 

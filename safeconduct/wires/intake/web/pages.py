@@ -62,11 +62,14 @@ class Pages:
         self.script = (_STATIC / "answer.js").read_bytes()
         self._version = sha256(self.style + self.script).hexdigest()[:8]
 
-    def question(self, language: str, post_id: int, people: Sequence[TickBox]) -> Filled:
+    def question(
+        self, language: str, post_id: int, people: Sequence[TickBox], *, exercise: bool = False
+    ) -> Filled:
         """The question, with a key of its own: a page rendered twice is two chances to answer."""
         # One name is no choice.
         who = _by_name(language, people) if len(people) > 1 else _unnamed(language)
-        return self._page("question", language, post_id).filled({_KEY: _minted(), _WHO: who})
+        made = self._page("question", language, post_id, exercise=exercise)
+        return made.filled({_KEY: _minted(), _WHO: who})
 
     def thanks(
         self,
@@ -77,6 +80,7 @@ class Pages:
         scope: Scope,
         others: Sequence[str],
         time: str,
+        exercise: bool = False,
     ) -> Filled:
         """What was recorded, and how to say otherwise."""
         own = {
@@ -85,18 +89,21 @@ class Pages:
             _TIME: time.encode(),
             _COUNT: b"%d" % len(others),
         }
-        return self._page("thanks", language, post_id, answer, scope).filled(own)
+        made = self._page("thanks", language, post_id, answer, scope, exercise=exercise)
+        return made.filled(own)
 
-    def problem(self, kind: str, language: str, post_id: int) -> Filled:
+    def problem(self, kind: str, language: str, post_id: int, *, exercise: bool = False) -> Filled:
         """Why it did not work and what to do instead."""
-        return self._page("problem", language, post_id, kind).filled({})
+        return self._page("problem", language, post_id, kind, exercise=exercise).filled({})
 
-    def _page(self, name: str, language: str, post_id: int, *about: object) -> Page:
-        key = (name, language, post_id, self._posts.version, *about)
+    def _page(self, name: str, language: str, post_id: int, *about: object, exercise: bool) -> Page:
+        key = (name, language, post_id, self._posts.version, exercise, *about)
         if (ready := self._ready.get(key)) is None:
             if len(self._ready) >= _READY:
                 self._ready.clear()
-            made = _rendered(name, self._context(language, post_id, about))
+            context = self._context(language, post_id, about)
+            context["exercise"] = exercise or settings.MODE == "exercise"
+            made = _rendered(name, context)
             ready = self._ready[key] = Page(made, (_KEY, _WHO, _TIME, _COUNT))
         return ready
 
