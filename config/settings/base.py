@@ -228,7 +228,15 @@ BOARD = {
     "HOLD_SECONDS": 0.3,
     "POLL_MILLISECONDS": 1000,
 }
-CHECKINS = {"DRAIN_SIZE": 5000, "DRAIN_POLL_SECONDS": 0.5, "DRAIN_THREADS": 2}
+CHECKINS = {
+    "DRAIN_SIZE": 5000,
+    "DRAIN_POLL_SECONDS": 0.5,
+    "DRAIN_THREADS": 2,
+    # The same text from the same sender within so long is one message that was sent twice.
+    "REPEAT_SECONDS": 60.0,
+    # A family that shares a telephone is asked whom its text is for once a round and so long.
+    "ASK_BACK_HOURS": 12.0,
+}
 ALERTS: dict[str, Any] = {
     "CHUNK_SIZE": 20_000,
     "FIRST_CHUNK_SIZE": 500,

@@ -13,7 +13,6 @@ from safeconduct.response.checkins.engine.raw import Raw
 
 # "text" as a number: the class of the advisory lock that lets one drain judge at a time.
 _TEXTS: Final = 0x7465_7874
-_SECONDS: Final = 60.0
 _KNOWN: Final = "SELECT key FROM checkins_heardtext WHERE key = ANY(%s::uuid[])"
 _LAST: Final = """
     SELECT DISTINCT ON (sender) sender, text, received_at FROM checkins_heardtext
@@ -41,7 +40,7 @@ def unheard(cursor: Cursor, raws: Sequence[Raw]) -> list[Raw]:
 
 
 def _repeats(cursor: Cursor, texts: Sequence[Raw]) -> set[int]:
-    window = timedelta(seconds=settings.CHECKINS.get("REPEAT_SECONDS", _SECONDS))
+    window = timedelta(seconds=settings.CHECKINS["REPEAT_SECONDS"])
     cursor.execute(_KNOWN, [[raw.key for raw in texts]])
     known = {key for (key,) in cursor.fetchall()}
     senders = {raw.id: _digest(rules.telephone(raw.sender)) for raw in texts}

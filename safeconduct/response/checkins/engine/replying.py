@@ -26,7 +26,6 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "texts"
 LANGUAGES: Final = ("az", "en", "ru", "fa", "ar", "tr", "fr", "es")
 WHOSE, STOPPED, STARTED = "whose", "stopped", "started"
 _SPAN: Final = timedelta(days=1)
-_HOURS: Final = 12.0
 # A reply that could not leave for so long answers nothing any more.
 _LASTS: Final = timedelta(hours=3)
 
@@ -118,7 +117,7 @@ def _batch(kind: str, round_: Round | None, now: datetime, actor: Actor) -> int:
 def _span(round_: Round | None) -> timedelta:
     if round_ is None:
         return _SPAN
-    return timedelta(hours=settings.CHECKINS.get("ASK_BACK_HOURS", _HOURS))
+    return timedelta(hours=settings.CHECKINS["ASK_BACK_HOURS"])
 
 
 def _begins(round_: Round | None, now: datetime) -> datetime:
