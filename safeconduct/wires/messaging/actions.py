@@ -46,10 +46,12 @@ WITH added AS (
 SELECT coalesce(sum(messages), 0) FROM counted
 """
 
+# An array, since of a batch that is being filled the planner knows nothing: joined, the query
+# would be asked again for each waiting message.
 _WITHDRAW: Final = """
 WITH picked AS (
     SELECT id FROM messaging_delivery
-    WHERE batch_id = %s AND state = 0 AND id IN ({select}) FOR UPDATE SKIP LOCKED
+    WHERE batch_id = %s AND state = 0 AND id = ANY (ARRAY({select})) FOR UPDATE SKIP LOCKED
 ), ended AS (
     UPDATE messaging_delivery AS d SET state = %s, settled_at = %s
     FROM picked WHERE d.batch_id = %s AND d.id = picked.id
