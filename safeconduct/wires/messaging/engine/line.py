@@ -120,6 +120,8 @@ class Line:
 
     def wake_in(self, seconds: float) -> None:
         """Let hands look again after a while; the earliest wish counts."""
+        # Of less than a millisecond uvloop makes no timer, but a call that knows no time.
+        seconds = max(seconds, 0.001)
         due = self._loop.time() + seconds
         if self._timer is not None and not self._timer.cancelled():
             if self._timer.when() <= due:
