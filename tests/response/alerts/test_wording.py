@@ -127,3 +127,13 @@ def test_a_push_message_is_a_headline_and_a_few_lines() -> None:
     assert {draft.language for draft in pushes} == {"az", "en", "ru"}
     assert all(draft.subject and len(draft.body) < 260 for draft in pushes)
     assert not any("{link}" in draft.body for draft in pushes)
+
+
+@pytest.mark.parametrize("language", ["az", "en", "ru"])
+def test_a_correction_of_a_long_place_fits_two_parts(language: str) -> None:
+    long = "Zəlzələ: " + "Şanlıurfa və Diyarbəkir vilayətləri, " * 6
+    word = wording.correcting_words({language: long}, neutral=False)[language]
+    cut = wording.sms_segments(word.sms, language=language)
+    assert cut.count <= 2
+    assert "{" not in word.sms.replace("{code}", "")
+    assert len(word.headline) <= 160

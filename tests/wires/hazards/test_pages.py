@@ -52,3 +52,20 @@ def test_a_feed_is_added_and_a_wrong_address_is_shown_again(duty):
     again = duty.post("/console/hazards/feeds/add/", good | {"url": "nonsense"})
     assert again.status_code == 200
     assert Feed.objects.count() == 1
+
+
+def test_a_signal_is_drawn_without_script_and_its_facts_have_names(duty):
+    ring = [[35.0, 36.0], [38.0, 36.0], [38.0, 38.0], [35.0, 38.0], [35.0, 36.0]]
+    area = {"type": "Polygon", "coordinates": [ring]}
+    made = builders.signal(outline=area, facts={"magnitude": 7.8, "strange": 1})
+    text = duty.get(f"/console/hazards/{made.pk}/").content.decode()
+    assert 'class="area" d="M' in text
+    assert f'data-area="/console/hazards/{made.pk}/outline.json"' in text
+    assert "<dt>Magnitude</dt>" in text
+    assert "<dt>strange</dt>" in text
+
+
+def test_a_signal_without_any_place_has_no_map(duty):
+    made = builders.signal(outline=None, latitude=None, longitude=None)
+    text = duty.get(f"/console/hazards/{made.pk}/").content.decode()
+    assert "signal-map" not in text

@@ -122,7 +122,7 @@ def _source_id(run: ImportRun) -> int | None:
         legal_basis=run.legal_basis,
         collected_on=run.collected_on,
     ).first()
-    return source and source.pk
+    return source.pk if source else None
 
 
 @cache
@@ -134,7 +134,7 @@ def _texts() -> dict[str, str]:
 def _parts(language: str) -> int:
     link = f"{settings.PUBLIC_URL}{settings.LINK_PATHS[terms.LINK_PURPOSE]}{'0' * LENGTH}"
     text = _texts()[language].replace(LINK_PLACE, link).replace(CODE_PLACE, "X" * _CODE_LENGTH)
-    return segments(text).count
+    return int(segments(text).count)
 
 
 # Whoever has a mail address is told by the first mail. Nobody is written to twice: what waits or

@@ -25,7 +25,7 @@ def take_rows[Row](
     Empty where nothing is left. What is taken stands in the trail before it leaves.
     """
     # Two clicks at once must not each find the whole hour's allowance.
-    Officer.objects.select_for_update().get(pk=actor.id)
+    Officer.objects.select_for_update().get(pk=actor.id or 0)
     taken = total_of(LIST_EXPORTED, "count", actor=actor, since=now - _WITHIN)
     allowed = rows[: max(MOST_EXPORTED - taken, 0)]
     if allowed:

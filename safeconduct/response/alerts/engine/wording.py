@@ -140,12 +140,14 @@ def correcting_words(headlines: dict[str, str], *, neutral: bool) -> dict[str, W
 
 def _correction(language: str, headline: str, *, neutral: bool) -> Words:
     texts, ask = _texts(language)["correction"], _texts(language)["ask"]
-    sms = texts["sms"].format(headline=headline)
+    sms = with_code(texts["sms"] if neutral else f"{ask['prefix']} {texts['sms']}")
+    # A long place stands at the headline's end: it is what gives way.
+    named = _in_gsm(headline) if language == "en" else headline
     return Words(
         headline=texts["headline"].format(headline=headline)[:160],
         description=texts["description"].format(headline=headline),
         instruction=texts["instruction"],
-        sms=with_code(sms if neutral else f"{ask['prefix']} {sms}"),
+        sms=_short_sms(sms.replace("{headline}", "{place}"), named, language, exercise=False),
     )
 
 

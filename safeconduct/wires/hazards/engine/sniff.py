@@ -15,7 +15,16 @@ from django.utils.translation import gettext_noop as _
 from lxml import etree
 from shapely.errors import ShapelyError
 
-from safeconduct.wires.hazards.engine import cap, cap_area, cap_index, gdacs, grid, usgs, xml
+from safeconduct.wires.hazards.engine import (
+    cap,
+    cap_area,
+    cap_index,
+    gdacs,
+    grid,
+    sidefiles,
+    usgs,
+    xml,
+)
 from safeconduct.wires.hazards.engine.reading import (
     Note,
     Reading,
@@ -162,16 +171,16 @@ def _read_document(document: Mapping[str, Any]) -> list[Reading]:
     if document.get("type") == "Feature":
         features = [document]
     elif document.get("type") != "FeatureCollection":
-        raise UnreadableError(_("The file is JSON of a kind this system does not know."))
-    return _read_features(features[:MOST_MESSAGES])
+        raise sidefiles.refusal(document)
+    return _read_features(features[:MOST_MESSAGES], document)
 
 
-def _read_features(features: list[Mapping[str, Any]]) -> list[Reading]:
+def _read_features(features: list[Mapping[str, Any]], document: Mapping[str, Any]) -> list[Reading]:
     events = [one for one in features if _is(gdacs.is_event, one)]
     if events and len(events) == len(features):
         return gdacs.read_features(features)
     if features and not any(_is_known(one) for one in features):
-        raise UnreadableError(_("The file is JSON of a kind this system does not know."))
+        raise sidefiles.refusal(document)
     return [_read_feature(one) for one in features]
 
 

@@ -4,10 +4,27 @@ from itertools import chain
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from safeconduct.wires.hazards.terms import Certainty, Severity, Urgency
 
 register = template.Library()
+# What sources call their facts; one that is not here keeps its own name.
+_FACTS = {
+    "net": _("Network"),
+    "web": _("Page of the source"),
+    "alert": _("Alert colour"),
+    "basis": _("What the area rests on"),
+    "place": _("Place"),
+    "status": _("State of the reading"),
+    "magType": _("Kind of magnitude"),
+    "tsunami": _("Tsunami"),
+    "depth_km": _("Depth in kilometres"),
+    "event_id": _("Number of the event"),
+    "magnitude": _("Magnitude"),
+    "country": _("Country"),
+    "link": _("Page of the source"),
+}
 _WORDS = {choice.value: choice.label for choice in chain(Severity, Urgency, Certainty)}
 
 
@@ -15,3 +32,9 @@ _WORDS = {choice.value: choice.label for choice in chain(Severity, Urgency, Cert
 def cap_word(value: str) -> str | Promise:
     """A severity, urgency or certainty in the reader's language; what we do not know, as it is."""
     return _WORDS.get(value, value)
+
+
+@register.filter
+def fact_word(name: str) -> str | Promise:
+    """What a fact is about, in the reader's language, as far as we know the source's name."""
+    return _FACTS.get(name, name)

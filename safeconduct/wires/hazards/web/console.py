@@ -9,8 +9,10 @@ from django.views.decorators.http import require_POST
 from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import officer_may, permissions_of
+from safeconduct.ground.places.terms import DISCLAIMER
 from safeconduct.wires.hazards import actions, queries, terms
 from safeconduct.wires.hazards.access import problem_for, signal_for
+from safeconduct.wires.hazards.web.drawing import drawing
 from safeconduct.wires.hazards.web.forms import FeedForm, FilterForm
 
 _A_PAGE = 50
@@ -36,6 +38,8 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
         "signal": signal,
         "reason": queries.sentence(signal.reason) if signal.reason else "",
         "repairs": [queries.sentence(repair) for repair in signal.repairs],
+        "drawing": drawing(signal),
+        "disclaimer": DISCLAIMER,
         "texts": signal.texts,
         "facts": [(name, value) for name, value in signal.facts.items() if _is_plain(value)],
         "strongest": max((band["intensity"] for band in signal.intensities), default=None),
