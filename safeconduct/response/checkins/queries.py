@@ -1,8 +1,9 @@
 """Answers waiting for a person, and whom they may speak for."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.models import Person
@@ -11,6 +12,9 @@ from safeconduct.picture.rollcall.models import Standing
 from safeconduct.response.checkins.engine import askings
 from safeconduct.response.checkins.models import Round, Unclear
 from safeconduct.response.checkins.rules import Asking
+
+# Beyond this the exact number tells nobody more.
+MOST_UNREAD: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,21 @@ def unclear_answers(countries: frozenset[str] | None) -> QuerySet[Unclear]:
         return waiting
     mine = Q(countries__overlap=sorted(countries)) if countries else Q(pk__in=[])
     return waiting.filter(mine | Q(countries=[]))
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Unclear answers nobody has settled; ``calls`` read like calls for help."""
+
+    waiting: int
+    calls: int
+
+
+def unread(countries: frozenset[str] | None) -> Unread:
+    """How many wait for an officer of these countries; none is counted beyond ``MOST_UNREAD``."""
+    first = unclear_answers(countries)[:MOST_UNREAD]
+    found = first.aggregate(waiting=Count("pk"), calls=Count("pk", filter=Q(calls=True)))
+    return Unread(found["waiting"], found["calls"])
 
 
 def candidates_of(unclear: Unclear) -> list[Candidate]:

@@ -12,6 +12,7 @@ from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.picture.rollcall.actions import log_attempt
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import How, Outcome
+from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.models import Delivery
 from safeconduct.wires.messaging.terms import State
@@ -89,3 +90,16 @@ def test_the_list_costs_the_same_for_ten_and_for_twenty(pages) -> None:
             listed(pages, round_)
         costs.append(len(asked))
     assert costs[0] == costs[1]
+
+
+def test_the_board_says_that_a_text_reads_like_a_call_for_help(pages) -> None:
+    person = builders.household(phone=PHONE)
+    round_ = builders.asked_by_message(person, now=clock.now() - timedelta(hours=3))
+    pages.sign_in(builders.officer(at=builders.post()))
+    board = reverse("board:page", args=[round_.incident_id])
+    assert "unclear answer" not in pages.get(board).content.decode()
+    builders.raw_answer(sender=PHONE, text="safe but my brother is hurt")
+    drain.run_once()
+    page = pages.get(board).content.decode()
+    assert "1 unclear answer waits to be read." in page
+    assert "1 of them reads like a call for help." in page

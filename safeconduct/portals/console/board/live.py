@@ -15,6 +15,7 @@ from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.portals.console.board.picture import Scope, etag, picture
 from safeconduct.portals.console.board.rows import rows_of
+from safeconduct.response.checkins.queries import unread
 
 _FIRST = 10
 # Incidents times scopes times languages that officers of one installation look at.
@@ -91,6 +92,7 @@ def context(incident: Incident, scope: Scope) -> dict[str, object]:
         "picture": picture(incident, scope, now),
         "calls": rows_of(incident.pk, first.rows),
         "more_calls": bool(first.after),
+        "unread": unread(scope.countries),
         "poll": settings.BOARD["POLL_MILLISECONDS"],
     }
 

@@ -13,6 +13,7 @@ from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.portals.console.board.curve import Curve, drawn
 from safeconduct.portals.console.board.health import Health, health
 from safeconduct.response.checkins.models import Round
+from safeconduct.response.checkins.queries import unread
 from safeconduct.wires.messaging.queries import batch_tally
 from safeconduct.wires.messaging.terms import State
 
@@ -73,6 +74,7 @@ def etag(incident: Incident, scope: Scope, now: datetime) -> str:
         state.complaints,
         state.waiting.count,
         int(age.total_seconds()) if age else None,
+        unread(scope.countries),
     )
     return f'"{sha256(repr(shown).encode()).hexdigest()[:24]}"'
 
