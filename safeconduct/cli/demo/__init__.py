@@ -15,6 +15,7 @@ from safeconduct.cli.surroundings import json_option, ready, write_json
 if TYPE_CHECKING:
     from safeconduct.cli.demo.story import Headcount, Stopwatch
     from safeconduct.ground.missions.terms import DemoLogin
+    from safeconduct.response.alerts.models import Release
 
 _USUAL_PEOPLE: Final = 200_000
 _EARTHQUAKE: Final = (
@@ -92,9 +93,23 @@ def _tell(
         release = story.warn(signal, logins)
     with watch.stage("hand_over", "messages to everybody in the area"):
         story.hand_over(release, family.mend)
-    with watch.stage("answers", "people answer (hours pressed into seconds)"):
+    with watch.stage("answers", "people answer, steps advance (hours pressed into seconds)"):
         story.hear(release, family.mend)
+    _say_steps(release)
     return story.headcount(release, registered), logins
+
+
+def _say_steps(release: "Release") -> None:
+    from safeconduct.cli.demo import story
+
+    click.echo("\nSteps (people; whoever is written to by two counts in both)")
+    heading = ("begun", "handed over", "proven", "failed", "not needed", "waiting")
+    click.echo("  " + " " * 10 + "".join(f"{word:>13}" for word in heading))
+    for line in story.steps_taken(release):
+        name = f"{line.step.channel.name.lower()} +{line.step.after} s"
+        numbers = (line.people, line.handed, line.proven, line.failed, line.taken_back)
+        cells = "".join(f"{number:>13,}".replace(",", " ") for number in (*numbers, line.waiting))
+        click.echo(f"  {name:<10}{cells}")
 
 
 def _say(counted: "Headcount", watch: "Stopwatch") -> None:

@@ -56,6 +56,9 @@ class Climb(models.Model):
     failed_known = models.BigIntegerField(default=0)
     failures_until = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
+    # People reached by whichever step: by country [handed, proven], and what was counted then.
+    reached = models.JSONField(default=dict)
+    reached_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=10, blank=True)
 

@@ -82,6 +82,36 @@ def climb_of(batch_id: int) -> Climb | None:
     return Climb.objects.select_related("batch", "round").filter(batch_id=batch_id).first()
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """People a message was handed over for, and of those proven, each once."""
+
+    handed: int
+    proven: int
+
+
+def people_reached(
+    batch_id: int, countries: frozenset[str] | None = None, *, tally: Tally | None = None
+) -> Reached:
+    """How many people a batch has reached by whichever step, in these countries (None: all).
+
+    Once a second step has begun, as of the last count, some seconds ago.
+    """
+    climb = Climb.objects.filter(batch_id=batch_id).first()
+    if climb is not None and climb.reached:
+        people = climb.reached["people"].items()
+        ours = [both for code, both in people if countries is None or code in countries]
+        return Reached(sum(both[0] for both in ours), sum(both[1] for both in ours))
+    counts = [
+        count
+        for count in (tally or batch_tally([batch_id])).counts
+        if countries is None or count.country in countries
+    ]
+    proven = sum(count.people for count in counts if count.state is State.DELIVERED)
+    handed = sum(count.people for count in counts if count.state is State.HANDED)
+    return Reached(handed + proven, proven)
+
+
 def untrue_receipts() -> frozenset[str]:
     """Countries where a report that an SMS was delivered is known to prove nothing.
 

@@ -18,6 +18,7 @@ from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked
 from safeconduct.response.ladder.engine import climbing
 from safeconduct.response.ladder.models import Climb
+from safeconduct.response.ladder.queries import Reached, people_reached
 from safeconduct.response.ladder.terms import Step, stored
 from safeconduct.wires.messaging.engine.sweeper import sweep
 from safeconduct.wires.messaging.models import Batch, Delivery, SenderIdentity
@@ -339,6 +340,24 @@ def test_what_comes_back_to_wait_after_the_answer_is_taken_back_too() -> None:
     assert sent(alert) == {SMS: State.WAITING}
     look(alert, minutes=1.6)
     assert sent(alert) == {SMS: State.ANSWERED}
+
+
+def test_people_reached_by_two_steps_or_one_telephone_are_counted_once() -> None:
+    people = builders.household(2, phone="+999502")
+    for person in people:
+        builders.stay(person)
+        ContactPoint.objects.create(person=person, channel=EMAIL, address=f"{person.pk}@b.invalid")
+    builders.resident(phone="+999501")
+    alert = released(steps=(Step(EMAIL, 0), Step(SMS, 60)))
+    batch = alert.release.batch_id
+    settle(alert, State.HANDED, channel=EMAIL)
+    settle(alert, State.HANDED, channel=SMS)
+    look(alert, minutes=1)
+    assert people_reached(batch) == Reached(handed=3, proven=0)
+    settle(alert, State.DELIVERED, channel=SMS)
+    look(alert, minutes=2)
+    assert people_reached(batch) == Reached(handed=3, proven=3)
+    assert people_reached(batch, frozenset({"DE"})) == Reached(0, 0)
 
 
 def test_a_climb_ends_with_its_alert() -> None:

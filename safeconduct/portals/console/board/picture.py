@@ -14,13 +14,17 @@ from safeconduct.portals.console.board.curve import Curve, drawn
 from safeconduct.portals.console.board.health import Health, health
 from safeconduct.response.checkins.models import Round
 from safeconduct.response.checkins.queries import unread
+from safeconduct.response.ladder.queries import people_reached
 from safeconduct.wires.messaging.queries import batch_tally
 from safeconduct.wires.messaging.terms import State
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """People spoken to by the last round's messages; who got two counts once a message."""
+    """People the last round's messages were handed over for, each once.
+
+    ``failed`` and ``waiting`` count by step: who is written to by two counts in both.
+    """
 
     handed: int
     delivered: int
@@ -123,13 +127,16 @@ def sent(last: Round | None, scope: Scope) -> Sent | None:
     if scope.post_id is not None:
         return None
     batches: Collection[int] = [last.batch_id] if last and last.batch_id else []
+    tally = batch_tally(batches)
+    reached = [people_reached(one, scope.countries, tally=tally) for one in batches]
     counts = [
         count
-        for count in batch_tally(batches).counts
+        for count in tally.counts
         if scope.countries is None or count.country in scope.countries
     ]
-    handed = sum(c.people for c in counts if c.state in {State.HANDED, State.DELIVERED})
-    delivered = sum(c.people for c in counts if c.state == State.DELIVERED)
+    handed = sum(one.handed for one in reached)
+    delivered = sum(one.proven for one in reached)
     waits = sum(c.people for c in counts if c.state in {State.WAITING, State.CLAIMED})
     everybody = sum(c.people for c in counts)
-    return Sent(handed, delivered, everybody - handed - waits, waits)
+    left = sum(c.people for c in counts if c.state in {State.HANDED, State.DELIVERED})
+    return Sent(handed, delivered, everybody - left - waits, waits)

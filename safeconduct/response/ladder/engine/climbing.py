@@ -15,6 +15,7 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.rollcall.queries import version
 from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.engine import statements
+from safeconduct.response.ladder.engine.reached import count_reached
 from safeconduct.response.ladder.engine.statements import Asking
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.queries import untrue_receipts
@@ -48,6 +49,7 @@ def look(*, climb_id: int, now: datetime) -> timedelta | None:
         _end(climb, ending, now)
         return None
     _take_back(climb_id, tally, now)
+    count_reached(climb, tally, now=now)
     until = time.monotonic() + _AT_A_TIME_SECONDS
     while _climb_on(climb_id, tally, now):
         if time.monotonic() > until:

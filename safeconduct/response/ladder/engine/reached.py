@@ -1,0 +1,60 @@
+"""How many people a batch has reached by whichever step, each counted once.
+
+The outbox counts by channel, and somebody written to by two steps counts there twice. To
+count people is to read every message, so it is done now and then and kept.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection
+
+from safeconduct.response.ladder.models import Climb
+from safeconduct.wires.messaging.queries import Tally
+from safeconduct.wires.messaging.terms import Channel, State
+
+_EVERY: Final = timedelta(seconds=10)
+# Whoever a message was addressed to, and for a shared address whoever it spoke to besides.
+_REACHED: Final = f"""
+WITH told AS (
+    SELECT recipient_id AS person_id, country, state FROM messaging_delivery
+    WHERE batch_id = %s AND state IN ({State.HANDED:d}, {State.DELIVERED:d})
+    UNION ALL
+    SELECT p.id, d.country, d.state FROM messaging_delivery d
+    JOIN registry_person r ON r.id = d.recipient_id
+    JOIN registry_person p ON p.party_id = r.party_id AND p.id <> r.id
+    WHERE d.batch_id = %s AND d.state IN ({State.HANDED:d}, {State.DELIVERED:d})
+        AND d.covers > 1 AND (d.channel = {Channel.CALL:d} OR EXISTS (
+            SELECT FROM registry_contactpoint k
+            WHERE k.person_id = p.id AND k.address = d.address))
+)
+SELECT country, count(*), count(*) FILTER (WHERE proven) FROM (
+    SELECT person_id, min(country) AS country, bool_or(state = {State.DELIVERED:d}) AS proven
+    FROM told GROUP BY person_id) people
+GROUP BY country
+"""
+
+
+def count_reached(climb: Climb, tally: Tally, *, now: datetime) -> None:
+    """Count anew if messages have been handed over since, and not more often than it pays.
+
+    While all went by one channel the outbox's own counters are exact.
+    """
+    handed = tally.messages(State.HANDED, State.DELIVERED)
+    proven = tally.messages(State.DELIVERED)
+    known = [handed, proven]
+    if len(tally.messages_by_channel()) < 2 or climb.reached.get("of") == known:
+        return
+    if climb.reached_at is not None and now < climb.reached_at + _EVERY:
+        return
+    people = {code: list(both) for code, both in people_by_country(climb.batch_id).items()}
+    Climb.objects.filter(pk=climb.pk).update(
+        reached={"of": known, "people": people}, reached_at=now
+    )
+
+
+def people_by_country(batch_id: int) -> dict[str, tuple[int, int]]:
+    """By country, people a message was handed over for and those proven; reads every message."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, [batch_id, batch_id])
+        return {country: (told, sure) for country, told, sure in cursor.fetchall()}
