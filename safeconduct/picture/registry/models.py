@@ -32,6 +32,22 @@ class Party(models.Model):
         return f"party #{self.pk}"
 
 
+class EmergencyContact(models.Model):
+    """Somebody who does not travel along, whom a party lets us call if we cannot reach it."""
+
+    # Dropped with its party also where parties are deleted without Django (forgetting.py).
+    party = models.OneToOneField(
+        Party, on_delete=models.DB_CASCADE, related_name="emergency_contact"
+    )
+    name = models.CharField(max_length=100)
+    relation = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=40)
+    named_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"emergency contact #{self.pk}"
+
+
 class Person(models.Model):
     """A national, or a companion of one. Immigration status is asked nowhere and kept nowhere."""
 

@@ -7,7 +7,14 @@ from datetime import date
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from safeconduct.ground.kernel.names import latin_key, search_key
-from safeconduct.picture.registry.models import ContactPoint, ImportRun, Person, Source, Stay
+from safeconduct.picture.registry.models import (
+    ContactPoint,
+    EmergencyContact,
+    ImportRun,
+    Person,
+    Source,
+    Stay,
+)
 from safeconduct.picture.registry.terms import SourceKind
 from safeconduct.wires.messaging.terms import Channel
 
@@ -93,6 +100,12 @@ def person_in(person_id: int, countries: frozenset[str] | None) -> Person | None
 def party_members(party_id: int) -> list[Person]:
     """The people of a party in the order they were entered."""
     return list(Person.objects.filter(party_id=party_id).order_by("pk"))
+
+
+def emergency_contacts(party_ids: Iterable[int]) -> dict[int, EmergencyContact]:
+    """Whom to call for these parties; one query."""
+    found = EmergencyContact.objects.filter(party_id__in=list(party_ids))
+    return {contact.party_id: contact for contact in found}
 
 
 def current_stay(person_id: int) -> Stay | None:

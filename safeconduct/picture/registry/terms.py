@@ -40,6 +40,14 @@ STARTED: Final = kinds.declare(
     _("Person {subject} wrote START ({channel}): everything is sent there again."),
     _ABOUT_ONE,
 )
+KIN_NAMED: Final = kinds.declare(
+    "registry.kin_named", _("{actor} named somebody to call for party {subject}."), _ABOUT_ONE
+)
+KIN_REMOVED: Final = kinds.declare(
+    "registry.kin_removed",
+    _("{actor} took back whom to call for party {subject}."),
+    _ABOUT_ONE,
+)
 CONTACT_ADDED: Final = kinds.declare(
     "registry.contact_added",
     _("{actor} added a way to reach person {subject} ({channel})."),
@@ -140,6 +148,9 @@ PERSONAL_FIELDS: Final = {
     "ContactPoint.last_worked_at": _("To know whether messages reach you."),
     "ContactPoint.last_failed_at": _("To know whether messages reach you."),
     "ContactPoint.stopped_at": _("To leave you in peace when you ask for it."),
+    "EmergencyContact.name": _("To ask for you where we cannot reach you."),
+    "EmergencyContact.relation": _("To ask for you where we cannot reach you."),
+    "EmergencyContact.phone": _("To ask for you where we cannot reach you."),
     "Stay.country": _("To warn those, and only those, whom a danger concerns."),
     "Stay.city": _("To warn those, and only those, whom a danger concerns."),
     "Stay.cell": _("To warn those, and only those, whom a danger concerns; about 5 km² exact."),

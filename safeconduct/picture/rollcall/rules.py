@@ -158,12 +158,16 @@ class Contact(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What is known of how somebody was tried; ``fellow`` is one of their party to ask."""
+    """What is known of how somebody was tried.
+
+    ``fellow`` is one of their party to ask, ``kin`` the number of whom the party lets us call.
+    """
 
     contacts: Sequence[Contact] = ()
     states: Collection[int] = ()
     attempts: Collection[tuple[str, str]] = ()
     fellow: int | None = None
+    kin: str = ""
 
 
 def why_unreached(trace: Trace) -> Unreached:
@@ -192,8 +196,10 @@ def next_step(trace: Trace) -> tuple[NextStep, str]:
     wrong = sum(outcome == Outcome.WRONG_NUMBER for _, outcome in trace.attempts)
     if tried[How.CALL] < len(numbers):
         return NextStep.CALL, numbers[tried[How.CALL]]
-    if trace.fellow is not None and not tried[How.RELATIVE]:
-        return NextStep.PARTY, ""
+    to_ask = [NextStep.PARTY] * (trace.fellow is not None) + [NextStep.KIN] * bool(trace.kin)
+    if tried[How.RELATIVE] < len(to_ask):
+        step = to_ask[tried[How.RELATIVE]]
+        return step, trace.kin if step is NextStep.KIN else ""
     if not tried[How.VISIT]:
         return NextStep.VISIT, ""
     if wrong < len(numbers):

@@ -100,5 +100,6 @@ class NextStep(TextChoices):
 
     CALL = "call", _("Telephone them")
     PARTY = "party", _("Ask those they are with")
+    KIN = "kin", _("Telephone whom they named")
     VISIT = "visit", _("Have the post or a warden look for them")
     AGAIN = "again", _("Everything was tried: begin again with")

@@ -13,6 +13,10 @@ from safeconduct.picture.registry.actions.imports import (
     import_list,
     run_import,
 )
+from safeconduct.picture.registry.actions.kin import (
+    name_emergency_contact,
+    remove_emergency_contact,
+)
 from safeconduct.picture.registry.actions.letters import send_link, send_links_to
 from safeconduct.picture.registry.actions.limits import count_form_use
 from safeconduct.picture.registry.actions.notices import (
@@ -56,6 +60,7 @@ __all__ = [
     "import_list",
     "link_of",
     "mark_told",
+    "name_emergency_contact",
     "note_batch_results",
     "note_contact_results",
     "note_departure",
@@ -63,6 +68,7 @@ __all__ = [
     "notice_costs",
     "phones_of",
     "register_party",
+    "remove_emergency_contact",
     "remove_phones",
     "renew_phone",
     "run_import",

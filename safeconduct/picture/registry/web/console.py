@@ -42,7 +42,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     found = person_for(person_id, officer=officer_of(request))
     _write_down(request, terms.VIEWED, "person", found.pk)
     party = [one for one in queries.party_members(found.party_id) if one.pk != found.pk]
-    context = {"person": found, "party": party, "language": get_language()}
+    kin = queries.emergency_contacts([found.party_id]).get(found.party_id)
+    context = {"person": found, "party": party, "kin": kin, "language": get_language()}
     return render(request, "registry/person.html", context)
 
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from safeconduct.picture.registry.web import citizen as own
 from safeconduct.picture.registry.web import console as pages
-from safeconduct.picture.registry.web import phones
+from safeconduct.picture.registry.web import kin, phones
 
 citizen = [
     path("register/", own.register, name="register"),
@@ -14,6 +14,7 @@ citizen = [
     path("<str:token>/", own.record, name="record"),
     path("<str:token>/phone/", own.private_page(phones.add), name="phone_added"),
     path("<str:token>/phones/off/", own.private_page(phones.remove), name="phones_off"),
+    path("<str:token>/kin/", own.private_page(kin.kin), name="kin"),
     path("<str:token>/left/", own.left, name="left"),
     path("<str:token>/delete/", own.delete, name="delete"),
 ]

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import officer_may
-from safeconduct.picture.registry.models import ContactPoint
+from safeconduct.picture.registry.models import ContactPoint, EmergencyContact
+from safeconduct.picture.registry.queries import emergency_contacts
 from safeconduct.picture.registry.rules import works
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall import rules
@@ -33,6 +34,7 @@ class Task:
     why: Unreached
     step: NextStep
     number: str
+    kin: str
     fellow: int | None
     fellow_name: str
 
@@ -69,22 +71,30 @@ def tasks_of(
     people = [standing.person_id for standing in standings]
     fellows = _fellows(incident_id, standings)
     names = names_of(fellows.values())
+    kin = emergency_contacts({standing.party_id for standing in standings})
     traces = _traces(incident_id, people, batch_ids)
     return [
-        _task(row, traces[row.standing.person_id], fellows.get(row.standing.person_id), names)
+        _task(
+            row,
+            traces[row.standing.person_id]._replace(fellow=fellows.get(row.standing.person_id)),
+            names,
+            kin.get(row.standing.party_id),
+        )
         for row in rows_of(incident_id, standings)
     ]
 
 
-def _task(row: Row, trace: Trace, fellow: int | None, names: dict[int, str]) -> Task:
+def _task(row: Row, trace: Trace, names: dict[int, str], kin: EmergencyContact | None) -> Task:
     # Somebody deleted meanwhile has no name, and can be asked nothing.
-    trace = trace._replace(fellow=fellow if fellow in names else None)
+    fellow = trace.fellow if trace.fellow in names else None
+    trace = trace._replace(fellow=fellow, kin=kin.phone if kin else "")
     step, number = rules.next_step(trace)
     return Task(
         row=row,
         why=rules.why_unreached(trace),
         step=step,
         number=number,
+        kin=kin.name if kin and step is NextStep.KIN else "",
         fellow=trace.fellow if step is NextStep.PARTY else None,
         fellow_name=names.get(fellow or 0, ""),
     )

@@ -1,0 +1,30 @@
+"""Whom a party lets us call where it cannot be reached itself."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from safeconduct.ground.audit.actions import record
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.registry import terms
+from safeconduct.picture.registry.models import EmergencyContact
+
+
+@transaction.atomic
+def name_emergency_contact(
+    *, party_id: int, name: str, relation: str, phone: str, now: datetime, actor: Actor
+) -> None:
+    """Keep the one person to call for a party; whoever was named before is forgotten."""
+    EmergencyContact.objects.update_or_create(
+        party_id=party_id,
+        defaults={"name": name, "relation": relation, "phone": phone, "named_at": now},
+    )
+    record(terms.KIN_NAMED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
+
+
+@transaction.atomic
+def remove_emergency_contact(*, party_id: int, now: datetime, actor: Actor) -> None:
+    """Forget the person to call; nothing happens where none was named."""
+    gone, _ = EmergencyContact.objects.filter(party_id=party_id).delete()
+    if gone:
+        record(terms.KIN_REMOVED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
