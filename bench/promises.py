@@ -43,6 +43,7 @@ PROMISES: Final[Mapping[str, Promise]] = {
     ),
     "release_commit": Promise("p99 of the release transaction", at_most=200),
     "expansion": Promise("delivery rows of one alert", at_least=50_000, ratio_at_least=0.25),
+    "ladder": Promise("silent people looked at when a step's time comes"),
     "handoff_0ms": Promise(
         "messages of one sender, instant provider", at_least=3000, ratio_at_least=0.5
     ),

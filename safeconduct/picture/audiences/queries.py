@@ -64,7 +64,7 @@ def preview(audience: Audience, *, ways: Ways | None = None) -> Preview:
     rows, params = selection.rows(), selection.params
     _allow()
     everybody = counting.members(rows, params)
-    contacts = counting.contacts(ways, working=WORKING, unstopped=UNSTOPPED)
+    contacts = counting.contacts(everybody, ways, working=WORKING, unstopped=UNSTOPPED)
     counting.forget()
     countries = counting.by_country(everybody.country)
     messages = counting.messages(everybody, contacts, ways)
@@ -115,7 +115,7 @@ def _unreachable(
     reached = contacts.person[counting.usable(contacts, ways)]
     silent = everybody.person[~np.isin(everybody.person, reached)]
     known = int(np.isin(silent, contacts.person).sum())
-    stopped = int(np.isin(silent, contacts.person[contacts.works == 1]).sum())
+    stopped = int(np.isin(silent, contacts.person[contacts.works]).sum())
     return Unreachable(
         no_contact=len(silent) - known, only_failed=known - stopped, only_stopped=stopped
     )

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from safeconduct.ground.kernel import geometry
 from safeconduct.picture.audiences import actions, queries
+from safeconduct.picture.audiences.engine import counting
 from safeconduct.picture.audiences.models import Audience, Slice
 from safeconduct.picture.audiences.terms import Ways
 from safeconduct.picture.registry.models import ContactPoint, Person
@@ -126,6 +127,25 @@ def test_the_preview_counts_people_parties_languages_and_reasons() -> None:
     assert seen.countries == {"TR": 7}
     assert seen.messages == {"sms": 2, "email": 1}
     assert (seen.unreachable.no_contact, seen.unreachable.only_failed) == (1, 1)
+
+
+@pytest.mark.parametrize("most", [0, 10**9])
+def test_the_preview_is_the_same_whether_all_are_read_or_those_meant(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "_MOST", most)
+    for person in builders.household(2, phone="+999811"):
+        builders.stay(person)
+        Person.objects.filter(pk=person.pk).update(twin_key=-7)
+    builders.resident(mail="m@n.invalid", language="fa")
+    builders.resident(phone="+999812", at=ANKARA)
+    failed = builders.resident(phone="+999813")
+    ContactPoint.objects.filter(person=failed).update(last_failed_at=NOON)
+    seen = queries.preview(around())
+    assert (seen.people, seen.parties, seen.duplicates) == (4, 3, 1)
+    assert seen.languages == {"az": 3, "fa": 1}
+    assert seen.messages == {"sms": 1, "email": 1}
+    assert (seen.unreachable.no_contact, seen.unreachable.only_failed) == (0, 1)
 
 
 def test_the_first_way_that_works_is_taken_in_the_order_of_the_ways() -> None:

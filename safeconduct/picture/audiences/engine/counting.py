@@ -23,25 +23,31 @@ type Flags = NDArray[np.bool_]
 _NUMBER: Final = np.dtype(">i8")
 # A row of one number for COPY BINARY, and what stands around the rows (PostgreSQL 18, COPY).
 _ROW: Final = np.dtype([("columns", ">i2"), ("length", ">i4"), ("value", ">i8")])
+# More than any channel's bit; and an odd number without pattern.
+_WAYS: Final = 16
+_MIXER: Final = 0x5851F42D4C957F2D
 _HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER: Final = b"\xff\xff"
 
 _MEANT: Final = """
-SELECT m.person_id, (ascii(m.country) * 256 + ascii(substr(m.country, 2)))::int8,
-    (m.cell IS NOT NULL)::int::int8 FROM ({rows}) m
+SELECT m.person_id, (ascii(m.country) * 256 + ascii(substr(m.country, 2))
+    + CASE WHEN m.cell IS NULL THEN 0 ELSE 65536 END)::int8 FROM ({rows}) m
+"""
+# Small numbers travel together: what a row costs is its columns.
+_PERSON: Final = """
+p.id, p.party_id, coalesce(p.twin_key, 0), p.reach::int8
+    + (coalesce(array_position(%(languages)s::text[], p.language::text), 0)::int8 << 16)
+    + ((p.twin_key IS NOT NULL)::int::int8 << 32)
+"""
+_CONTACT: Final = """
+k.person_id, hashtextextended(k.address, 0), k.channel::int8
+    + (coalesce({working}, false)::int::int8 << 16) + (({unstopped})::int::int8 << 17)
 """
 # Joined to a table that has been counted: of runs of cells the planner expects the moon.
-_PEOPLE: Final = """
-SELECT p.id, p.party_id, coalesce(p.twin_key, 0), (p.twin_key IS NOT NULL)::int::int8,
-    p.reach::int8, coalesce(array_position(%(languages)s::text[], p.language::text), 0)::int8
-FROM audience_people a JOIN registry_person p ON p.id = a.person_id
-"""
-_CONTACTS: Final = """
-SELECT k.person_id, k.channel::int8, coalesce({working}, false)::int::int8,
-    ({unstopped})::int::int8, hashtextextended(k.address, 0), k.id
-FROM audience_people a
-JOIN registry_contactpoint k ON k.person_id = a.person_id AND k.channel = ANY(%(channels)s)
-"""
+_JOINED: Final = "JOIN audience_people a ON a.person_id ="
+# Of an audience that is a larger share of the registry than this, everybody is read and the
+# others put aside: the server reads with all its processors, and sorts and joins nothing.
+_MOST: Final = 0.2
 
 
 class Members(NamedTuple):
@@ -50,20 +56,21 @@ class Members(NamedTuple):
     person: Ints
     party: Ints
     twin: Ints
-    has_twin: Ints
+    has_twin: Flags
     reach: Ints
     language: Ints
     country: Ints
     located: Ints
+    # Most of the registry, so that it is cheaper to read all of it.
+    most: bool
 
 
 class Contacts(NamedTuple):
     person: Ints
-    channel: Ints
-    works: Ints
-    unstopped: Ints
     address: Ints
-    id: Ints
+    channel: Ints
+    works: Flags
+    unstopped: Flags
 
 
 def people(rows: str, params: Params) -> Ints:
@@ -75,54 +82,77 @@ def people(rows: str, params: Params) -> Ints:
 def members(rows: str, params: Params) -> Members:
     """Everybody meant; of two stays the one with a known place counts.
 
-    Leaves their ids in the temporary table ``audience_people`` for ``contacts``.
+    Leaves their ids in the temporary table ``audience_people`` for ``contacts``, unless
+    they are most of the registry.
     """
-    person, country, located = _fetched(_MEANT.format(rows=rows), 3, params)
-    order = np.lexsort((-located, person))
-    first = order[_begins(person[order])]
-    _lay_down(person[first])
-    known = _fetched(_PEOPLE, 6, {"languages": list(CODES)})
-    by_id = np.argsort(known[0])
+    person, packed = _fetched(_MEANT.format(rows=rows), 2, params)
+    country, located = packed & 0xFFFF, packed >> 16
+    # One key of both: a second one to sort by would double the time.
+    order = np.argsort(person * 2 - located, kind="stable")
+    order = order[_begins(person[order])]
+    person, country, located = person[order], country[order], located[order]
+    most = _are_most(len(person))
+    if not most:
+        _lay_down(person)
+    joined = "" if most else f"{_JOINED} p.id"
+    sql = f"SELECT {_PERSON} FROM registry_person p {joined}"
+    known = _fetched(sql, 4, {"languages": list(CODES)})
+    places = _places_in(person, known[0])
+    known = [column[places] for column in known]
     # Somebody deleted between the two questions is in the first answer only.
-    still = np.isin(person[first], known[0])
-    columns = [column[by_id] for column in known]
-    columns += [column[first][still] for column in (country, located)]
-    return Members(*columns)
+    still = np.isin(person, known[0], assume_unique=True)
+    _ids, party, twin, packed = known
+    return Members(
+        person=person[still],
+        party=party,
+        twin=twin,
+        has_twin=packed >> 32 == 1,
+        reach=packed & 0xFFFF,
+        language=packed >> 16 & 0xFFFF,
+        country=country[still],
+        located=located[still],
+        most=most,
+    )
 
 
-def contacts(ways: Ways, *, working: str, unstopped: str) -> Contacts:
+def contacts(everybody: Members, ways: Ways, *, working: str, unstopped: str) -> Contacts:
     """Every contact point of theirs of these ways; whether it works, and nobody wrote STOP."""
-    sql = _CONTACTS.format(working=working, unstopped=unstopped)
-    return Contacts(*_fetched(sql, 6, {"channels": list(ways.channels)}))
+    columns = _CONTACT.format(working=working, unstopped=unstopped)
+    joined = "" if everybody.most else f"{_JOINED} k.person_id"
+    sql = f"""
+    SELECT {columns} FROM registry_contactpoint k {joined}
+    WHERE k.channel = ANY(%(channels)s::smallint[])
+    """
+    person, address, packed = _fetched(sql, 3, {"channels": list(ways.channels)})
+    theirs = np.isin(person, everybody.person)
+    person, address, packed = person[theirs], address[theirs], packed[theirs]
+    return Contacts(person, address, packed & 0xFFFF, packed >> 16 & 1 == 1, packed >> 17 & 1 == 1)
 
 
 def usable(known: Contacts, ways: Ways) -> Flags:
     """Which contact points may be written to."""
-    works: Flags = known.works == 1
-    return works if ways.despite_stop else works & (known.unstopped == 1)
+    return known.works if ways.despite_stop else known.works & known.unstopped
 
 
 def messages(everybody: Members, known: Contacts, ways: Ways) -> dict[int, int]:
     """Messages by channel: one for each address of a party, the best channel of each person."""
-    fit = usable(known, ways) & np.isin(known.person, everybody.person)
-    person, channel, address, number = (
-        column[fit] for column in (known.person, known.channel, known.address, known.id)
-    )
-    order = np.lexsort((number, _places(channel, ways), person))
+    fit = usable(known, ways)
+    person, channel, address = known.person[fit], known.channel[fit], known.address[fit]
+    order = np.argsort(person * _WAYS + _rank(channel, ways), kind="stable")
     chosen = order[_begins(person[order])]
     party = everybody.party[np.searchsorted(everybody.person, person[chosen])]
-    channel, address = channel[chosen], address[chosen]
-    order = np.lexsort((address, party))
-    # The address says its channel: no telephone number is a mail address.
-    sent = channel[order][_begins(party[order], address[order])]
-    return {int(one): int((sent == one).sum()) for one in _each_once(sent)}
+    # One number for an address of a party, its channel in the last bits; that two different
+    # ones share a number happens once in a million previews.
+    mixed = (address[chosen] ^ (party * _MIXER)) & ~(_WAYS - 1) | channel[chosen]
+    counts = np.bincount(_each_once(mixed) & (_WAYS - 1), minlength=_WAYS)
+    return {number: int(count) for number, count in enumerate(counts) if count}
 
 
-def _places(channel: Ints, ways: Ways) -> Ints:
+def _rank(channel: Ints, ways: Ways) -> Ints:
     """Of each channel the place it has among the ways."""
-    places = np.zeros(1 + max(ways.channels, default=0), dtype=np.int64)
-    places[list(ways.channels)] = range(len(ways.channels))
-    return places[channel]
+    ranks = np.zeros(_WAYS, dtype=np.int64)
+    ranks[list(ways.channels)] = range(len(ways.channels))
+    return ranks[channel]
 
 
 def by_language(everybody: Members) -> dict[str, int]:
@@ -142,16 +172,14 @@ def by_country(codes: Ints) -> dict[str, int]:
 
 def duplicates(everybody: Members) -> int:
     """How many people more there are than there are different ones by twin key."""
-    keys = everybody.twin[everybody.has_twin == 1]
+    keys = everybody.twin[everybody.has_twin]
     return int(keys.size - _each_once(keys).size)
 
 
 def _counted(column: Ints) -> list[tuple[int, int]]:
-    """Values with their counts, the most frequent first."""
-    ordered = np.sort(column)
-    begins = np.flatnonzero(_begins(ordered))
-    counts = np.diff(np.append(begins, len(ordered)))
-    pairs = zip(ordered[begins].tolist(), counts.tolist(), strict=True)
+    """Values (small, from 0 on) with their counts, the most frequent first."""
+    counts = np.bincount(column).tolist()
+    pairs = [(value, count) for value, count in enumerate(counts) if count]
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
@@ -167,6 +195,18 @@ def somewhere(sql: str, params: Params, everybody: Members) -> dict[str, int]:
 
 def parties(everybody: Members) -> int:
     return len(_each_once(everybody.party))
+
+
+def _are_most(people: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'registry_person'::regclass")
+        return people > max(1.0, float(cursor.fetchone()[0])) * _MOST
+
+
+def _places_in(wanted: Ints, ids: Ints) -> Ints:
+    """Where in ``ids`` those stand that are wanted, in the order of their values."""
+    order = np.argsort(ids, kind="stable")
+    return order[np.isin(ids[order], wanted, assume_unique=True)]
 
 
 def _each_once(column: Ints) -> Ints:
