@@ -1,6 +1,8 @@
 """Many phones in one process: raw HTTP/1.1 over kept-alive connections, one answer at a time each.
 
 Run as ``python -m bench.answerers`` with a JSON order on standard input; it prints one JSON result.
+The order has ``paths`` to be answered in turn for some ``seconds``, or ``requests``, whole ones,
+each to be sent once: what gateways send.
 """
 
 import asyncio
@@ -25,10 +27,24 @@ class Tally:
 
     paths: list[str]
     until: float
+    requests: list[str] = field(default_factory=list)
     sent: int = 0
     refused: int = 0
     broken: int = 0
     took: list[float] = field(default_factory=list)
+
+    def next(self) -> bytes:
+        """The next request; nothing once all are sent."""
+        self.sent += 1
+        if self.requests:
+            return "".join(self.requests[self.sent - 1 : self.sent]).encode()
+        path = self.paths[(self.sent - 1) % len(self.paths)]
+        body = f"key={uuid4()}&scope=me&answer=1"
+        return (
+            f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+            "accept-encoding: gzip\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+            f"content-length: {len(body)}\r\n\r\n{body}"
+        ).encode()
 
 
 class Phone(asyncio.Protocol):
@@ -59,7 +75,7 @@ class Phone(asyncio.Protocol):
             length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
             self._expected = len(head) + len(_HEAD_END) + length
         if len(self._received) >= self._expected:
-            self._acknowledged(self._received[9:12] == b"200")
+            self._acknowledged(self._received[9:10] == b"2")
 
     def _acknowledged(self, received: bool) -> None:
         now = time.perf_counter()
@@ -71,28 +87,28 @@ class Phone(asyncio.Protocol):
         if now < self._tally.until:
             self._answer()
         else:
-            self._done.set_result(None)
-            self._transport.close()
+            self._end()
+
+    def _end(self) -> None:
+        self._done.set_result(None)
+        self._transport.close()
 
     def _answer(self) -> None:
-        tally = self._tally
-        path = tally.paths[tally.sent % len(tally.paths)]
-        tally.sent += 1
-        body = f"key={uuid4()}&scope=me&answer=1"
+        request = self._tally.next()
+        if not request:
+            self._end()
+            return
         self._started = time.perf_counter()
-        self._transport.write(
-            f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
-            "accept-encoding: gzip\r\ncontent-type: application/x-www-form-urlencoded\r\n"
-            f"content-length: {len(body)}\r\n\r\n{body}".encode()
-        )
+        self._transport.write(request)
 
 
 async def answer(order: dict[str, object]) -> dict[str, object]:
     """Answer for as long as the order says; how many were acknowledged and how soon."""
     seconds = float(str(order["seconds"]))
-    paths = order["paths"]
+    paths, requests = order.get("paths", []), order.get("requests", [])
     assert isinstance(paths, list)
-    tally = Tally(paths=paths, until=time.perf_counter() + seconds)
+    assert isinstance(requests, list)
+    tally = Tally(paths=paths, until=time.perf_counter() + seconds, requests=requests)
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     waiting, port = [], int(str(order["port"]))

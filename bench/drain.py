@@ -27,7 +27,8 @@ _MOST_PEOPLE = 200_000
 # Families of three, 400 cells, ids no registry has.
 _CHUNK = """
     CREATE TEMP TABLE audience_chunk ON COMMIT DROP AS SELECT
-        %(from)s + n AS person_id, %(from)s + n / 3 AS party_id, 'az'::varchar(5) AS language,
+        1000000000::bigint + %(from)s + n AS person_id,
+        1000000000::bigint + %(from)s + n / 3 AS party_id, 'az'::varchar(5) AS language,
         1::smallint AS reach, 'TR'::varchar(2) AS country,
         (x'872d00000ffffff'::bigint + ((n %% 400)::bigint << 30)) AS cell,
         (n %% 90)::smallint AS intensity, (n %% 10)::smallint AS vulnerability,
@@ -118,8 +119,8 @@ def _bare_once(incident_id: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def asked_round(people: int) -> Round:
-    """An incident in which so many made-up people have been asked once."""
+def asked_round(people: int, *, chunk: str = _CHUNK) -> Round:
+    """An incident in which so many people have been asked once; by default made-up ones."""
     now = clock.now()
     incident = declare_incident(
         name="bench",
@@ -140,9 +141,9 @@ def asked_round(people: int) -> Round:
         actor=_ACTOR,
     )
     for start in range(0, people, BLOCK_SIZE):
-        chunk = {"from": 10**9 + start, "people": min(BLOCK_SIZE, people - start)}
+        these = {"from": start, "people": min(BLOCK_SIZE, people - start)}
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_CHUNK, chunk)
+            cursor.execute(chunk, these)
             ask_chunk(round=opened, now=now, actor=_ACTOR)
             presume_chunk(incident_id=incident.pk, round_number=1, now=now, actor=_ACTOR)
     return opened

@@ -18,6 +18,7 @@ from django.db import connection
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.wires.intake.terms import ANSWER_LINK
 
+OURS, BARE = "config.intake:application", "bench.bare_door:application"
 CONNECTIONS = 128
 SECONDS = 5.0
 WORKERS = 1
@@ -36,15 +37,14 @@ def run(options: object = None) -> dict[str, Any]:
     """Answers a second, ``p99_ms``, and ``lost``: acknowledged ones that are not in the table."""
     seconds = float(getattr(options, "seconds", None) or SECONDS)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS bench_bare_answer")
-        cursor.execute("CREATE TABLE bench_bare_answer (LIKE intake_rawanswer INCLUDING ALL)")
         cursor.execute("SELECT coalesce(max(id), 0) FROM intake_rawanswer")
         before = cursor.fetchone()[0]
     paths = _paths()
-    # The limit on both sides of the measurement: a machine shared with others is no constant.
-    bare = [_measured("bench.bare_door:application", paths, seconds / 2)]
-    ours = _measured("config.intake:application", paths, seconds)
-    bare.append(_measured("bench.bare_door:application", paths, seconds / 2))
+    with bare_table():
+        # The limit on both sides of the measurement: a shared machine is no constant.
+        bare = [_measured(BARE, paths, seconds / 2)]
+        ours = _measured(OURS, paths, seconds)
+        bare.append(_measured(BARE, paths, seconds / 2))
     limit = sum(float(b["rate"]) for b in bare) / 2
     return {
         "value": round(ours["rate"]),
@@ -69,16 +69,33 @@ def _paths() -> list[str]:
 
 def _measured(target: str, paths: list[str], seconds: float) -> dict[str, Any]:
     with serving(target, WORKERS) as port:
-        order = {"port": port, "connections": CONNECTIONS, "seconds": seconds, "paths": paths}
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.answerers"],
-            input=json.dumps(order).encode(),
-            stdout=subprocess.PIPE,
-            check=True,
-            timeout=seconds + 30,
-        )
+        return storm(port, seconds, paths=paths)
+
+
+def storm(port: int, seconds: float, **what: list[str]) -> dict[str, Any]:
+    """What ``bench.answerers`` saw; ``what`` are its ``paths`` or ``requests``."""
+    order = {"port": port, "connections": CONNECTIONS, "seconds": seconds} | what
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.answerers"],
+        input=json.dumps(order).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=seconds + 30,
+    )
     result: dict[str, Any] = json.loads(done.stdout)
     return result
+
+
+@contextmanager
+def bare_table() -> Iterator[None]:
+    """Where the bare door writes."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_bare_answer")
+        cursor.execute("CREATE TABLE bench_bare_answer (LIKE intake_rawanswer INCLUDING ALL)")
+        try:
+            yield
+        finally:
+            cursor.execute("DROP TABLE bench_bare_answer")
 
 
 @contextmanager
@@ -136,5 +153,4 @@ def _kept_since(before: int) -> int:
         cursor.execute("SELECT count(DISTINCT key) FROM intake_rawanswer WHERE id > %s", [before])
         count: int = cursor.fetchone()[0]
         cursor.execute("DELETE FROM intake_rawanswer WHERE id > %s", [before])
-        cursor.execute("DROP TABLE bench_bare_answer")
     return count

@@ -45,6 +45,8 @@ FROM changed, LATERAL (
 GROUP BY channel, side.state, country
 """
 
+_BY_KEY: Final = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off"
+
 type _Said = tuple[int, State, str, datetime]
 
 
@@ -52,6 +54,8 @@ type _Said = tuple[int, State, str, datetime]
 def fold(limit: int = FOLD_SIZE) -> int:
     """Fold the oldest receipts; returns how many were taken, so 0 means none waits."""
     with connection.cursor() as cursor:
+        # A batch may have a million messages: five thousand of them are looked up by key.
+        cursor.execute(_BY_KEY)
         cursor.execute(_TAKE, [limit])
         taken = cursor.fetchall()
     by_batch: dict[int, list[_Said]] = defaultdict(list)
