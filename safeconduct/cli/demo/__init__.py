@@ -85,10 +85,11 @@ def _tell(
     stage.start_processes(family, ports)
     with watch.stage("people", "made-up nationals abroad"):
         registered = story.populate(people)
-    with watch.stage("processes", "gateway, mail server, intake, sender, worker"):
+    with watch.stage("processes", "gateway, mail and push servers, intake, sender, worker"):
         stage.await_doors(family, ports)
     with watch.stage("hazard", f"reading {hazard.name}"):
         signal = story.read_hazard(hazard)
+        story.equip(signal, ports.push)
     with watch.stage("release", "one officer drafts, another releases"):
         release = story.warn(signal, logins)
     with watch.stage("hand_over", "messages to everybody in the area"):

@@ -13,7 +13,7 @@ from typing import Final
 from safeconduct.cli.family import ChildFailedError, Family
 
 _PATIENCE_SECONDS: Final = 60.0
-_PREFERRED: Final = {"pages": 8000, "answers": 8010, "gateway": 8020, "mail": 8025}
+_PREFERRED: Final = {"pages": 8000, "answers": 8010, "gateway": 8020, "mail": 8025, "push": 8030}
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Ports:
     answers: int
     gateway: int
     mail: int
+    push: int
 
     @property
     def console(self) -> str:
@@ -54,6 +55,7 @@ def surround(ports: Ports) -> None:
                     "port": ports.mail,
                     "from": "alerts@mfa.example",
                 },
+                "push": {"kind": "webpush", "channel": "push"},
             }
         ),
     }
@@ -65,6 +67,7 @@ def start_processes(family: Family, ports: Ports) -> None:
     for name, words in (
         ("gateway", [str(ports.gateway), sms_url]),
         ("mailboxes", [str(ports.mail)]),
+        ("pushes", [str(ports.push)]),
     ):
         program = [sys.executable, "-m", f"safeconduct.cli.demo.{name}", *words]
         family.start_program(name, program, restart=True)
@@ -74,11 +77,16 @@ def start_processes(family: Family, ports: Ports) -> None:
 
 
 def await_doors(family: Family, ports: Ports) -> None:
-    """Return when gateway, mail server and intake answer.
+    """Return when gateway, mail server, push service and intake answer.
 
     :raises ChildFailedError: if one of them still does not after a minute.
     """
-    doors = {"gateway": ports.gateway, "mailboxes": ports.mail, "intake": ports.answers}
+    doors = {
+        "gateway": ports.gateway,
+        "mailboxes": ports.mail,
+        "pushes": ports.push,
+        "intake": ports.answers,
+    }
     until = time.monotonic() + _PATIENCE_SECONDS
     while shut := [name for name, port in doors.items() if not Listening(port)()]:
         if time.monotonic() > until:

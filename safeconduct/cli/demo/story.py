@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Final
 
 import click
+from django.db import connection
+from django.db.models import F
 
-from safeconduct.cli.demo import nationals
+from safeconduct.cli.demo import browsers, nationals
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
@@ -17,7 +19,7 @@ from safeconduct.ground.missions.actions import create_demo_officers, load_posts
 from safeconduct.ground.missions.terms import DemoLogin
 from safeconduct.ground.places.actions import load_places
 from safeconduct.picture.registry.engine.synthesis import synthesise
-from safeconduct.picture.registry.models import Person, Source
+from safeconduct.picture.registry.models import ContactPoint, Person, Source
 from safeconduct.picture.rollcall.queries import Numbers, numbers, waiting
 from safeconduct.response.alerts.actions import (
     choose_steps,
@@ -38,10 +40,23 @@ SEED: Final = 2023
 STAGE: Final = Actor.system("demo")
 _OPEN: Final = (State.WAITING, State.CLAIMED)
 _REACHED: Final = (State.HANDED, State.DELIVERED)
-# The ministry's minutes pressed into seconds: SMS at once, mail to the silent, then officers.
-STEPS: Final = (Step(Channel.SMS, 0), Step(Channel.EMAIL, 6), Step(Channel.CALL, 14))
+# The ministry's minutes pressed into seconds: push at once where it is switched on, SMS to the
+# others and to the silent, then mail, then officers.
+STEPS: Final = (
+    Step(Channel.PUSH, 0),
+    Step(Channel.SMS, 3),
+    Step(Channel.EMAIL, 6),
+    Step(Channel.CALL, 14),
+)
 # Messages, receipts and answers that take longer than this show that something is broken.
 _PATIENCE_SECONDS: Final = 600.0
+
+_THERE: Final = """
+SELECT DISTINCT s.person_id FROM registry_stay s
+  JOIN unnest(%s::bigint[], %s::bigint[]) AS area (lowest, above)
+    ON s.cell >= area.lowest AND s.cell < area.above
+ WHERE s.departed_on IS NULL AND s.person_id %% 5 = 0 ORDER BY s.person_id LIMIT %s
+"""
 
 
 class DemoFailedError(Exception):
@@ -107,6 +122,28 @@ def read_hazard(path: Path) -> Signal:
         if signal.cells_from:
             return signal
     raise DemoFailedError(f"{path.name} holds no signal with an area that can be found.")
+
+
+def equip(signal: Signal, port: int) -> int:
+    """Give a fifth of those in a signal's area, and not too many, a browser to be warned in; how many.
+
+    Anew each time, since the push service may listen at another port than the last one.
+    """
+    ContactPoint.objects.filter(address__startswith="http://127.0.0.1:").delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_THERE, [signal.cells_from, signal.cells_until, browsers.HOW_MANY])
+        chosen = [person_id for (person_id,) in cursor.fetchall()]
+    ContactPoint.objects.bulk_create(
+        ContactPoint(
+            person_id=person_id,
+            channel=Channel.PUSH,
+            address=browsers.subscription(number, port).address,
+            verified_at=clock.now(),
+        )
+        for number, person_id in enumerate(chosen)
+    )
+    Person.objects.filter(pk__in=chosen).update(reach=F("reach").bitor(Channel.PUSH))
+    return len(chosen)
 
 
 def warn(signal: Signal, logins: list[DemoLogin]) -> Release:
