@@ -78,6 +78,8 @@ STATE_NAMES: Final = {
     State.STOPPED: _("Not sent: the alert was stopped"),
     State.GAVE_UP: _("Given up after several tries"),
     State.BLOCKED_BY_OPERATOR: _("Blocked by an operator"),
+    State.ANSWERED: _("Not needed any more"),
+    State.UNSUBSCRIBED: _("Not sent: the person said stop, or would not talk"),
 }
 
 

@@ -100,3 +100,13 @@ def test_in_an_exercise_no_number_is_shown(pages: Pages, caller: Officer) -> Non
 def test_an_empty_list_says_so(pages: Pages, caller: Officer) -> None:
     assert "Nobody is to be called now" in pages.get("/console/calls/").content.decode()
     assert pages.post("/console/calls/next/")["Location"] == "/console/calls/"
+
+
+def test_a_neutral_alert_is_read_out_without_saying_whose_it_is(
+    pages: Pages, caller: Officer
+) -> None:
+    builders.resident(phone="+999501777")
+    alert_with_calls(neutral_sms=True)
+    page = pages.get(pages.post("/console/calls/next/")["Location"]).content.decode()
+    assert "Am I speaking with" in page
+    assert "from the Ministry" not in page

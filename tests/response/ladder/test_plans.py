@@ -10,11 +10,12 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.response.alerts.actions import choose_steps, save_draft
 from safeconduct.response.alerts.actions.drafts import DraftContent
 from safeconduct.response.alerts.actions.steps import StepsRefusedError
+from safeconduct.response.alerts.queries import STATE_NAMES
 from safeconduct.response.ladder.actions import PlanRefusedError, set_plan
 from safeconduct.response.ladder.models import Climb, DeliveryPlan
 from safeconduct.response.ladder.queries import step_lines, steps_for
 from safeconduct.response.ladder.terms import Step, StopsOn, steps_from
-from safeconduct.wires.messaging.terms import Channel
+from safeconduct.wires.messaging.terms import Channel, State
 from tests import builders
 from tests.pages import Pages
 
@@ -173,3 +174,7 @@ def test_the_page_of_a_released_alert_shows_its_steps(pages: Pages) -> None:
     assert "late" in pages.get(f"/console/alerts/{alert.pk}/").content.decode()
     Climb.objects.update(ended_at=clock.now(), ending="expired")
     assert "the alert has expired" in pages.get(f"/console/alerts/{alert.pk}/").content.decode()
+
+
+def test_every_end_of_a_message_has_a_name_on_the_alert_s_page() -> None:
+    assert set(STATE_NAMES) == set(State)

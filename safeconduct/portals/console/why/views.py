@@ -20,7 +20,7 @@ from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board.panel import Said, said_of
 from safeconduct.portals.console.board.rows import names_of
 from safeconduct.portals.console.board.words import CHANNELS, STATES
-from safeconduct.portals.console.why.words import STORY_SEEN, UNPROVABLE, UNUSED
+from safeconduct.portals.console.why.words import CALL_STATES, STORY_SEEN, UNPROVABLE, UNUSED
 from safeconduct.response.alerts.access import alert_for
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.calls.models import Call
@@ -112,6 +112,8 @@ def _state(met: Met, untrue: frozenset[str]) -> str | Promise:
     row = met.delivery
     if row is None:
         return ""
+    if row.channel == Channel.CALL and row.state in CALL_STATES:
+        return CALL_STATES[State(row.state)]
     arrived = row.state in {State.HANDED, State.DELIVERED}
     if arrived and row.channel == Channel.SMS and row.country in untrue:
         return UNPROVABLE

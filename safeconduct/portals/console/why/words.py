@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.audit.kinds import Shredder, declare
 from safeconduct.response.ladder.engine.story import Unused
+from safeconduct.wires.messaging.terms import State
 
 STORY_SEEN: Final = declare(
     "console.story_seen",
@@ -19,5 +20,15 @@ UNUSED: Final[dict[Unused, str | Promise]] = {
     Unused.STOPPED: _("not used: STOP was written from it, and this is no threat to life"),
     Unused.ANOTHER: _("not used: another one of the same kind was"),
     Unused.NOT_YET: _("not used yet"),
+}
+# A call is no message that a machine sends.
+CALL_STATES: Final[dict[State, str | Promise]] = {
+    State.WAITING: _("waits on the list of calls"),
+    State.CLAIMED: _("an officer is on it"),
+    State.HANDED: _("a message was left"),
+    State.DELIVERED: _("somebody was spoken to"),
+    State.GAVE_UP: _("nobody answered, however often it was tried"),
+    State.INVALID_ADDRESS: _("somebody else's number"),
+    State.UNSUBSCRIBED: _("they would not talk"),
 }
 UNPROVABLE: Final = _("handed over, not provable: reports from there prove nothing")

@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from django.conf import settings
-
 from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.response.alerts.models import Release
 from safeconduct.wires.messaging.rules import best_language
@@ -31,8 +29,11 @@ class Script:
 
 
 @cache
-def _sentences(language: str) -> dict[str, str]:
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+def _sentences(language: str, *, neutral: bool) -> dict[str, str]:
+    """``neutral`` names no ministry: whoever overhears the call learns nothing of who is rung."""
+    read = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
+    plain = read.pop("neutral")
+    return {**read, **plain} if neutral else read
 
 
 def scripts_for(batch_id: int, *, theirs: str, officers: str, name: str) -> list[Script]:
@@ -45,19 +46,18 @@ def scripts_for(batch_id: int, *, theirs: str, officers: str, name: str) -> list
     found = []
     for language in dict.fromkeys(code for code in wanted if code):
         around = language if language in COMPLETE else "en"
-        ours, text = _sentences(around), texts[language]
-        said = {"caller": settings.ALERTS["SENDER_NAME"], "name": name}
+        ours, text = _sentences(around, neutral=release.alert.neutral_sms), texts[language]
         found.append(
             Script(
                 language=language,
                 around=around,
-                opening=ours["opening"].format(**said),
+                opening=ours["opening"].format(name=name),
                 headline=text.headline,
                 description=text.description,
                 instruction=text.instruction,
                 ask=ours["ask"] if release.alert.asks else "",
                 closing=ours["closing"],
-                voicemail=ours["voicemail"].format(**said),
+                voicemail=ours["voicemail"],
             )
         )
     return found

@@ -29,7 +29,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     shown = {
         "listed": queries.listed(narrowing, officer_id=officer.pk, now=now),
         "language_chosen": narrowing.language,
-        "languages": CODES,
+        "spoken": CODES,
         "last": last if last and queries.can_undo(last, now=now) else None,
     }
     return _kept_private(render(request, "calls/list.html", shown))
