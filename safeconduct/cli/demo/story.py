@@ -125,7 +125,7 @@ def read_hazard(path: Path) -> Signal:
 
 
 def equip(signal: Signal, port: int) -> int:
-    """Give a fifth of those in a signal's area, and not too many, a browser to be warned in; how many.
+    """Give a fifth of those in a signal's area a browser to be warned in; how many have one.
 
     Anew each time, since the push service may listen at another port than the last one.
     """
