@@ -50,7 +50,7 @@ async function draw() {
   const { area, lat, lon, library, worker, label } = place.dataset;
   const [maps, feature] = await Promise.all([
     import(library),
-    area ? fetch(area).then((answer) => (answer.ok ? answer.json() : null)) : null,
+    area ? fetch(area).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer))) : null,
   ]);
   const centre = lat && lon ? [Number(lon), Number(lat)] : null;
   maps.setWorkerUrl(worker);
