@@ -34,9 +34,7 @@ FROM generate_series(%s::bigint, %s::bigint) AS g
 _BENCH = Actor.system("bench")
 
 
-def batch_of(
-    number: int, *, channel: Channel, lane: Lane = Lane.BULK, text: str = _TEXT
-) -> int:
+def batch_of(number: int, *, channel: Channel, lane: Lane = Lane.BULK, text: str = _TEXT) -> int:
     """A batch with so many messages to made-up people; its id."""
     now = clock.now()
     with transaction.atomic():

@@ -45,11 +45,6 @@ class Storm:
             self._over = True
             await asyncio.gather(*phones)
 
-    def _tokens(self, asked_ids: list[int]) -> Iterator[str]:
-        for turn in count():
-            asked_id = asked_ids[turn % len(asked_ids)]
-            yield mint(Link(asked_id, _LAST_DAY, "az", 1), purpose=ANSWER_LINK)
-
     async def _phone(self, http: aiohttp.ClientSession) -> None:
         while not self._over:
             key, link = uuid4(), self._url + next(self._links)
