@@ -9,7 +9,7 @@ urlpatterns = [
     path("", include("safeconduct.portals.public.urls")),
     path("", include("safeconduct.portals.operators.urls")),
     path("me/", include("safeconduct.portals.citizen.urls")),
-    path("console/", include("safeconduct.portals.console.urls")),
     path("", include((worker, "app"))),
+    path("console/", include("safeconduct.portals.console.urls")),
     path("account/", include(accounts)),
 ]

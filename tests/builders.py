@@ -413,15 +413,15 @@ def published() -> dict[str, object]:
     return {"identifier": made.cap_messages.get().identifier}
 
 
-def family(
-    *names: str, code: str = "TR", phone: str = "+9990001112233", mail: str = ""
-) -> list[Person]:
-    """People who registered themselves as one party, in Adana; by default Leyla Əliyeva alone."""
 def coded() -> dict[str, object]:
     """The address where a released alert's code is checked."""
     return {"code": released_alert(expand=False).release.batch.code}
 
 
+def family(
+    *names: str, code: str = "TR", phone: str = "+9990001112233", mail: str = ""
+) -> list[Person]:
+    """People who registered themselves as one party, in Adana; by default Leyla Əliyeva alone."""
     city(code=code) if code == "TR" else country(code)
     party = register_party(
         draft=PartyDraft(
@@ -481,6 +481,7 @@ def import_run(*, officer_id: int = 0) -> ImportRun:
         now=clock.now(),
         actor=TESTER,
     )
+
 
 def unknown_sender(text: str = "1") -> dict[str, int]:
     """A text from a number nobody registered, and somebody in Türkiye who may have sent it."""

@@ -10,6 +10,7 @@ from safeconduct.picture.incidents.web.urls import console as incidents
 from safeconduct.picture.registry.web.urls import console as registry
 from safeconduct.portals.console import views
 from safeconduct.portals.console.board.urls import urlpatterns as board
+from safeconduct.portals.console.officers.urls import urlpatterns as officers
 from safeconduct.portals.console.why.urls import urlpatterns as why
 from safeconduct.response.alerts.web.urls import console as alerts
 from safeconduct.response.calls.web.urls import console as calls
@@ -25,6 +26,7 @@ _own = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_own, "console"))),
     path("", include((missions, "missions"))),
+    path("officers/", include((officers, "officers"))),
     path("board/", include((board, "board"))),
     path("why/", include((why, "why"))),
     path("incidents/", include((incidents, "incidents"))),
