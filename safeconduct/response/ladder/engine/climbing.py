@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.picture.rollcall.queries import version
+from safeconduct.picture.rollcall.models import Tally as Roll
 from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.engine import statements
 from safeconduct.response.ladder.engine.reached import count_reached
@@ -112,7 +113,7 @@ def _take_back(climb_id: int, tally: Tally, now: datetime) -> None:
         return
     # Read before the messages are: whoever is heard from meanwhile changes it again.
     known = {
-        "heard_version": version(climb.incident_id) if climb.incident_id else 0,
+        "heard_version": _heard(climb),
         "proven_known": tally.messages(State.DELIVERED),
     }
     news = any(getattr(climb, name) != value for name, value in known.items())
@@ -128,6 +129,17 @@ def _take_back(climb_id: int, tally: Tally, now: datetime) -> None:
     Climb.objects.filter(pk=climb_id).update(swept_at=now, **known)
     if taken:
         _remember("ladder.taken_back", climb, now, count=taken)
+
+
+def _heard(climb: Climb) -> int:
+    """People heard from since they were asked. Not the incident's version: laying out a release
+    changes that with every chunk, and each look would read all its messages."""
+    if climb.round is None:
+        return 0
+    tallies = Roll.objects.filter(
+        incident_id=climb.incident_id, heard_round__gte=climb.round.number
+    )
+    return tallies.aggregate(people=Sum("people"))["people"] or 0
 
 
 @transaction.atomic
