@@ -65,6 +65,15 @@ def test_of_two_places_with_one_name_the_form_asks_and_keeps_what_was_typed(duty
     assert 'value="Paris, United States"' in shown
 
 
+def test_two_places_of_one_name_and_country_are_told_apart_by_where_they_lie(duty: Pages) -> None:
+    builders.findable_country("US", en="United States")
+    builders.city(id=1, code="US", name="Springfield", at=(39.8, -89.64))
+    builders.city(id=2, code="US", name="Springfield", at=(37.2, -93.29))
+    page = duty.post(NEW, filled(place="Springfield")).content.decode()
+    assert "Springfield, United States (39.8, -89.6)" in page
+    assert "Springfield, United States (37.2, -93.3)" in page
+
+
 def test_a_place_left_alone_stays_though_another_bears_its_very_name(duty: Pages) -> None:
     builders.findable_country("US", en="United States")
     first = builders.city(id=1, code="US", name="Springfield", at=(39.8, -89.64))

@@ -1,5 +1,6 @@
 """Where an alert holds, as an officer says it: a name in any script, no number and no code."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -28,6 +29,7 @@ class AreaForm(forms.Form):
         max_length=100,
         required=False,
         help_text=_("In any script. A country alone means all of it."),
+        error_messages={"required": _("Say where the alert holds.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto", "data-places": ""}),
     )
     chosen_place = forms.ChoiceField(
@@ -55,10 +57,12 @@ class AreaForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial)
         self.alert = alert
+        # A signal brings an area of its own, a correction its people.
+        self.fields["place"].required = alert is None or not (alert.signal_id or alert.corrects_id)
         reader = get_language() or "en"
         typed = str(data.get("place", "")) if data is not None else ""
         self.hits = [] if _is_unchanged(typed, alert) else find_places(typed, reader)
-        self._choose("chosen_place", [(hit.value, hit.label) for hit in self.hits])
+        self._choose("chosen_place", _told_apart(self.hits))
         self._choose("somewhere_in", _ticked_first(country_choices(reader), alert))
 
     @property
@@ -91,8 +95,6 @@ class AreaForm(forms.Form):
         if _is_unchanged(typed, self.alert):
             return _saved(self.alert)
         if not typed:
-            if self.alert is None or self.alert.signal_id is None:
-                self.add_error("place", _("Say where the alert holds."))
             return None
         chosen = [hit for hit in self.hits if hit.value == told.get("chosen_place")]
         hit = chosen[0] if chosen else meant(typed, self.hits)
@@ -107,6 +109,17 @@ class AreaForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
         field.choices = choices
+
+
+def _told_apart(hits: list[PlaceHit]) -> list[tuple[str, str]]:
+    """Choices of places; those of one name and country with latitude and longitude beside it."""
+    labels = Counter(hit.label for hit in hits)
+    return [
+        (hit.value, f"{hit.label} ({hit.latitude:.1f}, {hit.longitude:.1f})")
+        if labels[hit.label] > 1 and hit.latitude is not None and hit.longitude is not None
+        else (hit.value, hit.label)
+        for hit in hits
+    ]
 
 
 def saved_place(alert: Alert) -> str:

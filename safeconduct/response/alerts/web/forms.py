@@ -30,7 +30,7 @@ _LONGEST_VALIDITY_HOURS = 24 * 14
 _BY_TABLE = ("", _("As usual for the countries concerned"))
 _SECTIONS = (
     (
-        _("What happens"),
+        _("The event and how grave it is"),
         ("hazard", "event", "severity", "urgency", "certainty", "category", "response_type"),
     ),
     (_("Where, and whom it is for"), ("place", "radius_km", "somewhere_in")),
