@@ -1,5 +1,6 @@
 """Cutting an area by its bands of intensity."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +46,9 @@ def test_runs_are_sorted_and_disjoint(area: set[int], bands: list[tuple[int, set
     edges = [edge for pair in zip(runs.lows, runs.highs, strict=True) for edge in pair]
     assert edges == sorted(edges)
     assert all(high < low for high, low in zip(runs.highs, runs.lows[1:], strict=False))
+
+
+@pytest.mark.parametrize("band", [{"from": 1, "until": [2]}, {"from": [1], "until": None}])
+def test_a_band_without_lists_of_cells_is_refused(band: dict[str, object]) -> None:
+    with pytest.raises(TypeError, match="two lists"):
+        runs_by_intensity([1], [9], [band | {"intensity": 5.0}])
