@@ -184,7 +184,12 @@ def test_an_officer_sees_that_there_is_a_phone_but_not_its_address(
     pages: Pages, family: list[Person]
 ) -> None:
     _add(family[0].party_id, Browser())
-    officer = builders.officer("duty_officer")
-    page = pages.sign_in(officer).get(f"/console/people/{family[0].pk}/")
-    assert "Warnings in a browser" in page.content.decode()
-    assert SERVICE not in page.content.decode()
+    incident = builders.incident()
+    builders.asked(family, of=incident)
+    pages.sign_in(builders.officer("duty_officer"))
+    board = f"/console/board/{incident.pk}/people/{family[0].pk}/"
+    for path in (f"/console/people/{family[0].pk}/", board):
+        page = pages.get(path)
+        assert page.status_code == 200, path
+        assert "Warnings in a browser" in page.content.decode(), path
+        assert SERVICE not in page.content.decode(), path
