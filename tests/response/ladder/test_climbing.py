@@ -17,6 +17,7 @@ from safeconduct.response.alerts.models import Alert
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked
 from safeconduct.response.ladder.engine import climbing
+from safeconduct.response.ladder.engine.story import Next, story_of
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.queries import Reached, people_reached
 from safeconduct.response.ladder.terms import Step, stored
@@ -340,6 +341,19 @@ def test_what_comes_back_to_wait_after_the_answer_is_taken_back_too() -> None:
     assert sent(alert) == {SMS: State.WAITING}
     look(alert, minutes=1.6)
     assert sent(alert) == {SMS: State.ANSWERED}
+
+
+def test_whoever_is_asked_again_is_left_to_the_later_alert() -> None:
+    person = builders.resident(phone="+999501")
+    first = released()
+    again = released(incident_id=first.incident_id)
+    look(first, minutes=40)
+    look(again, minutes=40)
+    assert sent(first, person) == {SMS: State.ANSWERED}
+    assert sent(again, person) == {SMS: State.WAITING, CALL: State.WAITING}
+    story = story_of(climb(first), person)
+    assert (story.asked_again, story.next) == (True, Next(None, None))
+    assert story_of(climb(again), person).next.step == STEPS[1]
 
 
 def test_people_reached_by_two_steps_or_one_telephone_are_counted_once() -> None:

@@ -38,7 +38,7 @@ FROM messaging_delivery d WHERE d.batch_id = ANY(%(batches)s) AND d.channel = {C
 _SILENT: Final = """
 SELECT s.person_id FROM rollcall_standing s
 WHERE s.incident_id = %s AND s.party_id = (SELECT party_id FROM registry_person WHERE id = %s)
-    AND s.asked_round >= %s AND s.heard_round < %s ORDER BY s.person_id
+    AND s.asked_round = %s AND s.heard_round < %s ORDER BY s.person_id
 """
 
 

@@ -104,7 +104,7 @@ WHERE NOT EXISTS ({silent} AND p.id = d.recipient_id)
 _SILENT: Final = """
 SELECT FROM registry_person p JOIN rollcall_standing s
     ON s.incident_id = %(incident)s AND s.person_id = p.id
-WHERE s.heard_round < %(number)s AND s.asked_round >= %(number)s"""
+WHERE s.heard_round < %(number)s AND s.asked_round = %(number)s"""
 _UNTOLD: Final = f"SELECT FROM registry_person p WHERE {_UNPROVEN}"
 
 _NAME: Final = re.compile(r"%\((\w+)\)s")
@@ -188,4 +188,6 @@ def in_order(statement: str, params: dict[str, Any]) -> tuple[str, list[Any]]:
 
 
 def _unreached(asking: Asking) -> str:
-    return "s.heard_round < %(number)s" if asking.stops_on == StopsOn.ANSWER else _UNPROVEN
+    # Whoever was asked again is looked after by that round: nobody is called for both.
+    silent = "s.heard_round < %(number)s AND s.asked_round = %(number)s"
+    return silent if asking.stops_on == StopsOn.ANSWER else _UNPROVEN

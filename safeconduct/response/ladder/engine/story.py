@@ -65,6 +65,8 @@ class Story:
     next: Next
     heard: bool
     proven: bool
+    # A later alert has asked the same question: its steps hold now.
+    asked_again: bool
 
     @property
     def cohort(self) -> list[Step]:
@@ -79,7 +81,8 @@ def story_of(climb: Climb, person: Person) -> Story:
     met = _met(climb, person, points)
     heard = _heard(climb, person)
     proven = any(_proves(one.delivery) for one in met)
-    done = heard if climb.stops_on == StopsOn.ANSWER else proven
+    again = climb.stops_on == StopsOn.ANSWER and _asked_again(climb, person)
+    done = again or (heard if climb.stops_on == StopsOn.ANSWER else proven)
     return Story(
         person=person,
         steps=met,
@@ -90,6 +93,7 @@ def story_of(climb: Climb, person: Person) -> Story:
         next=Next(None, None) if done or climb.ended_at else _next(met),
         heard=heard,
         proven=proven,
+        asked_again=again,
     )
 
 
@@ -158,6 +162,13 @@ def _heard(climb: Climb, person: Person) -> bool:
         return False
     standing = Standing.objects.filter(incident_id=climb.incident_id, person_id=person.pk)
     return standing.filter(heard_round__gte=climb.round.number).exists()
+
+
+def _asked_again(climb: Climb, person: Person) -> bool:
+    if climb.round is None or climb.incident_id is None:
+        return False
+    standing = Standing.objects.filter(incident_id=climb.incident_id, person_id=person.pk)
+    return standing.filter(asked_round__gt=climb.round.number).exists()
 
 
 def _next(met: Sequence[Met]) -> Next:
