@@ -1,8 +1,10 @@
 """What officers see of signals, feeds and problems."""
 
+import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
@@ -11,6 +13,7 @@ from safeconduct.wires.hazards.models import Feed, Problem, Signal
 from safeconduct.wires.hazards.terms import Outcome
 
 _LATE = 3
+_KNOWN_FEEDS: Final = Path(__file__).parent / "data/feeds.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,22 @@ def feed_health(now: datetime) -> list[FeedHealth]:
         late = feed.worked_at is None or now - feed.worked_at > allowed
         found.append(FeedHealth(feed, is_late=late, is_failing=bool(feed.failure)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFeed:
+    """A feed we can name; it is read only once an officer adds it."""
+
+    name: str
+    url: str
+    every_seconds: int
+
+
+def feeds_to_choose() -> list[KnownFeed]:
+    """Well-known feeds that nobody has added yet."""
+    known = tomllib.loads(_KNOWN_FEEDS.read_text("utf-8"))["feed"]
+    added = set(Feed.objects.values_list("url", flat=True))
+    return [KnownFeed(**one) for one in known if one["url"] not in added]
 
 
 def feeds_due(now: datetime) -> list[Feed]:

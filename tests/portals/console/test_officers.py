@@ -9,6 +9,7 @@ from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.ground.missions.access import permissions_of
+from safeconduct.ground.missions.actions import appoint
 from safeconduct.wires.messaging.engine.wording import Wording
 from safeconduct.wires.messaging.models import Batch, BatchText, Delivery
 from tests import builders
@@ -137,7 +138,7 @@ def test_an_administrator_of_one_post_touches_only_its_own_officers(pages: Pages
     pages.sign_in(builders.officer("administrator", at=here))
     own = builders.appointed_officer()
     both = builders.officer("releaser", at=here, email="both@mfa.example")
-    builders.appoint(
+    appoint(
         officer_id=both.pk,
         role="duty_officer",
         post_id=there.pk,

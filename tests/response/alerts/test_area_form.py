@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from safeconduct.ground.kernel.actor import Actor
 from safeconduct.response.alerts.actions.again import draft_again
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import AreaKind, CapScope
@@ -119,8 +120,8 @@ def test_countries_are_ticked_by_name_and_stand_first_once_ticked(duty: Pages) -
 
 def test_asking_again_follows_the_usual_scope_unless_an_officer_chose(duty: Pages) -> None:
     alert = builders.released_alert()
-    actor = builders.Actor.officer(1)
-    now = alert.created_at
+    actor, now = Actor.officer(1), alert.created_at
+    assert alert.incident_id is not None
     assert alert.scope == CapScope.PUBLIC
     usual = draft_again(incident_id=alert.incident_id, now=now, actor=actor)
     assert usual.scope == CapScope.PUBLIC

@@ -2,6 +2,7 @@
 
 import pytest
 
+from safeconduct.wires.hazards import queries, tasks
 from safeconduct.wires.hazards.models import Feed
 from tests import builders
 
@@ -69,3 +70,24 @@ def test_a_signal_without_any_place_has_no_map(duty):
     made = builders.signal(outline=None, latitude=None, longitude=None)
     text = duty.get(f"/console/hazards/{made.pk}/").content.decode()
     assert "signal-map" not in text
+
+
+def test_well_known_feeds_are_offered_and_none_is_read_unasked(duty):
+    page = duty.get("/console/hazards/feeds/").content.decode()
+    assert "GDACS, all hazards" in page
+    assert not Feed.objects.exists()
+    one = queries.feeds_to_choose()[0]
+    duty.post("/console/hazards/feeds/add/", vars_of(one))
+    assert Feed.objects.get().url == one.url
+    assert one not in queries.feeds_to_choose()
+
+
+def vars_of(feed):
+    return {"name": feed.name, "url": feed.url, "every_seconds": feed.every_seconds}
+
+
+def test_a_demonstration_asks_nobody_outside(settings):
+    Feed.objects.create(name="Never", url="https://example.org/feed")
+    settings.MODE = "demo"
+    assert tasks.poll.func(timestamp=0) == 0
+    assert Feed.objects.get().read_at is None

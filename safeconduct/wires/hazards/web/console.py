@@ -59,12 +59,8 @@ def outline(request: HttpRequest, signal_id: int) -> HttpResponse:  # noqa: ARG0
 
 @officer_may(terms.VIEW)
 def feed_list(request: HttpRequest) -> HttpResponse:
-    context = {
-        "feeds": queries.feed_health(clock.now()),
-        "form": FeedForm(),
-        "may_manage": terms.MANAGE in permissions_of(officer_of(request)),
-    }
-    return render(request, "hazards/feeds.html", context)
+    may_manage = terms.MANAGE in permissions_of(officer_of(request))
+    return render(request, "hazards/feeds.html", _feeds(FeedForm(), may_manage=may_manage))
 
 
 @require_POST
@@ -74,8 +70,7 @@ def add_feed(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         actions.add_feed(**form.cleaned_data, now=clock.now(), actor=actor_of(request))
         return redirect("hazards:feeds")
-    context = {"feeds": queries.feed_health(clock.now()), "form": form, "may_manage": True}
-    return render(request, "hazards/feeds.html", context)
+    return render(request, "hazards/feeds.html", _feeds(form, may_manage=True))
 
 
 @officer_may(terms.VIEW)
@@ -96,6 +91,15 @@ def solve(request: HttpRequest, problem_id: int) -> HttpResponse:
     problem = problem_for(problem_id)
     actions.solve_problem(problem=problem, now=clock.now(), actor=actor_of(request))
     return redirect("hazards:problems")
+
+
+def _feeds(form: FeedForm, *, may_manage: bool) -> dict[str, object]:
+    return {
+        "rows": queries.feed_health(clock.now()),
+        "form": form,
+        "may_manage": may_manage,
+        "choices": queries.feeds_to_choose() if may_manage else [],
+    }
 
 
 def _draft_url(signal_id: int) -> str:
