@@ -102,7 +102,7 @@ def note_told_by_notice(*, batch_id: int, now: datetime, actor: Actor) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, {"batch": batch_id, "now": now})
-        told = cursor.rowcount
+        told = int(cursor.rowcount)
     if told:
         record(
             terms.TOLD,
