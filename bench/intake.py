@@ -26,10 +26,10 @@ _LINKS = 20_000
 _SERVE = """
 import sys
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import Interfaces, Loops, RuntimeModes
 Granian(sys.argv[1], address="127.0.0.1", port=int(sys.argv[2]), interface=Interfaces.ASGI,
-        loop=Loops.uvloop, workers=int(sys.argv[3]), websockets=False, backlog=2048,
-        backpressure=2048, log_level="error").serve()
+        loop=Loops.uvloop, runtime_mode=RuntimeModes.st, workers=int(sys.argv[3]),
+        websockets=False, backlog=2048, backpressure=2048, log_level="error").serve()
 """
 
 

@@ -14,7 +14,7 @@ def command(host: str, port: int, workers: int) -> None:
     """Take answers by link and by SMS, and delivery receipts, durably."""
     from django.db import connections
     from granian import Granian
-    from granian.constants import Interfaces, Loops
+    from granian.constants import Interfaces, Loops, RuntimeModes
     from granian.log import LogLevels
 
     connections.close_all()
@@ -25,6 +25,8 @@ def command(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
+        # One thread beside Python's: several would take the processor from it (see bench.md).
+        runtime_mode=RuntimeModes.st,
         workers=workers,
         websockets=False,
         backlog=2048,
