@@ -53,6 +53,7 @@ from safeconduct.wires.hazards.models import Problem, Signal
 from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.terms import ANSWER_LINK, Answer, Door, Scope
 from safeconduct.wires.messaging.actions import TextDraft, enqueue_select, open_batch
+from safeconduct.wires.messaging.models import SenderIdentity
 from safeconduct.wires.messaging.terms import Channel, Lane
 
 TESTER = Actor.system("test")
@@ -390,6 +391,12 @@ def signal(identifier: str = "us6000test", **more: Any) -> Signal:
         "received_at": clock.now(),
     }
     return Signal.objects.create(**columns | more)
+
+
+def sender_identity(**more: Any) -> SenderIdentity:
+    """A name we send under in Türkiye."""
+    given = {"provider": "gateway", "country": "TR", "sender": "MFA"} | more
+    return SenderIdentity.objects.create(**given)
 
 
 def hazard_problem(**more: Any) -> Problem:

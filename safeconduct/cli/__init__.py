@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "migrate": "migrate",
     "officer": "officer",
     "posts": "posts",
+    "bounces": "bounces",
     "sender": "sender",
     "places": "places",
     "registry": "registry",

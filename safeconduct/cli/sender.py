@@ -17,9 +17,17 @@ def command() -> None:
     """
     from django.conf import settings
 
+    from safeconduct.picture.rollcall.queries import waiting
     from safeconduct.wires.messaging.engine import running
+    from safeconduct.wires.messaging.engine.pressure import gauge
     from safeconduct.wires.messaging.engine.providers.guard import HostRefusedError
 
+    def age_of_oldest_answer() -> float:
+        age = waiting().oldest_age
+        return age.total_seconds() if age else 0.0
+
+    # Answers come first: bulk slows down while they pile up.
+    gauge.register(age_of_oldest_answer)
     names = ", ".join(sorted(settings.MESSAGING["PROVIDERS"])) or "none"
     click.echo(f"Sending through: {names}.")
     try:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
 
@@ -47,6 +48,14 @@ def appointments_at(post_ids: frozenset[int] | None) -> QuerySet[Appointment]:
     """Appointments at these posts, everywhere for None; those that lasted longest first."""
     rows = Appointment.objects.select_related("officer", "post").order_by("-until", "id")
     return rows if post_ids is None else rows.filter(post_id__in=post_ids)
+
+
+def only_post_of(officer_id: int, now: datetime) -> int | None:
+    """The one post an officer is appointed at; None for several, for none, and for all posts."""
+    lasting = Q(until__isnull=True) | Q(until__gt=now)
+    held = Appointment.objects.filter(lasting, officer_id=officer_id)
+    posts = set(held.values_list("post_id", flat=True)[:50])
+    return posts.pop() if len(posts) == 1 else None
 
 
 def post_of_country(country: str) -> int | None:

@@ -39,6 +39,7 @@ _DUTY: Final = frozenset(
         "checkins.settle",
         "checkins.open_round",
         "calls.make",
+        "messaging.view",
     }
 )
 
@@ -58,7 +59,9 @@ ROLES: Final = {
         Role(
             "administrator",
             _("Administrator"),
-            frozenset({VIEW_POSTS, APPOINT, AUDIT, "ladder.plan"}),
+            frozenset(
+                {VIEW_POSTS, APPOINT, AUDIT, "messaging.view", "messaging.manage", "ladder.plan"}
+            ),
         ),
     )
 }

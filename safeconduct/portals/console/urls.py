@@ -17,6 +17,7 @@ from safeconduct.response.calls.web.urls import console as calls
 from safeconduct.response.checkins.web.urls import console as checkins
 from safeconduct.response.ladder.web.urls import console as ladder
 from safeconduct.wires.hazards.web.urls import console as hazards
+from safeconduct.wires.messaging.web.urls import console as messaging
 
 _own = [
     path("", views.home, name="home"),
@@ -35,5 +36,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("steps/", include((ladder, "ladder"))),
     path("hazards/", include((hazards, "hazards"))),
     path("", include((registry, "registry"))),
+    path("providers/", include((messaging, "messaging"))),
     path("unclear/", include((checkins, "checkins"))),
 ]

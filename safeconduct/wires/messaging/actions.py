@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
+from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
@@ -17,12 +18,16 @@ from safeconduct.ground.kernel.partitions import drop_partition, ensure_partitio
 from safeconduct.wires.messaging import rules
 from safeconduct.wires.messaging.engine.authenticity import minted_code
 from safeconduct.wires.messaging.engine.push import PushText
-from safeconduct.wires.messaging.models import Batch, BatchText
+from safeconduct.wires.messaging.models import Batch, BatchText, ProviderOut, SenderIdentity
 from safeconduct.wires.messaging.terms import (
     CODE_PLACE,
     KEPT,
     LINK_PLACE,
+    NAMED,
+    PUT_BACK,
     STOP_SIGNAL,
+    TAKEN_OUT,
+    UNNAMED,
     WORK_SIGNAL,
     Channel,
     Lane,
@@ -77,6 +82,10 @@ _CODE_TRIES: Final = 5
 
 class BatchRefusedError(Refusal):
     """The batch could not be sent as it is; the message says what is missing."""
+
+
+class ProviderRefusedError(Refusal):
+    """A provider was named that is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,3 +319,54 @@ def drop_old_batches(now: datetime) -> int:
 def _signal(channel: str, batch_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [channel, str(batch_id)])
+
+
+@transaction.atomic
+def switch_provider(*, name: str, out: bool, now: datetime, actor: Actor) -> None:
+    """Take a provider out of service, or put it back; senders follow within a second or two.
+
+    What is on its way there is let finish. Saying it twice changes and records nothing.
+
+    :raises ProviderRefusedError: for a provider that this installation does not have.
+    """
+    if name not in settings.MESSAGING["PROVIDERS"]:
+        raise ProviderRefusedError(_("There is no provider of this name."))
+    if out:
+        new = ProviderOut.objects.get_or_create(
+            provider=name, defaults={"since": now, "officer_id": actor.id}
+        )[1]
+    else:
+        new = ProviderOut.objects.filter(provider=name).delete()[0] > 0
+    if new:
+        kind = TAKEN_OUT if out else PUT_BACK
+        record(kind, actor=actor, subject_kind="provider", detail={"provider": name}, now=now)
+
+
+@transaction.atomic
+def keep_identity(*, identity: SenderIdentity, now: datetime, actor: Actor) -> SenderIdentity:
+    """Enter or change the name we send under in a country; messages bear it within seconds."""
+    identity.save()
+    _tell_identity(NAMED, identity, now, actor)
+    return identity
+
+
+@transaction.atomic
+def remove_identity(*, identity: SenderIdentity, now: datetime, actor: Actor) -> None:
+    """Forget a sender name: messages there bear the provider's own again."""
+    _tell_identity(UNNAMED, identity, now, actor)
+    identity.delete()
+
+
+def _tell_identity(kind: str, identity: SenderIdentity, now: datetime, actor: Actor) -> None:
+    record(
+        kind,
+        actor=actor,
+        subject_kind="sender_identity",
+        subject_id=identity.pk,
+        detail={
+            "provider": identity.provider,
+            "country": identity.country,
+            "sender": identity.sender,
+        },
+        now=now,
+    )

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.privacy import retention
+from safeconduct.ground.ui import navigation
 
 
 class MessagingConfig(AppConfig):
@@ -11,6 +12,8 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("safeconduct.wires.messaging.personal")
+        terms = import_module("safeconduct.wires.messaging.terms")
+        navigation.register("messaging:providers", _("Providers"), permission=terms.VIEW, order=75)
         actions = import_module("safeconduct.wires.messaging.actions")
         retention.rule(
             "messaging.sent",

@@ -7,10 +7,16 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 
-from safeconduct.wires.messaging.models import BatchTally, Delivery, ProviderHealth
-from safeconduct.wires.messaging.terms import Channel, State
+from safeconduct.wires.messaging.models import (
+    BatchTally,
+    Delivery,
+    ProviderHealth,
+    ProviderOut,
+    SenderIdentity,
+)
+from safeconduct.wires.messaging.terms import Channel, Registration, State
 
 # A sender notes its providers every second; silent for this long, it is gone.
 _SILENT_AFTER: Final = timedelta(seconds=10)
@@ -169,6 +175,17 @@ class ProviderState:
     handed: int
     failed: int
     latency_ms: int
+    # What failed last, whether or not it still does.
+    last_failure: str = ""
+    # Of the part it would get in full health, the mean over all senders.
+    share: float = 1.0
+    link_at: datetime | None = None
+    link_ok: bool | None = None
+    out_since: datetime | None = None
+
+    @property
+    def share_percent(self) -> int:
+        return 0 if self.out_since else round(100 * self.share)
 
 
 def provider_health(now: datetime) -> list[ProviderState]:
@@ -181,15 +198,20 @@ def provider_health(now: datetime) -> list[ProviderState]:
     for row in ProviderHealth.objects.filter(seen_at__gte=now - _SILENT_AFTER).order_by("id"):
         fresh[row.provider].append(row)
     names = sorted(settings.MESSAGING["PROVIDERS"])
-    return [_provider_state(name, fresh[name]) for name in names]
+    out = dict(ProviderOut.objects.values_list("provider", "since"))
+    return [_provider_state(name, fresh[name], out.get(name)) for name in names]
 
 
-def _provider_state(name: str, rows: list[ProviderHealth]) -> ProviderState:
+def _provider_state(
+    name: str, rows: list[ProviderHealth], out_since: datetime | None
+) -> ProviderState:
     channel = Channel[settings.MESSAGING["PROVIDERS"][name]["channel"].upper()]
     ok_at = max((row.last_ok_at for row in rows if row.last_ok_at), default=None)
     failed_at = max((row.last_failed_at for row in rows if row.last_failed_at), default=None)
     handed, failed = sum(row.handed for row in rows), sum(row.failed for row in rows)
     failing = failed > 0 and failed >= handed and (ok_at is None or ok_at < (failed_at or ok_at))
+    tested = max((row for row in rows if row.link_at), key=_link_at, default=None)
+    failed_last = max((row for row in rows if row.last_failed_at), key=_failed_at, default=None)
     return ProviderState(
         name=name,
         channel=channel,
@@ -201,7 +223,38 @@ def _provider_state(name: str, rows: list[ProviderHealth]) -> ProviderState:
         handed=handed,
         failed=failed,
         latency_ms=max((row.latency_ms for row in rows), default=0),
+        last_failure=failed_last.failure if failed_last else "",
+        share=sum(row.share for row in rows) / len(rows) if rows else 1.0,
+        link_at=tested.link_at if tested else None,
+        link_ok=tested.link_ok if tested else None,
+        out_since=out_since,
     )
+
+
+def _link_at(row: ProviderHealth) -> datetime:
+    assert row.link_at is not None  # noqa: S101 -- only asked where it is
+    return row.link_at
+
+
+def _failed_at(row: ProviderHealth) -> datetime:
+    assert row.last_failed_at is not None  # noqa: S101 -- as above
+    return row.last_failed_at
+
+
+def sender_identities() -> QuerySet[SenderIdentity]:
+    """All names we send under, by country."""
+    return SenderIdentity.objects.order_by("country", "provider", "sender", "id")
+
+
+def receipts_are_true(country: str) -> bool | None:
+    """Whether a delivery report from a country proves that the telephone has the message.
+
+    None where nobody has looked; False where a report, or its absence, proves nothing and a
+    screen says "handed over, not provable". With several names the worst of them counts.
+    """
+    known = SenderIdentity.objects.filter(country=country, receipts_true__isnull=False)
+    said = list(known.exclude(state=Registration.REFUSED).values_list("receipts_true", flat=True))
+    return all(said) if said else None
 
 
 def senders_seen_at() -> datetime | None:

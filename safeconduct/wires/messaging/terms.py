@@ -4,6 +4,27 @@ from datetime import timedelta
 from enum import IntEnum
 from typing import Final
 
+from django.db.models import IntegerChoices
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.audit.kinds import declare as declare_kind
+from safeconduct.ground.kernel.permissions import declare
+
+VIEW: Final = declare("messaging.view", _("See how the providers of messages do"))
+MANAGE: Final = declare("messaging.manage", _("Take providers out of service; enter sender names"))
+TAKEN_OUT: Final = declare_kind(
+    "messaging.taken_out", _("{actor} took the provider {provider} out of service")
+)
+PUT_BACK: Final = declare_kind(
+    "messaging.put_back", _("{actor} put the provider {provider} back into service")
+)
+NAMED: Final = declare_kind(
+    "messaging.named", _("{actor} entered the sender name {sender} for {country} at {provider}")
+)
+UNNAMED: Final = declare_kind(
+    "messaging.unnamed", _("{actor} removed the sender name {sender} for {country} at {provider}")
+)
+
 
 class Channel(IntEnum):
     """A way to a person. The values are bits: a person's ``reach`` is their sum."""
@@ -41,14 +62,14 @@ class State(IntEnum):
     UNSUBSCRIBED = 17
 
 
-class Registration(IntEnum):
+class Registration(IntegerChoices):
     """Whether a country's operators know the name we send under."""
 
-    REGISTERED = 1
-    PENDING = 2
-    REFUSED = 3
-    NOT_NEEDED = 4
-    UNKNOWN = 5
+    REGISTERED = 1, _("registered")
+    PENDING = 2, _("applied for")
+    REFUSED = 3, _("refused")
+    NOT_NEEDED = 4, _("not needed")
+    UNKNOWN = 5, _("not known")
 
 
 # How long messages are kept once their batch has ended, to answer "why did she not get it".

@@ -13,7 +13,7 @@ from safeconduct.ground.missions.actions import (
     end_appointment,
     load_posts,
 )
-from safeconduct.ground.missions.models import ConsularDistrict, Post
+from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
 from safeconduct.ground.missions.terms import roles_with
 from tests import builders
 from tests.builders import TESTER
@@ -144,3 +144,16 @@ def test_the_list_of_posts_costs_the_same_for_more(
 
 def test_roles_without_a_permission_are_not_among_those_with_it() -> None:
     assert roles_with("missions.appoint") == {"administrator"}
+
+
+def test_only_who_is_at_one_post_speaks_for_it(db):
+    builders.post(id=2, seat="TR")
+    builders.post(id=3, seat="TR")
+    now = clock.now()
+    officer = builders.officer("duty_officer")
+    Appointment.objects.filter(officer=officer).delete()
+    assert queries.only_post_of(officer.pk, now) is None
+    Appointment.objects.create(officer=officer, role="duty_officer", post_id=2)
+    assert queries.only_post_of(officer.pk, now) == 2
+    Appointment.objects.create(officer=officer, role="duty_officer", post_id=3)
+    assert queries.only_post_of(officer.pk, now) is None

@@ -12,6 +12,7 @@ from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor, ActorKind
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.kernel.facts import announce
+from safeconduct.ground.missions.queries import only_post_of
 from safeconduct.picture.audiences.models import Audience
 from safeconduct.picture.incidents.actions import declare_incident, join_incident, write_log
 from safeconduct.picture.incidents.models import Incident
@@ -248,6 +249,7 @@ def _open_batch(alert: Alert, words: dict[str, Words], now: datetime, actor: Act
         link_purpose=link_purpose(exercise=alert.exercise) if alert.asks else "",
         link_expires_on=(now + ANSWERS_OPEN).date() if alert.asks else None,
         corrects=alert.corrects.release.batch if alert.corrects else None,
+        post_id=only_post_of(alert.author_id, now),
         now=now,
         actor=actor,
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 import aiosmtplib
 
+from safeconduct.wires.messaging.engine.bounces import return_address
 from safeconduct.wires.messaging.engine.providers.base import (
     Answer,
     House,
@@ -28,6 +29,7 @@ _DEFAULT_CONNECTIONS = 20
 class Smtp(Provider):
     """Options: ``host``, ``port``, ``from``, as needed ``from_name``, ``username``, ``password``.
 
+    ``bounces`` is the address reports come back to, each with our reference in it.
     ``tls`` is ``none``, ``starttls`` or ``tls``. ``in_flight`` is the number of connections.
     """
 
@@ -42,6 +44,8 @@ class Smtp(Provider):
         self._domain = self._sender.rpartition("@")[2]
         self._login = (options.get("username"), options.get("password"))
         self._tls = str(options.get("tls", "none"))
+        self._bounces = str(options.get("bounces", ""))
+        self._reports = bool(options.get("success_reports", False))
         self._idle: list[aiosmtplib.SMTP] = []
 
     def _host_of(self, options: Mapping[str, Any]) -> str:
@@ -72,7 +76,13 @@ class Smtp(Provider):
 
     async def _offer(self, client: aiosmtplib.SMTP, parcel: Parcel) -> Answer:
         try:
-            _, said = await client.sendmail(self._sender, [parcel.address], self._letter(parcel))
+            _, said = await client.sendmail(
+                self._return_to(parcel),
+                [parcel.address],
+                self._letter(parcel),
+                mail_options=self._mail_options(client, parcel),
+                rcpt_options=self._rcpt_options(client),
+            )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             return self._refused(client, refused.recipients[0].code, refused.recipients[0].message)
         except aiosmtplib.SMTPResponseException as refused:
@@ -83,6 +93,23 @@ class Smtp(Provider):
             return later(f"connection broke: {type(broken).__name__}", maybe_twice=True)
         self._idle.append(client)
         return Answer(State.HANDED, ref=said[:100])
+
+    def _return_to(self, parcel: Parcel) -> str:
+        """Where a report about this very mail comes back to."""
+        if not self._bounces:
+            return self._sender
+        return return_address(parcel.reference, self._bounces)
+
+    def _mail_options(self, client: aiosmtplib.SMTP, parcel: Parcel) -> list[str]:
+        # RFC 3461, 4.3 and 4.4: the head of our mail is enough, and our name for it.
+        if not (self._bounces and client.supports_extension("dsn")):
+            return []
+        return ["RET=HDRS", f"ENVID={parcel.reference}"]
+
+    def _rcpt_options(self, client: aiosmtplib.SMTP) -> list[str]:
+        if not (self._bounces and client.supports_extension("dsn")):
+            return []
+        return ["NOTIFY=SUCCESS,FAILURE" if self._reports else "NOTIFY=FAILURE"]
 
     def _refused(self, client: aiosmtplib.SMTP, code: int, said: str) -> Answer:
         if client.is_connected and code != 421:
