@@ -134,7 +134,7 @@ def _take_back(climb_id: int, tally: Tally, now: datetime) -> None:
 def _heard(climb: Climb) -> int:
     """People heard from since they were asked. Not the incident's version: laying out a release
     changes that with every chunk, and each look would read all its messages."""
-    if climb.round is None:
+    if climb.round is None or climb.incident_id is None:
         return 0
     tallies = Roll.objects.filter(
         incident_id=climb.incident_id, heard_round__gte=climb.round.number
