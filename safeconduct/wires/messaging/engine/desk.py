@@ -1,8 +1,8 @@
 """A channel's desk: which of its providers takes the next message, and which message that is."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
@@ -116,10 +116,10 @@ class Desk:
             line.wake_all()
         return self.stock.drop()
 
-    def stale(self, now: datetime) -> list[Claimed]:
+    def stale(self) -> list[Claimed]:
         """Take out what could not be answered before its lease ends."""
-        margin = timedelta(seconds=min(line.provider.timeout for line in self.lines))
-        return self.stock.drop(lambda claimed: claimed.leased_until - now < margin)
+        latest = time.monotonic() + min(line.provider.timeout for line in self.lines)
+        return self.stock.drop(lambda claimed: claimed.ends_at < latest)
 
     def judge(self) -> None:
         """Follow how the providers do, and let hands look again whatever happened."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ class Hands:
         self._desk = desk
         self._ledger = ledger
         self._waits: list[float] = settings["RETRY_SECONDS"]
-        self._longest_call = timedelta(seconds=line.provider.timeout)
+        self._longest_call = line.provider.timeout
 
     async def work(self, *, reserved: bool) -> None:
         """One hand's day; ends when the desk has closed."""
@@ -47,7 +48,7 @@ class Hands:
             self._ledger.note(
                 claimed, provider=self._line.provider.name, state=ended, at=now, tried=False
             )
-        elif claimed.leased_until - now < self._longest_call:
+        elif claimed.ends_at - time.monotonic() < self._longest_call:
             self._line.gate.abandoned()
             self._ledger.give_back(claimed, at=now)
         else:

@@ -4,6 +4,7 @@ They speak to a batch's own partition by name: the plan is prepared once and no 
 partition is locked or looked at.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,9 +33,14 @@ class OpenBatch:
 
 @dataclass(slots=True)
 class Claimed:
-    """A delivery this sender holds until ``leased_until``; after that, another may send it."""
+    """A delivery this sender holds until ``leased_until``; after that, another may send it.
+
+    ``ends_at`` is the same by this machine's monotonic clock: the clock on its wall may be
+    minutes off, or be set while it sends.
+    """
 
     batch: OpenBatch
+    ends_at: float
     id: int
     channel: int
     address: str
@@ -219,6 +225,7 @@ async def claim(
     part: Slice,
 ) -> list[Claimed]:
     """Hold up to ``limit`` due deliveries with ids in ``(above, upto]``, by id."""
+    ends_at = time.monotonic() + lease_seconds
     cursor = connection.cursor(binary=True)
     await cursor.execute(
         _about(_CLAIM, batch.id, part.condition),
@@ -226,7 +233,7 @@ async def claim(
     )
     rows = await cursor.fetchall()
     rows.sort()
-    return [Claimed(batch, *row) for row in rows]
+    return [Claimed(batch, ends_at, *row) for row in rows]
 
 
 async def settle(

@@ -184,9 +184,8 @@ class Sender:
             for desk, throttle in zip(self._desks.values(), self._throttles, strict=True):
                 throttle.follow(self._poll, now=asyncio.get_running_loop().time())
                 desk.judge()
-                now = clock.now()
-                for claimed in desk.stale(now):
-                    self._ledger.give_back(claimed, at=now)
+                for claimed in desk.stale():
+                    self._ledger.give_back(claimed, at=clock.now())
             await asyncio.sleep(self._poll)
 
     async def _unless_leaving(self, work: Coroutine[Any, Any, Any]) -> None:
