@@ -14,6 +14,7 @@ NEEDS = {
         ["bearerbox", "smsbox", "/usr/lib/kannel/test/fakesmsc"],
         "apt-get install kannel kannel-extras",
     ),
+    "faketime": (["faketime"], "apt-get install faketime"),
 }
 _FOLDERS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin"])
 

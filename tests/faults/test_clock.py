@@ -1,0 +1,59 @@
+"""A machine's clock jumps while it works: nothing is lost, stranded or done twice."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests import messages
+from tests.faults.test_sender import MANY, all_handed, gateway, heard_by, sender, until
+
+pytestmark = [pytest.mark.faults, pytest.mark.faketime, pytest.mark.django_db(transaction=True)]
+_FOLDERS = (Path("/usr/lib"), Path("/usr/local/lib"))
+JUMPS = ("+20m", "-20m", "+0")
+
+
+class Clock:
+    """The wall clock of every process started with ``surroundings``; time itself goes on."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "clock"
+        self.jump("+0")
+        library = next(path for root in _FOLDERS for path in root.rglob("libfaketimeMT.so.1"))
+        self.surroundings = {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_NO_CACHE": "1",
+            # What a person or a time server sets is the wall clock; nothing sets this one.
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+    def jump(self, by: str) -> None:
+        draft = self._file.with_suffix(".draft")
+        draft.write_text(by)
+        draft.replace(self._file)
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Clock:
+    return Clock(tmp_path)
+
+
+def test_a_sender_whose_clock_jumps_sends_everything_once(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, MANY)
+    with gateway(tmp_path) as (port, heard):
+        for name, value in clock.surroundings.items():
+            monkeypatch.setenv(name, value)
+        with sender(port) as process:
+            for so_far, jump in zip((50, 200, 350), JUMPS, strict=True):
+                until(lambda so_far=so_far: heard_by(heard).total() > so_far)
+                clock.jump(jump)
+            until(lambda: all_handed(batch.pk))
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 0
+        counts = heard_by(heard)
+    assert len(counts) == counts.total() == MANY
+    assert not any(messages.rows(batch.pk, "maybe_twice"))
