@@ -35,10 +35,7 @@ class Party(models.Model):
 class EmergencyContact(models.Model):
     """Somebody who does not travel along, whom a party lets us call if we cannot reach it."""
 
-    # Dropped with its party also where parties are deleted without Django (forgetting.py).
-    party = models.OneToOneField(
-        Party, on_delete=models.DB_CASCADE, related_name="emergency_contact"
-    )
+    party = models.OneToOneField(Party, on_delete=models.CASCADE, related_name="emergency_contact")
     name = models.CharField(max_length=100)
     relation = models.CharField(max_length=60, blank=True)
     phone = models.CharField(max_length=40)

@@ -54,7 +54,8 @@ def _forget(people: list[int], over: dict[str, date | datetime]) -> int:
         cursor.execute("DELETE FROM registry_contactpoint WHERE person_id = ANY (%s)", [gone])
         cursor.execute("DELETE FROM registry_person WHERE id = ANY (%s) RETURNING party_id", [gone])
         parties = sorted({party for (party,) in cursor.fetchall()})
-        cursor.execute(_EMPTY_PARTIES, [parties])
+        for table, key in (("registry_emergencycontact", "party_id"), ("registry_party", "id")):
+            cursor.execute(_OF_EMPTY_PARTIES.format(table=table, key=key), [parties])
     forget_recipients(gone)
     facts.announce(PeopleForgotten(tuple(gone)))
     return len(gone)
@@ -71,8 +72,8 @@ SELECT id FROM registry_person
  WHERE id = ANY (%s)
    AND NOT EXISTS (SELECT FROM registry_stay WHERE person_id = registry_person.id)
 """
-_EMPTY_PARTIES = """
-DELETE FROM registry_party
- WHERE id = ANY (%s)
-   AND NOT EXISTS (SELECT FROM registry_person WHERE party_id = registry_party.id)
+_OF_EMPTY_PARTIES = """
+DELETE FROM {table}
+ WHERE {key} = ANY (%s)
+   AND NOT EXISTS (SELECT FROM registry_person AS one WHERE one.party_id = {table}.{key})
 """

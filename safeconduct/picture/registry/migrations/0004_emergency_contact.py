@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 (
                     "party",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.DB_CASCADE,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="emergency_contact",
                         to="registry.party",
                     ),
