@@ -27,5 +27,5 @@ class AlertsConfig(AppConfig):
         )
         navigation.register("alerts:list", _("Alerts"), permission=terms.VIEW, order=20)
         navigation.register("public_alerts:list", _("Alerts"), portal="public", order=10)
-        handlers.connect()
         navigation.register("verify:ask", _("Check a message"), portal="public", order=15)
+        handlers.connect()
