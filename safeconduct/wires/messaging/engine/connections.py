@@ -70,8 +70,4 @@ class Wire:
 def parameters() -> dict[str, Any]:
     """Django's own connection settings, for a connection without Django."""
     known = django_connection.get_connection_params()
-    return {
-        name: known[name]
-        for name in _PASSED_ON
-        if known.get(name)
-    }
+    return {name: known[name] for name in _PASSED_ON if known.get(name)}
