@@ -1,6 +1,8 @@
 """Codes nobody mistakes, words that are compared, links that are known by their address."""
 
+import re
 from itertools import cycle
+from re import _constants, _parser  # type: ignore[attr-defined]  # to look at its parts
 
 import pytest
 from hypothesis import given
@@ -147,3 +149,40 @@ def test_an_installation_for_exercises_marks_everything(settings: object) -> Non
     settings.MODE = "exercise"
     batch = messages.batch(texts=[TextDraft("en", Channel.SMS, "EXERCISE: Go out.")])
     assert BatchText.objects.get(batch=batch).body == "EXERCISE: Go out."
+
+
+def test_no_letter_of_a_pasted_text_is_read_again_and_again() -> None:
+    """The public page reads what anybody pastes: no text may cost the square of its length.
+
+    Before the rest of a link, the expression counts up to a fixed number, or it gives nothing
+    back and begins only where a name begins: each letter is looked at a few times at most.
+    """
+    (branches,) = [part[1][1] for part in _parser.parse(authenticity._LINK.pattern)]
+    assert len(branches) == 3
+    for branch in branches:
+        *before, (_, (_, most, _)) = branch
+        assert most is _constants.MAXREPEAT
+        endless = [kind for kind, told in before if _is_endless(told)]
+        assert set(endless) <= {_constants.POSSESSIVE_REPEAT}
+        assert not endless or before[0][0] is _constants.ASSERT_NOT
+    assert authenticity.links_in("aaaa." * 1200) == []
+
+
+def _is_endless(told: object) -> bool:
+    return isinstance(told, tuple) and len(told) == 3 and told[1] is _constants.MAXREPEAT
+
+
+_SLOW_BUT_PLAIN = re.compile(
+    r"[a-z][a-z0-9+.-]*://\S+|www\.\S+|(?:[\w-]+\.)+[\w-]+(?::\d+)?/\S*", re.IGNORECASE
+)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "b", "1", ".", "-", ":", "/", "://", "www.", " ", "ə", "@", "("])
+    )
+)
+def test_links_are_those_that_a_plain_search_finds(parts: list[str]) -> None:
+    text = "".join(parts[:40])
+    found = [link.rstrip(authenticity._CLOSING) for link in _SLOW_BUT_PLAIN.findall(text)]
+    assert authenticity.links_in(text) == found

@@ -21,8 +21,12 @@ _LOOKS_LIKE: Final = str.maketrans("ВСНКМРТХ", "BCHKMPTX")
 _CODE: Final = re.compile(rf"(?<![^\W_])[{ALPHABET}]{{{CODE_LENGTH}}}(?![^\W_])")
 _WORDY: Final = re.compile(r"[^\W_]+")
 # With a scheme, or a path behind a name with a dot: a full stop between two words is no link.
+# Anybody may paste what they like: nothing here is read twice. A scheme is short (the
+# longest registered has 36 letters), a name begins at its first label and is never split anew.
 _LINK: Final = re.compile(
-    r"[a-z][a-z0-9+.-]*://\S+|www\.\S+|(?:[\w-]+\.)+[\w-]+(?::\d+)?/\S*", re.IGNORECASE
+    r"[a-z][a-z0-9+.-]{0,40}+://\S+|www\.\S+"
+    r"|(?<![\w-])(?<![\w-]\.)(?:[\w-]++\.)++[\w-]++(?::\d++)?/\S*",
+    re.IGNORECASE,
 )
 _CLOSING: Final = ".,;:!?)]}»”'\""
 # A pasted text may hold many words that could be codes; nobody's message holds more of ours.
