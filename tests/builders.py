@@ -268,13 +268,14 @@ def raw_answer(
     key: UUID | None = None,
     stated_at: datetime | None = None,
     received_at: datetime | None = None,
+    door: Door | None = None,
 ) -> RawAnswer:
     """An answer at our door: by link, or with ``sender`` and ``text`` by SMS."""
     received = received_at or clock.now()
     return RawAnswer.objects.create(
         received_at=received,
         stated_at=stated_at or received,
-        channel=Door.SMS if sender else Door.LINK,
+        channel=door or (Door.SMS if sender else Door.LINK),
         key=key or uuid4(),
         asked_id=asked_id,
         answer=None if sender else answer,

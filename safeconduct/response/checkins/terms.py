@@ -48,6 +48,7 @@ class Reason(TextChoices):
     CLOSED = "closed", _("The incident was closed before the answer came")
     QUESTION_CLOSED = "question_closed", _("The question was closed before the answer came")
     BROKEN = "broken", _("The answer could not be read")
+    UNPROVEN = "unproven", _("Nothing proves who sent this mail")
 
 
 class Wish(StrEnum):

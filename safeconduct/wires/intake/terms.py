@@ -41,6 +41,8 @@ class Door(IntEnum):
     MAIL = 4
     # A messenger or whatever else an operator has put a hook behind.
     OTHER = 5
+    # A mail that nothing vouches for: whoever knows an address can write in its name.
+    UNPROVEN = 6
 
 
 class Scope(IntEnum):

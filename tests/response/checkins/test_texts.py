@@ -15,7 +15,7 @@ from safeconduct.response.checkins.engine import drain, replying
 from safeconduct.response.checkins.models import BackBatch, HeardText, Reply, Unclear
 from safeconduct.response.checkins.terms import BY_LINK, Reason
 from safeconduct.wires.intake.engine.sms import inbound_secret
-from safeconduct.wires.intake.terms import Answer, Scope
+from safeconduct.wires.intake.terms import Answer, Door, Scope
 from safeconduct.wires.messaging.models import Delivery
 from safeconduct.wires.messaging.rules import segments
 from safeconduct.wires.messaging.terms import Channel, Lane
@@ -228,3 +228,21 @@ def test_an_answer_by_mail_is_read_without_what_it_quotes() -> None:
     ContactPoint.objects.create(person_id=one.person_id, channel=2, address="l@example.org")
     text("I am safe\n\n> 1 safe, 2 need help", sender="l@example.org")
     assert answers() == [Answer.SAFE]
+
+
+@pytest.mark.parametrize(("said", "calls"), [("1", False), ("STOP", False), ("help!", True)])
+def test_a_mail_nothing_vouches_for_is_read_by_a_person(said: str, calls: bool) -> None:
+    (one,) = asked()
+    ContactPoint.objects.create(person_id=one.person_id, channel=2, address="l@example.org")
+    builders.raw_answer(sender="l@example.org", text=said, door=Door.UNPROVEN)
+    drain.run_once()
+    kept = Unclear.objects.get()
+    assert (kept.reason, kept.calls) == (Reason.UNPROVEN, calls)
+    assert [candidate[2] for candidate in kept.candidates] == [one.person_id]
+    assert not answers()
+    assert not Delivery.objects.exists()
+    assert not ContactPoint.objects.filter(stopped_at__isnull=False).exists()
+    # Nor does it make a repeat of what its owner writes.
+    builders.raw_answer(sender="l@example.org", text=said, door=Door.MAIL)
+    drain.run_once()
+    assert HeardText.objects.count() == 2

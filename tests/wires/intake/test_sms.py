@@ -140,10 +140,18 @@ def hook(gateway, **said):
 )
 def test_every_other_channel_has_the_same_door(gateway, ledger, given, door, kept):
     channel, sender = given
-    reply = hook(gateway, channel=channel, id="m-1", sender=sender, text="Safe")
+    said = {"sender": sender, "text": "Safe", "authenticated": True}
+    reply = hook(gateway, channel=channel, id="m-1", **said)
     assert (reply.status, reply.text) == (200, '{"received":true}')
     fields = ledger.fields[0]
     assert (fields[2], fields[8:]) == (str(int(door)), [kept, "Safe", "m-1"])
+
+
+@pytest.mark.parametrize("proof", [{}, {"authenticated": False}, {"authenticated": "true"}])
+@pytest.mark.parametrize("channel", ["email", "sms", "messenger"])
+def test_a_mail_that_nothing_vouches_for_is_kept_as_such(gateway, ledger, channel, proof):
+    assert hook(gateway, channel=channel, sender="a@b.example", text="1", **proof).status == 200
+    assert ledger.fields[0][2] == str(int(Door.UNPROVEN))
 
 
 def test_the_same_id_is_one_message_on_one_channel_only(gateway, ledger):

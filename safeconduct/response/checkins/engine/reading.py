@@ -14,7 +14,7 @@ from safeconduct.response.checkins.engine.repeats import unheard
 from safeconduct.response.checkins.engine.understanding import understood
 from safeconduct.response.checkins.rules import Asking, Users
 from safeconduct.response.checkins.terms import Reason, Wish
-from safeconduct.wires.intake.terms import Answer, Scope
+from safeconduct.wires.intake.terms import Answer, Door, Scope
 
 _KNOWN: Final = (
     "SELECT asked_id, key FROM checkins_reply"
@@ -129,6 +129,9 @@ def _by_text(raw: Raw, numbers: Mapping[str, Users]) -> Said | Riddle | Wished:
     users = numbers.get(address)
     if users is None:
         return Riddle(raw, Reason.NO_NUMBER, calls=reading.calls)
+    if raw.channel == Door.UNPROVEN:
+        # Neither an answer nor STOP: who forges a From could silence somebody in danger.
+        return Riddle(raw, Reason.UNPROVEN, users.askings, reading.calls)
     if reading.wish is not None:
         return Wished(raw, reading.wish, address)
     asking = rules.asking_of_sender(users, received_at=raw.received_at)

@@ -10,6 +10,7 @@ from django.conf import settings
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.response.checkins import rules
 from safeconduct.response.checkins.engine.raw import Raw
+from safeconduct.wires.intake.terms import Door
 
 # "text" as a number: the class of the advisory lock that lets one drain judge at a time.
 _TEXTS: Final = 0x7465_7874
@@ -39,11 +40,16 @@ def unheard(cursor: Cursor, raws: Sequence[Raw]) -> list[Raw]:
     return [raw for raw in raws if raw.id not in repeats]
 
 
+def _sender(raw: Raw) -> str:
+    # What a forger writes must not make a repeat of what the owner of the address writes.
+    return f"?{raw.sender}" if raw.channel == Door.UNPROVEN else rules.telephone(raw.sender)
+
+
 def _repeats(cursor: Cursor, texts: Sequence[Raw]) -> set[int]:
     window = timedelta(seconds=settings.CHECKINS["REPEAT_SECONDS"])
     cursor.execute(_KNOWN, [[raw.key for raw in texts]])
     known = {key for (key,) in cursor.fetchall()}
-    senders = {raw.id: _digest(rules.telephone(raw.sender)) for raw in texts}
+    senders = {raw.id: _digest(_sender(raw)) for raw in texts}
     cursor.execute(_LAST, [list(set(senders.values()))])
     last = {sender: (text, at) for sender, text, at in cursor.fetchall()}
     repeats, heard = set(), []

@@ -70,6 +70,7 @@ class SmsDoor:
 
         ``channel`` is sms, email or the name of anything else; without one it is sms.
         ``from`` is another name for ``sender``; ``time`` is in Unix seconds and optional.
+        Of mail ``authenticated`` must be true, or a person reads it: a From proves nothing.
         The secret is the header ``X-Safeconduct-Secret`` or a bearer token.
         """
         given = request.header(b"x-safeconduct-secret") or request.header(
@@ -98,6 +99,7 @@ class SmsDoor:
             mark=provider_id if channel == "sms" else f"{channel} {provider_id}",
             sent=str(fields.get("time") or ""),
             door=_CHANNELS.get(channel, Door.OTHER),
+            authenticated=fields.get("authenticated") is True,
         )
         return document(b'{"received":true}') if response is _TAKEN else response
 
@@ -113,12 +115,14 @@ class SmsDoor:
         mark: str,
         sent: str,
         door: Door = Door.SMS,
+        authenticated: bool = False,
     ) -> Response:
         now = clock.now()
+        is_mail = door is Door.MAIL or "@" in sender
         line = copy_line(
             received_at=now,
             stated_at=rules.believable(_moment(sent), now),
-            channel=door,
+            channel=Door.UNPROVEN if is_mail and not authenticated else door,
             # A gateway that heard no answer sends again with the same id: one answer. The
             # text counts too: some count ids from one again, and a call for help must not
             # pass for the "safe" of last week.
