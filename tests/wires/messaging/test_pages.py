@@ -116,6 +116,33 @@ def test_a_sender_name_is_entered_changed_and_removed(administrator) -> None:
     assert Entry.objects.filter(kind="messaging.named").count() == 2
 
 
+def test_an_administrator_of_a_post_switches_no_provider(pages) -> None:
+    pages.sign_in(builders.officer("administrator", at=builders.post(id=2, seat="TR")))
+    assert 'name="provider"' not in pages.get(URL).content.decode()
+    answer = pages.post(f"{URL}switch/", {"provider": "gateway", "out": "1"})
+    assert answer.status_code == 404
+    assert not ProviderOut.objects.exists()
+
+
+def test_an_administrator_of_a_post_names_senders_for_its_countries_only(pages) -> None:
+    post = builders.post(id=3, seat="DE")
+    foreign = builders.sender_identity()
+    own = builders.sender_identity(country="DE")
+    pages.sign_in(builders.officer("administrator", at=post))
+    text = pages.get(f"{URL}names/").content.decode()
+    assert f"names/{own.pk}/" in text
+    assert f"names/{foreign.pk}/" not in text
+    for path in (f"{foreign.pk}/", f"{foreign.pk}/remove/"):
+        assert pages.post(f"{URL}names/{path}", NAME).status_code == 404
+    # Neither a new name nor one of theirs gets a country of somebody else.
+    for path in ("add/", f"{own.pk}/"):
+        assert pages.post(f"{URL}names/{path}", NAME | {"sender": "X"}).status_code == 200
+    assert not SenderIdentity.objects.filter(sender="X").exists()
+    added = NAME | {"country": "DE", "sender": "44200"}
+    assert pages.post(f"{URL}names/add/", added).status_code == 302
+    assert SenderIdentity.objects.filter(country="DE").count() == 2
+
+
 @pytest.mark.parametrize(
     "wrong", [{"sender": "Ministry of Foreign Affairs"}, {"country": "XX"}, {"provider": "mail"}]
 )

@@ -1,16 +1,16 @@
 """Providers and sender names, for duty officers and administrators."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.kernel import clock
-from safeconduct.ground.missions.access import officer_may, permissions_of
+from safeconduct.ground.missions.access import officer_may
 from safeconduct.wires.messaging import actions, queries, terms
-from safeconduct.wires.messaging.access import identity_for
+from safeconduct.wires.messaging.access import identity_for, may_switch, named_countries
 from safeconduct.wires.messaging.web.forms import IdentityForm
 
 
@@ -20,7 +20,7 @@ def provider_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": queries.provider_health(now),
         "now": now,
-        "may_manage": terms.MANAGE in permissions_of(officer_of(request)),
+        "may_manage": may_switch(officer_of(request)),
     }
     return render(request, "messaging/providers.html", context)
 
@@ -28,7 +28,9 @@ def provider_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @officer_may(terms.MANAGE)
 def switch(request: HttpRequest) -> HttpResponse:
-    """Take a provider out of service, or put it back."""
+    """Take a provider out of service, or put it back; only for administrators of all posts."""
+    if not may_switch(officer_of(request)):
+        raise Http404
     name, out = request.POST.get("provider", ""), request.POST.get("out") == "1"
     try:
         actions.switch_provider(name=name, out=out, now=clock.now(), actor=actor_of(request))
@@ -39,30 +41,37 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 @officer_may(terms.VIEW)
 def identity_list(request: HttpRequest) -> HttpResponse:
+    rows, theirs = queries.sender_identities(), named_countries(officer_of(request))
     context = {
-        "rows": queries.sender_identities(),
-        "may_manage": terms.MANAGE in permissions_of(officer_of(request)),
+        "rows": rows,
+        "may_manage": theirs is None or bool(theirs),
+        "theirs": {row.country for row in rows} if theirs is None else theirs,
     }
     return render(request, "messaging/identities.html", context)
 
 
 @officer_may(terms.MANAGE)
 def add_identity(request: HttpRequest) -> HttpResponse:
-    return _identity_page(request, IdentityForm(request.POST or None), _("Add a sender name"))
+    form = IdentityForm(request.POST or None, countries=named_countries(officer_of(request)))
+    return _identity_page(request, form, _("Add a sender name"))
 
 
 @officer_may(terms.MANAGE)
 def edit_identity(request: HttpRequest, identity_id: int) -> HttpResponse:
-    form = IdentityForm(request.POST or None, instance=identity_for(identity_id))
+    officer = officer_of(request)
+    form = IdentityForm(
+        request.POST or None,
+        instance=identity_for(identity_id, officer=officer),
+        countries=named_countries(officer),
+    )
     return _identity_page(request, form, _("Change a sender name"))
 
 
 @require_POST
 @officer_may(terms.MANAGE)
 def remove_identity(request: HttpRequest, identity_id: int) -> HttpResponse:
-    actions.remove_identity(
-        identity=identity_for(identity_id), now=clock.now(), actor=actor_of(request)
-    )
+    identity = identity_for(identity_id, officer=officer_of(request))
+    actions.remove_identity(identity=identity, now=clock.now(), actor=actor_of(request))
     return redirect("messaging:identities")
 
 

@@ -1,5 +1,7 @@
 """What administrators enter about sender names."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language
@@ -45,6 +47,13 @@ class IdentityForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subs
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+    def __init__(self, *args: Any, countries: frozenset[str] | None, **kwargs: Any) -> None:  # noqa: ANN401 -- ModelForm's own
+        """``countries`` are those the administrator answers for; None means all."""
+        super().__init__(*args, **kwargs)
+        if countries is not None:
+            theirs = [(code, name) for code, name in _countries() if code in countries]
+            self.fields["country"] = forms.ChoiceField(label=_("Country"), choices=theirs)
 
     class Meta:
         model = SenderIdentity
