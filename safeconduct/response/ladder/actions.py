@@ -18,6 +18,7 @@ from safeconduct.response.ladder.terms import Step, StopsOn, stored
 _SAID = {
     Flaw.NONE_AT_ALL: _("Choose at least one step."),
     Flaw.TWICE: _("Each way can be one step only."),
+    Flaw.CALL_FIRST: _("Begin with a message; calls come after it."),
     Flaw.LATE_START: _("The first step begins at minute 0."),
     Flaw.OUT_OF_ORDER: _("Each step begins later than the one before it."),
     Flaw.TOO_LATE: _("The last step begins within 24 hours."),

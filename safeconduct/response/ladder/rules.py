@@ -21,6 +21,7 @@ class Flaw(StrEnum):
 
     NONE_AT_ALL = "none_at_all"
     TWICE = "twice"
+    CALL_FIRST = "call_first"
     LATE_START = "late_start"
     OUT_OF_ORDER = "out_of_order"
     TOO_LATE = "too_late"
@@ -50,6 +51,9 @@ def flaw_of(steps: Sequence[Step]) -> Flaw | None:
     channels = [step.channel for step in steps]
     if len(set(channels)) < len(channels):
         return Flaw.TWICE
+    # A release always writes first: with a call before it, people would get a text all the same.
+    if channels[0] is Channel.CALL:
+        return Flaw.CALL_FIRST
     times = [step.after for step in steps]
     if times[0] != 0:
         return Flaw.LATE_START

@@ -42,6 +42,8 @@ def test_steps_that_make_no_plan_are_sent_back_with_the_reason(pages: Pages) -> 
     assert "begins at minute 0" in late.content.decode()
     together = pages.post("/console/steps/set/", {"severity": "Severe", "sms": "0", "email": "0"})
     assert "later than the one before" in together.content.decode()
+    called = pages.post("/console/steps/set/", {"severity": "Severe", "call": "0", "sms": "5"})
+    assert "Begin with a message; calls come after it." in called.content.decode()
     unknown = {"severity": "Severe", "sms": "0", "countries": "XX"}
     assert "no country XX" in pages.post("/console/steps/set/", unknown).content.decode()
     assert not DeliveryPlan.objects.exists()
@@ -152,6 +154,8 @@ def test_a_writer_changes_the_steps_of_their_draft(pages: Pages) -> None:
     assert alert.stops_on == StopsOn.DELIVERY
     # The first message is a mail now for both.
     assert alert.audience.preview["messages"] == {"email": 2}
+    called = pages.post(page, {"version": 2, "stops_on": "delivery", "call": "0", "email": "9"})
+    assert "Begin with a message; calls come after it." in called.content.decode()
     late = pages.post(page, form)
     assert late.status_code == 422
     assert "Somebody else saved" in late.content.decode()

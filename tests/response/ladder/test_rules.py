@@ -24,6 +24,8 @@ FOUR = (Step(PUSH, 0), Step(SMS, 120), Step(EMAIL, 600), Step(CALL, 1800))
         ([], Flaw.NONE_AT_ALL),
         ([Step(SMS, 0), Step(SMS, 60)], Flaw.TWICE),
         ([Step(SMS, 60)], Flaw.LATE_START),
+        ([Step(CALL, 0)], Flaw.CALL_FIRST),
+        ([Step(CALL, 0), Step(SMS, 60)], Flaw.CALL_FIRST),
         ([Step(SMS, 0), Step(EMAIL, 0)], Flaw.OUT_OF_ORDER),
         ([Step(SMS, 0), Step(EMAIL, 60), Step(CALL, 30)], Flaw.OUT_OF_ORDER),
         ([Step(SMS, 0), Step(CALL, 24 * 3600 + 1)], Flaw.TOO_LATE),
