@@ -9,17 +9,18 @@ from django.db import connection
 
 from safeconduct.wires.messaging.terms import Channel, Lane, State
 
-# Senders take a batch's messages in this order, so the oldest are among the first.
+# Senders take a batch's messages in this order, so the oldest are among the first. What a
+# provider asked to have later (a greylisted mail) waits by its wish until it is due again.
 _OLDEST = """
-SELECT b.lane, min(CASE WHEN d.attempts = 0 THEN d.due_at ELSE b.created_at END)
+SELECT b.lane, min(d.due_at)
   FROM messaging_batch b
  CROSS JOIN unnest(%s::smallint[]) AS c (channel)
  CROSS JOIN LATERAL (
-     SELECT due_at, attempts FROM messaging_delivery
-      WHERE batch_id = b.id AND channel = c.channel AND state = 0 ORDER BY id LIMIT 500
+     SELECT due_at FROM messaging_delivery
+      WHERE batch_id = b.id AND channel = c.channel AND state = 0 ORDER BY id LIMIT 5000
  ) AS d
  WHERE b.finished_at IS NULL AND b.stopped_at IS NULL
-   AND (d.attempts > 0 OR d.due_at <= %s)
+   AND d.due_at <= %s
  GROUP BY b.lane
 """
 _MESSAGES = """
@@ -49,7 +50,8 @@ SELECT coalesce(sum(n_tup_ins), 0) FROM pg_stat_user_tables
 def oldest_waiting(now: datetime) -> dict[Lane, datetime]:
     """Since when the oldest message of each lane could have left; lanes without one are absent.
 
-    A message tried in vain counts from the opening of its batch.
+    A message tried in vain counts from when it is due again: whether a provider fails is
+    told by its own figures.
     """
     channels = [int(channel) for channel in Channel if channel is not Channel.CALL]
     return {Lane(lane): since for lane, since in _rows(_OLDEST, channels, now) if since}

@@ -88,13 +88,14 @@ def test_the_oldest_message_of_each_lane_is_told_since_it_could_have_left():
     for each, last in ((urgent, 3), (bulk, 3)):
         messages.fill(each.pk, last)
     messages.put(urgent.pk, 1, due_at=now - timedelta(seconds=40))
-    # Tried in vain: due only later, and waiting all the same since its batch was opened.
+    # Tried in vain: greylisted and due only later, or due again and not leaving.
     for recipient in (1, 2, 3):
-        messages.put(bulk.pk, recipient, due_at=now + timedelta(hours=1))
-    messages.put(bulk.pk, 2, attempts=2)
+        messages.put(bulk.pk, recipient, due_at=now + timedelta(hours=1), attempts=2)
+    assert Lane.BULK not in queries.oldest_waiting(now)
+    messages.put(bulk.pk, 3, due_at=now - timedelta(seconds=9))
     found = queries.oldest_waiting(now)
     assert now - found[Lane.URGENT] == timedelta(seconds=40)
-    assert now - found[Lane.BULK] == half_an_hour
+    assert now - found[Lane.BULK] == timedelta(seconds=9)
 
 
 def test_what_was_stopped_or_has_left_waits_no_more():
