@@ -45,7 +45,24 @@ def test_the_proxy_sends_answers_to_the_door_and_figures_to_nobody():
     caddy = (ROOT / "deploy/caddy/Caddyfile").read_text()
     assert "@answers path /s/* /in/* /receipts*" in caddy
     assert "@watching path /metrics /health/*" in caddy
-    assert "request>uri regexp" in caddy
+
+
+@pytest.mark.parametrize(
+    ("asked", "logged"),
+    [
+        ("/s/0aB9", "/s/…"),
+        ("/me/0aB9/?phone=on", "/me/…/?phone=on"),
+        ("/account/invited/0aB9-x:_z", "/account/invited/…"),
+        ("/in/kannel/S3CR.ET-x?from=1", "/in/kannel/…?from=1"),
+        ("/in/kannel?from=1&secret=a%2Fb&id=1", "/in/kannel?from=1&secret=…&id=1"),
+        ("/v/KXRPTW", "/v/KXRPTW"),
+    ],
+)
+def test_the_proxy_logs_nobodys_link_and_no_secret(asked, logged):
+    caddy = (ROOT / "deploy/caddy/Caddyfile").read_text()
+    found = re.search(r'request>uri regexp "(.+)" "\$1(.+)"', caddy)
+    assert found
+    assert re.sub(found.group(1), rf"\g<1>{found.group(2)}", asked) == logged
 
 
 def test_systemd_understands_the_units():
