@@ -51,7 +51,11 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything a caller needs. ``number`` is empty in an exercise: nobody real is rung."""
+    """Everything a caller needs.
+
+    ``number`` is empty in an exercise: nobody real is rung. Once ``over``, the words are
+    withdrawn or have run out: neither they nor a number are shown.
+    """
 
     call: Call
     person: Person | None
@@ -59,6 +63,7 @@ class Sheet:
     other_numbers: list[str]
     made_up: bool
     exercise: bool
+    over: bool
     urgent: bool
     tries: int
     held_until: datetime
@@ -81,34 +86,37 @@ def listed(narrowing: Narrowing, *, officer_id: int, now: datetime) -> Listed:
     )
 
 
-def sheet_of(call: Call, *, language: str) -> Sheet:
+def sheet_of(call: Call, *, language: str, now: datetime) -> Sheet:
     """The sheet of a call; ``language`` is the officer's."""
     delivery = Delivery.objects.filter(batch_id=call.batch_id, id=call.delivery_id).first()
     batch = Batch.objects.get(pk=call.batch_id)
     person = Person.objects.filter(pk=call.person_id).first()
     address = delivery.address if delivery else ""
-    members = _members(call)
+    theirs = delivery.language if delivery else language
+    party = _party(call)
+    members = _members(call, party)
     silent = any(member.silent for member in members)
     name = f"{person.given_name} {person.family_name}".strip() if person else "–"
     climb = climb_of(call.batch_id)
+    # An alert is corrected by being stopped first.
+    over = batch.stopped_at is not None or now >= batch.not_after
+    unrung = over or batch.exercise
     asks = climb is not None and climb.round_id is not None
     return Sheet(
         call=call,
         person=person,
-        number="" if batch.exercise else address,
-        other_numbers=[] if batch.exercise else _other_numbers(members, address),
+        number="" if unrung else address,
+        other_numbers=[] if unrung else _other_numbers(party, address),
         made_up=is_synthetic(address),
         exercise=batch.exercise,
+        over=over,
         urgent=batch.lane == 0,
         tries=delivery.attempts if delivery else 0,
         held_until=call.taken_at + HELD_FOR,
         members=members,
-        scripts=scripts_for(
-            call.batch_id,
-            theirs=delivery.language if delivery else language,
-            officers=language,
-            name=name,
-        ),
+        scripts=[]
+        if over
+        else scripts_for(call.batch_id, theirs=theirs, officers=language, name=name),
         earlier=_earlier(call),
         choices=rules.choices(asks=asks),
         heard_meanwhile=asks and not silent,
@@ -132,9 +140,13 @@ def unsettled() -> list[int]:
     return list(found.order_by("ended_at", "pk").values_list("pk", flat=True)[:500])
 
 
-def _members(call: Call) -> list[Member]:
+def _party(call: Call) -> list[Person]:
     party = Person.objects.filter(pk=call.person_id).values("party_id")
-    people = list(Person.objects.filter(party_id__in=party).order_by("pk")[:20])
+    return list(Person.objects.filter(party_id__in=party).order_by("pk")[:20])
+
+
+def _members(call: Call, people: list[Person]) -> list[Member]:
+    """Whoever was called, and those of the party who are on the roll of the incident."""
     standings = Standing.objects.filter(
         incident_id=call.incident_id or 0, person_id__in=[person.pk for person in people]
     )
@@ -151,12 +163,13 @@ def _members(call: Call) -> list[Member]:
             is_called=person.pk == call.person_id,
         )
         for person in people
+        if person.pk in silent or person.pk == call.person_id
     ]
 
 
-def _other_numbers(members: list[Member], address: str) -> list[str]:
+def _other_numbers(party: list[Person], address: str) -> list[str]:
     points = ContactPoint.objects.filter(
-        person_id__in=[member.person_id for member in members], channel=Channel.SMS
+        person_id__in=[person.pk for person in party], channel=Channel.SMS
     ).exclude(address=address)
     return list(dict.fromkeys(points.order_by("person_id", "pk").values_list("address", flat=True)))
 

@@ -26,6 +26,7 @@ from safeconduct.response.calls.actions import (
 )
 from safeconduct.response.calls.engine.listing import Narrowing
 from safeconduct.response.calls.models import Call
+from safeconduct.response.calls.queries import sheet_of
 from safeconduct.response.calls.terms import HELD_FOR, UNDO_FOR, Outcome
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked
@@ -239,6 +240,20 @@ def test_one_answer_can_speak_for_the_family(caller: Officer) -> None:
     said = [standing(person).safety for person in people]
     assert said == [Safety.NO_ANSWER, Safety.SAFE, Safety.SAFE]
     assert not Standing.objects.filter(person_id=stranger.pk).exists()
+
+
+def test_one_who_is_not_on_the_roll_takes_nobody_s_answer_along(caller: Officer) -> None:
+    away, *people = builders.household(3, phone="+999502")
+    for person in people:
+        builders.stay(person)
+    alert_with_calls()
+    call = take(caller)
+    assert call is not None
+    listed = [one.person_id for one in sheet_of(call, language="en", now=clock.now()).members]
+    assert listed == [person.pk for person in people]
+    end(call, Outcome.SAFE, of_people=[away.pk, *listed])
+    assert [standing(person).safety for person in people] == [Safety.SAFE] * 2
+    assert not Standing.objects.filter(person_id=away.pk).exists()
 
 
 def test_whoever_answered_meanwhile_is_not_rung(caller: Officer) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from safeconduct.ground.accounts.models import Officer
+from safeconduct.ground.kernel import clock
 from safeconduct.response.calls.models import Call
 from safeconduct.wires.messaging.models import Batch
 from tests import builders
@@ -110,3 +111,17 @@ def test_a_neutral_alert_is_read_out_without_saying_whose_it_is(
     page = pages.get(pages.post("/console/calls/next/")["Location"]).content.decode()
     assert "Am I speaking with" in page
     assert "from the Ministry" not in page
+
+
+@pytest.mark.parametrize("over", ["stopped_at", "not_after"])
+def test_words_that_no_longer_hold_are_not_read_out(
+    pages: Pages, caller: Officer, over: str
+) -> None:
+    builders.resident(phone="+999501777")
+    alert_with_calls()
+    sheet = pages.post("/console/calls/next/")["Location"]
+    Batch.objects.update(**{over: clock.now()})
+    page = pages.get(sheet).content.decode()
+    assert "+999501777" not in page
+    assert "Are you safe?" not in page
+    assert "no longer hold" in page

@@ -1,5 +1,6 @@
 """What an ended call changes: the message, the roll, and what is known of the number."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +18,7 @@ from safeconduct.response.calls import rules
 from safeconduct.response.calls.models import Call
 from safeconduct.response.calls.terms import Outcome
 from safeconduct.response.checkins.rules import meaning
+from safeconduct.wires.intake.terms import Answer
 from safeconduct.wires.messaging.engine.worklist import End, settle_one
 from safeconduct.wires.messaging.models import Delivery
 from safeconduct.wires.messaging.terms import Channel, State
@@ -46,7 +48,7 @@ def settle(call: Call, *, now: datetime) -> None:
             by="officers",
         ),
     )
-    _write_on_the_roll(call, outcome, ended_at, now, officer)
+    _write_on_the_roll(call, outcome, now)
     works = rules.proves_number(outcome)
     if delivery is not None and works is not None:
         result = ContactResult(Channel.SMS, delivery.address, works, ended_at)
@@ -75,35 +77,36 @@ def _due(call: Call, state: State, now: datetime) -> datetime | None:
     return call.again_at or now
 
 
-def _write_on_the_roll(
-    call: Call, outcome: Outcome, ended_at: datetime, now: datetime, officer: Actor
-) -> None:
+def _write_on_the_roll(call: Call, outcome: Outcome, now: datetime) -> None:
     if call.incident_id is None:
         return
     answer, attempt = rules.answer_of(outcome), rules.attempt_of(outcome)
-    try:
-        if answer is not None:
-            presence, safety = meaning(answer)
-            for person_id in call.of_people:
-                record_sighting(
-                    incident_id=call.incident_id,
-                    person_id=person_id,
-                    presence=presence or None,
-                    safety=safety or None,
-                    told_by=call.told_by,
-                    stated_at=ended_at,
-                    now=now,
-                    actor=officer,
-                )
-        elif attempt is not None:
+    if answer is not None:
+        for person_id in call.of_people:
+            _sighting(call, person_id, answer, now)
+    elif attempt is not None:
+        with suppress(UnknownStandingError):
             log_attempt(
                 incident_id=call.incident_id,
                 person_id=call.person_id,
                 how=How.CALL,
                 outcome=attempt,
                 now=now,
-                actor=officer,
+                actor=Actor.officer(call.officer_id),
             )
-    except UnknownStandingError:
-        # Only informed, or gone from the roll: then nothing is known to be written about.
-        return
+
+
+def _sighting(call: Call, person_id: int, answer: Answer, now: datetime) -> None:
+    presence, safety = meaning(answer)
+    # Only informed, or gone from the roll: nothing is known of them, the others still count.
+    with suppress(UnknownStandingError):
+        record_sighting(
+            incident_id=call.incident_id or 0,
+            person_id=person_id,
+            presence=presence or None,
+            safety=safety or None,
+            told_by=call.told_by,
+            stated_at=call.ended_at or now,
+            now=now,
+            actor=Actor.officer(call.officer_id),
+        )

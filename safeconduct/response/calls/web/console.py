@@ -109,13 +109,13 @@ def _narrowing(request: HttpRequest, language: str) -> Narrowing:
 
 
 def _form(request: HttpRequest, call: Call) -> OutcomeForm:
-    sheet = queries.sheet_of(call, language=get_language() or "en")
+    sheet = queries.sheet_of(call, language=get_language() or "en", now=clock.now())
     data = request.POST if request.method == "POST" else None
     return OutcomeForm(data, members=sheet.members, now=clock.now(), choices=sheet.choices)
 
 
 def _sheet(request: HttpRequest, call: Call, form: OutcomeForm | None = None) -> HttpResponse:
-    sheet = queries.sheet_of(call, language=get_language() or "en")
+    sheet = queries.sheet_of(call, language=get_language() or "en", now=clock.now())
     shown = {
         "sheet": sheet,
         "form": form or OutcomeForm(members=sheet.members, now=clock.now(), choices=sheet.choices),
