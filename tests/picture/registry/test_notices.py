@@ -1,19 +1,29 @@
 """Telling people of a list, who have only a telephone, where we have them from."""
 
+import re
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
-from safeconduct.picture.registry.actions import link_of, note_told_by_notice, notice_costs
+from safeconduct.picture.registry.actions import (
+    link_of,
+    note_told_by_notice,
+    notice_costs,
+    send_notices,
+)
 from safeconduct.picture.registry.models import ContactPoint, ImportRun, Notice, Person, Source
-from safeconduct.wires.messaging.models import Delivery
+from safeconduct.wires.messaging.engine import sweeper
+from safeconduct.wires.messaging.models import Batch, Delivery
 from safeconduct.wires.messaging.terms import State
-from tests import builders
+from tests import builders, messages
 from tests.pages import Pages
 
 pytestmark = pytest.mark.django_db
+_HOLDS_SOURCE = re.compile(r'FROM "registry_source".* FOR UPDATE', re.DOTALL)
 
 
 @pytest.fixture
@@ -78,6 +88,37 @@ def test_one_sms_a_family_and_all_of_it_is_told_once_it_left(
     assert {"registry.noticed", "registry.told"} <= set(
         Entry.objects.values_list("kind", flat=True)
     )
+
+
+def test_its_end_is_told_as_soon_as_the_last_has_left(registrar: Pages, run: ImportRun) -> None:
+    registrar.post(f"/console/lists/{run.pk}/tell/")
+    Delivery.objects.update(state=State.HANDED)
+    sweeper.sweep(clock.now())
+    batch = Batch.objects.get()
+    assert batch.finished_at is not None
+    note_told_by_notice(batch_id=batch.pk, now=clock.now(), actor=builders.TESTER)
+    assert Person.objects.filter(told_at=None).count() == 1
+
+
+def test_the_page_opens_the_messages_of_notices_alone(run: ImportRun) -> None:
+    others = [messages.batch() for _ in range(3)]
+    with CaptureQueriesContext(connection) as asked:
+        notice_costs(run)
+    sql = next(each["sql"] for each in asked if "messaging_delivery" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert not [each.pk for each in others if f"messaging_delivery_{each.pk}" in plan]
+
+
+def test_two_runs_of_one_list_wait_for_each_other(run: ImportRun) -> None:
+    """Each run has a row of its own; what they share is their source, and it is held."""
+    with CaptureQueriesContext(connection) as asked:
+        send_notices(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
+    held = [at for at, each in enumerate(asked) if _HOLDS_SOURCE.search(each["sql"])]
+    looked = [at for at, each in enumerate(asked) if "messaging_delivery AS sent" in each["sql"]]
+    assert held
+    assert held[0] < looked[0]
 
 
 def test_a_second_click_writes_to_nobody(registrar: Pages, run: ImportRun) -> None:

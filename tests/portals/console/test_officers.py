@@ -10,8 +10,10 @@ from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.ground.missions.access import permissions_of
 from safeconduct.ground.missions.actions import appoint
+from safeconduct.wires.messaging.engine import sweeper
 from safeconduct.wires.messaging.engine.wording import Wording
 from safeconduct.wires.messaging.models import Batch, BatchText, Delivery
+from safeconduct.wires.messaging.terms import State
 from tests import builders
 from tests.pages import Pages
 
@@ -51,6 +53,13 @@ def _link() -> str:
 def _accept(path: str, password: str = PASSWORD) -> int:
     typed = {"new_password1": password, "new_password2": password}
     return int(Pages().post(path, typed).status_code)
+
+
+def test_a_letter_is_over_when_it_has_left(admin: Pages) -> None:
+    admin.post(LIST, INVITED)
+    Delivery.objects.update(state=State.HANDED)
+    sweeper.sweep(clock.now())
+    assert Batch.objects.get().finished_at is not None
 
 
 def test_an_invited_officer_sets_a_password_once_and_then_an_authenticator(admin: Pages) -> None:

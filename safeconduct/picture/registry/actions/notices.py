@@ -46,10 +46,13 @@ class NoticeCost:
 
 def notice_costs(run: ImportRun) -> list[NoticeCost]:
     """Whom a notice to the people of a list would reach, by the language they would read."""
+    source_id = _source_id(run)
+    if source_id is None:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT language, count(*) FROM ({_UNTOLD}) AS untold GROUP BY 1 ORDER BY 1",
-            [_source_id(run)],
+            _untold_of(source_id),
         )
         found: dict[str, int] = {}
         for language, messages in cursor.fetchall():
@@ -66,6 +69,9 @@ def send_notices(*, run_id: int, now: datetime, actor: Actor) -> int:
     """
     run = ImportRun.objects.select_for_update().get(pk=run_id)
     source_id = _source_id(run)
+    # A list may have come in twice: whoever tells its people first, tells them alone.
+    if source_id is not None:
+        Source.objects.select_for_update().get(pk=source_id)
     if source_id is None or not notice_costs(run):
         raise NobodyToTellError(_("Nobody of this list is left to be told by SMS."))
     batch = messaging.open_batch(
@@ -82,8 +88,10 @@ def send_notices(*, run_id: int, now: datetime, actor: Actor) -> int:
     )
     Notice.objects.create(batch_id=batch.pk, source_id=source_id, created_at=now)
     sent = messaging.enqueue_select(
-        batch_id=batch.pk, select_sql=_UNTOLD, params=[source_id], actor=actor
+        batch_id=batch.pk, select_sql=_UNTOLD, params=_untold_of(source_id), actor=actor
     )
+    # Who was told and which numbers work is learned as soon as the last has left.
+    messaging.fill_finished(batch.pk, now=now)
     record(
         terms.NOTICED,
         actor=actor,
@@ -125,6 +133,10 @@ def _source_id(run: ImportRun) -> int | None:
     return source.pk if source else None
 
 
+def _untold_of(source_id: int) -> list[object]:
+    return [source_id, list(Notice.objects.values_list("batch_id", flat=True))]
+
+
 @cache
 def _texts() -> dict[str, str]:
     texts = tomllib.loads(_FILE.read_text("utf-8"))
@@ -139,6 +151,7 @@ def _parts(language: str) -> int:
 
 # Whoever has a mail address is told by the first mail. Nobody is written to twice: what waits or
 # was handed over in another notice counts, a number that failed or said STOP is left alone.
+# Batches are given as numbers, so that only their own partitions are opened.
 _UNTOLD: Final = """
 SELECT DISTINCT ON (1) min(person.id), person.party_id, NULL::smallint, 1::smallint, point.address,
        min(person.language) AS language, coalesce(min(stay.country_id), ''),
@@ -149,9 +162,8 @@ SELECT DISTINCT ON (1) min(person.id), person.party_id, NULL::smallint, 1::small
    AND (point.last_failed_at IS NULL OR point.last_worked_at > point.last_failed_at)
   LEFT JOIN registry_stay AS stay ON stay.person_id = person.id AND stay.departed_on IS NULL
  WHERE person.source_id = %s AND person.told_at IS NULL AND person.reach & 2 = 0
-   AND NOT EXISTS (SELECT FROM registry_notice AS notice
-        JOIN messaging_delivery AS sent ON sent.batch_id = notice.batch_id
-       WHERE sent.subject_id = person.party_id)
+   AND NOT EXISTS (SELECT FROM messaging_delivery AS sent
+       WHERE sent.batch_id = ANY (%s::bigint[]) AND sent.subject_id = person.party_id)
  GROUP BY person.party_id, point.address
  ORDER BY 1, point.address
 """

@@ -68,6 +68,7 @@ def _send(officer: Officer, now: datetime, actor: Actor) -> None:
         params=[officer.pk, officer.pk, officer.invitation, officer.email, officer.language],
         actor=actor,
     )
+    messaging.fill_finished(batch.pk, now=now)
 
 
 def _texts() -> Iterator[messaging.TextDraft]:
