@@ -1,5 +1,6 @@
 """Warnings on a phone: switched on by its owner, shared by the party, renewed by the browser."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -174,10 +175,23 @@ def test_a_browser_renews_its_subscription_by_knowing_the_old_one(
     assert {address for _, address in _points()} == {fresh.address(f"{SERVICE}two")}
 
 
-@pytest.mark.parametrize("said", ["", "[]", "{}", '{"old": 1, "fresh": {}}', "x" * 9000])
+def _renewing(**old: object) -> str:
+    given = _given(Browser())
+    return json.dumps({"old": given | old, "fresh": given})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("", "[]", "{}", '"old"', '{"old": 1, "fresh": {}}', "x" * 9000),
+        *(_renewing(**{part: 7}) for part in ("endpoint", "p256dh", "auth")),
+        _renewing(endpoint=["http://127.0.0.1:9/push/"]),
+        _renewing(endpoint=None),
+    ],
+)
 def test_nonsense_renews_nothing(pages: Pages, said: str) -> None:
     answer = pages.generic("POST", "/me/phone/renewed/", said, content_type="application/json")
-    assert answer.status_code == 204
+    assert answer.status_code == 400
 
 
 def test_an_officer_sees_that_there_is_a_phone_but_not_its_address(

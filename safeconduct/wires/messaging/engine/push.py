@@ -45,7 +45,12 @@ class Subscription:
 
     @classmethod
     def of(cls, endpoint: str, p256dh: str, auth: str) -> Self:
-        """The same of what a browser hands over (Push API, 8)."""
+        """The same of what a browser hands over (Push API, 8), which may be anything.
+
+        :raises SubscriptionRefusedError: as above, and for what is no text.
+        """
+        if not all(isinstance(part, str) for part in (endpoint, p256dh, auth)):
+            raise SubscriptionRefusedError("not text")
         try:
             key, secret = _decoded(p256dh), _decoded(auth)
             if len(key) != _KEY_BYTES or len(secret) != _AUTH_BYTES:
