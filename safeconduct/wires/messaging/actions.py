@@ -18,6 +18,7 @@ from safeconduct.ground.kernel.partitions import drop_partition, ensure_partitio
 from safeconduct.wires.messaging import rules
 from safeconduct.wires.messaging.engine.authenticity import minted_code
 from safeconduct.wires.messaging.engine.push import PushText
+from safeconduct.wires.messaging.engine.withdrawing import UNSUBSCRIBE, WITHDRAW
 from safeconduct.wires.messaging.models import Batch, BatchText, ProviderOut, SenderIdentity
 from safeconduct.wires.messaging.terms import (
     CODE_PLACE,
@@ -49,25 +50,6 @@ WITH added AS (
     RETURNING messages
 )
 SELECT coalesce(sum(messages), 0) FROM counted
-"""
-
-# An array, since of a batch that is being filled the planner knows nothing: joined, the query
-# would be asked again for each waiting message.
-_WITHDRAW: Final = """
-WITH picked AS (
-    SELECT id FROM messaging_delivery
-    WHERE batch_id = %s AND state = 0 AND id = ANY (ARRAY({select})) FOR UPDATE SKIP LOCKED
-), ended AS (
-    UPDATE messaging_delivery AS d SET state = %s, settled_at = %s
-    FROM picked WHERE d.batch_id = %s AND d.id = picked.id
-    RETURNING d.channel, d.country, d.covers
-), counted AS (
-    INSERT INTO messaging_batchtally (batch_id, channel, state, country, messages, people)
-    SELECT %s, channel, side.state, country, side.sign * count(*), side.sign * sum(covers)
-    FROM ended, (VALUES (0, -1), (%s, 1)) AS side (state, sign)
-    GROUP BY channel, side.state, side.sign, country
-)
-SELECT count(*) FROM ended
 """
 
 _OLD_BATCHES: Final = """
@@ -260,8 +242,31 @@ def withdraw_select(
     state = int(State.ANSWERED)
     with connection.cursor() as cursor:
         cursor.execute(
-            _WITHDRAW.replace("{select}", select_sql),
+            WITHDRAW.replace("{select}", select_sql),
             [batch_id, *params, state, now, batch_id, batch_id, state],
+        )
+        return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def unsubscribe(
+    *,
+    channel: Channel,
+    address: str,
+    recipient_ids: Sequence[int],
+    now: datetime,
+    actor: Actor,  # noqa: ARG001 -- as in open_batch
+) -> int:
+    """End what waits for these people at an address that wants no more of it; how many.
+
+    What is urgent stays: threats to life, and replies to what they wrote or asked for.
+    """
+    channels = [channel, Channel.CALL] if channel is Channel.SMS else [channel]
+    state = int(State.UNSUBSCRIBED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            UNSUBSCRIBE,
+            [Lane.BULK, list(recipient_ids), channels, address, state, now, state],
         )
         return int(cursor.fetchone()[0])
 

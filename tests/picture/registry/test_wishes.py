@@ -6,8 +6,10 @@ from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.registry import actions, rules
 from safeconduct.picture.registry.models import ContactPoint
-from safeconduct.wires.messaging.terms import Channel
-from tests import builders
+from safeconduct.wires.messaging.models import Delivery
+from safeconduct.wires.messaging.queries import batch_tally
+from safeconduct.wires.messaging.terms import Channel, Lane, State
+from tests import builders, messages
 
 pytestmark = pytest.mark.django_db
 PHONE = "+99955500001"
@@ -33,6 +35,29 @@ def test_a_stop_on_one_channel_leaves_the_other() -> None:
     (person,) = builders.household(phone=PHONE)
     assert wish(actions.stop_contact, channel=Channel.EMAIL) == []
     assert ContactPoint.objects.get(person=person).stopped_at is None
+
+
+def test_a_stop_ends_what_waits_for_the_address_but_nothing_urgent() -> None:
+    (person, other) = [*builders.household(phone=PHONE), *builders.household(phone="+99955500002")]
+    bulk, second = messages.batch(), messages.batch()
+    urgent = messages.batch(lane=Lane.URGENT)
+    for batch in (bulk, second, urgent):
+        messages.fill(batch.pk, person.pk, first=person.pk, address=PHONE, covers=2)
+    messages.fill(bulk.pk, person.pk, first=person.pk, address=PHONE, channel=Channel.CALL)
+    messages.fill(bulk.pk, person.pk, first=person.pk, channel=Channel.EMAIL)
+    messages.fill(bulk.pk, other.pk, first=other.pk, address="+99955500002")
+    Delivery.objects.filter(batch_id=second.pk).update(state=State.HANDED)
+    wish(actions.stop_contact)
+    ended = Delivery.objects.filter(state=State.UNSUBSCRIBED)
+    assert set(ended.values_list("batch_id", "recipient_id", "channel")) == {
+        (bulk.pk, person.pk, Channel.SMS),
+        (bulk.pk, person.pk, Channel.CALL),
+    }
+    assert all(row.settled_at for row in ended)
+    tally = batch_tally([bulk.pk])
+    assert tally.messages_by_state() == {State.WAITING: 2, State.UNSUBSCRIBED: 2}
+    assert tally.people(State.UNSUBSCRIBED, channel=Channel.SMS) == 2
+    assert batch_tally([urgent.pk]).messages_by_state() == {State.WAITING: 1}
 
 
 def add(person, address: str) -> bool:

@@ -8,6 +8,7 @@ from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.wires.messaging import actions as messaging
 from safeconduct.wires.messaging.terms import Channel
 
 
@@ -15,11 +16,15 @@ from safeconduct.wires.messaging.terms import Channel
 def stop_contact(*, channel: Channel, address: str, now: datetime, actor: Actor) -> list[int]:
     """Write no more to an address but what threatens life; ids of the people who use it.
 
-    Whoever stopped it before is left out: nothing changes for them.
+    What waits for it already ends too. Whoever stopped it before is left out: nothing
+    changes for them.
     """
     points = ContactPoint.objects.filter(channel=channel, address=address, stopped_at=None)
     people = sorted(points.values_list("person_id", flat=True))
     points.update(stopped_at=now)
+    messaging.unsubscribe(
+        channel=channel, address=address, recipient_ids=people, now=now, actor=actor
+    )
     _remember(terms.STOPPED, people, channel, now, actor)
     return people
 
