@@ -10,6 +10,7 @@ import pytest
 
 from safeconduct.wires.messaging.engine.bounces import (
     BounceDoor,
+    end_of,
     reference_in,
     return_address,
     verdict,
@@ -22,7 +23,7 @@ from safeconduct.wires.messaging.models import Receipt
 from safeconduct.wires.messaging.terms import State
 
 
-def report(action: str, status: str) -> bytes:
+def report(action: str, status: str, said: str = "") -> bytes:
     """A report as RFC 3464 shapes it: words, fields, and the head of our mail."""
     whole = MIMEMultipart("report", **{"report-type": "delivery-status"})
     whole["From"], whole["Subject"] = "MAILER-DAEMON@example.invalid", "Undelivered"
@@ -31,6 +32,8 @@ def report(action: str, status: str) -> bytes:
     about["Reporting-MTA"] = "dns; mx.example.invalid"
     recipient["Final-Recipient"] = "rfc822; ayan@example.invalid"
     recipient["Action"], recipient["Status"] = action, status
+    if said:
+        recipient["Diagnostic-Code"] = said
     fields["Content-Type"] = "message/delivery-status"
     fields.set_payload([about, recipient])
     whole.attach(fields)
@@ -57,6 +60,21 @@ def test_each_report_has_a_meaning(action: str, status: str, end: State | None) 
     said = verdict(report(action, status))
     assert (said and said[0]) == end
     assert said is None or "ayan" not in said[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "failure"),
+    [
+        ("5.0.0", "smtp; 550 5.1.1 <ayan@example.invalid>: No such mailbox", "bounced 5.1.1"),
+        ("5.0.0", "SMTP;550-5.7.1 Not wanted", "bounced 5.7.1"),
+        ("5.0.0", "smtp; 550 No such mailbox", "bounced 5.0.0"),
+        ("5.0.0", "x-local; 550 5.1.1 No such mailbox", "bounced 5.0.0"),
+        # What a report says outright holds.
+        ("5.2.2", "smtp; 550 5.1.1 No such mailbox", "bounced 5.2.2"),
+    ],
+)
+def test_a_report_that_names_no_cause_quotes_who_does(status: str, said: str, failure: str) -> None:
+    assert verdict(report("failed", status, said)) == end_of(failure.removeprefix("bounced "))
 
 
 def test_a_mail_that_is_no_report_proves_nothing() -> None:

@@ -8,6 +8,7 @@ else, and says yes only to what is in the database.
 import asyncio
 import email
 import email.policy
+import re
 from collections.abc import Iterator
 from email.message import Message
 from typing import Final
@@ -26,6 +27,8 @@ _KEEP: Final = """
 INSERT INTO messaging_receipt (received_at, provider, batch_id, delivery_id, state, failure)
 VALUES (%s, 'bounce', %s, %s, %s, %s)
 """
+# "smtp; 550 5.1.1 No such mailbox": the status behind the reply's code.
+_SAID: Final = re.compile(r"\s*smtp\s*;\s*[45]\d\d[ -]([45]\.\d{1,3}\.\d{1,3})\b", re.IGNORECASE)
 
 type End = tuple[State, str]
 
@@ -55,12 +58,22 @@ def verdict(content: bytes) -> End | None:
     report = email.message_from_bytes(content, policy=email.policy.default)
     for fields in _recipients(report):
         action = str(fields.get("Action", "")).strip().lower()
-        status = str(fields.get("Status", "")).strip().partition(" ")[0]
         if action == "delivered":
             return State.DELIVERED, ""
         if action == "failed":
-            return end_of(status)
+            return end_of(_status(fields))
     return None
+
+
+def _status(fields: Message) -> str:
+    """The enhanced status of a failure, from the last server's own words where need be.
+
+    Exim writes 5.0.0, "other or undefined" (RFC 3463, 3.1), into every report, and what
+    the other server said beside it (RFC 3464, 2.3.6).
+    """
+    status = str(fields.get("Status", "")).strip().partition(" ")[0]
+    said = _SAID.match(str(fields.get("Diagnostic-Code", "")))
+    return said[1] if said and status.endswith(".0.0") else status
 
 
 def end_of(status: str) -> End:
