@@ -15,6 +15,7 @@ NEEDS = {
         "apt-get install kannel kannel-extras",
     ),
     "faketime": (["faketime"], "apt-get install faketime"),
+    "mailserver": (["exim4"], "apt-get install exim4-daemon-light"),
 }
 _FOLDERS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin"])
 

@@ -32,22 +32,31 @@ def gateway(folder: Path) -> Iterator[tuple[int, Path]]:
 
 @contextmanager
 def sender(port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """``safeconduct sender`` on the test database; killed at the end if it still runs."""
-    known = connection.get_connection_params()
-    secret = f":{known['password']}" if known.get("password") else ""
-    where = f"{known['host']}:{known.get('port', 5432)}/{known['dbname']}"
+    """``safeconduct sender`` on the test database, sending to a local gateway."""
     options = {
         "kind": "http_json",
         "channel": "sms",
         "url": f"http://127.0.0.1:{port}/send",
         "in_flight": HANDS,
     }
+    with safeconduct("sender", providers={"gateway": options}) as process:
+        yield process
+
+
+@contextmanager
+def safeconduct(
+    *arguments: str, providers: dict[str, dict[str, object]]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A command of ours on the test database; killed at the end if it still runs."""
+    known = connection.get_connection_params()
+    secret = f":{known['password']}" if known.get("password") else ""
+    where = f"{known['host']}:{known.get('port', 5432)}/{known['dbname']}"
     surroundings = os.environ | {
         "DATABASE_URL": f"postgresql://{known['user']}{secret}@{where}",
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "SAFECONDUCT_PROVIDERS": json.dumps({"gateway": options}),
+        "SAFECONDUCT_PROVIDERS": json.dumps(providers),
     }
-    command = [sys.executable, "-c", "from safeconduct.cli import main; main()", "sender"]
+    command = [sys.executable, "-c", "from safeconduct.cli import main; main()", *arguments]
     with subprocess.Popen(command, env=surroundings, stdout=subprocess.DEVNULL) as process:
         try:
             yield process
