@@ -35,13 +35,18 @@ def take_next(*, narrowing: Narrowing, now: datetime, actor: Actor) -> Call | No
     """
     if actor.id is None:
         raise TypeError("Only an officer telephones.")
-    _drop_lapsed(actor.id, now)
+    # Before anybody is rung: an outcome that should hold by now may be why they need not be.
+    for call_id in Call.objects.filter(settled_at=None, ended_at__lte=now - UNDO_FOR).values_list(
+        "pk", flat=True
+    ):
+        settle_ended(call_id=call_id, now=now)
+    _drop_lapsed(actor, now)
     known = Call.objects.filter(officer_id=actor.id, ended_at=None).first()
     if known is not None:
         return known
     for entry in listing.due(narrowing, now=now, limit=_CANDIDATES):
         if listing.silent_of(entry) == []:
-            settle_one(entry.batch_id, entry.delivery_id, End(State.ANSWERED, now))
+            _not_needed(entry, now, actor)
         elif call := _take(entry, now, actor):
             return call
     return None
@@ -60,16 +65,16 @@ def end_call(
 ) -> Call:
     """Write down what came of a call; it takes effect in a minute, a call for help at once.
 
-    :raises CallRefusedError: if it has ended, or the number had gone back to the list.
+    Also of a call that went back to the list meanwhile: what was said was said. Only the
+    message is then left to whoever holds it.
+
+    :raises CallRefusedError: if it has ended.
     """
     call = Call.objects.select_for_update().get(pk=call_id)
-    if call.ended_at is not None:
+    if call.ended_at is not None and call.outcome != Outcome.LAPSED:
         raise CallRefusedError(_("What came of this call has been written down already."))
-    if call.taken_at + HELD_FOR < now:
-        raise CallRefusedError(
-            _("This call went back to the list after ten minutes. Take it again if you still talk.")
-        )
-    call.ended_at, call.outcome, call.told_by = now, outcome.value, told_by
+    call.ended_at, call.settled_at = now, None
+    call.outcome, call.told_by = outcome.value, told_by
     call.of_people = rules.spoken_for(of_people, effects.party_of(call), called=call.person_id)
     if outcome is Outcome.NO_ANSWER:
         call.again_at = rules.call_back_at(again_at, now=now)
@@ -79,7 +84,7 @@ def end_call(
     if effect_at <= now:
         effects.settle(call, now=now)
     else:
-        keep_one(call.batch_id, call.delivery_id, held_for=3 * UNDO_FOR)
+        _keep(call, 3 * UNDO_FOR)
         _plan(call.pk, effect_at - now)
     return call
 
@@ -88,20 +93,21 @@ def end_call(
 def undo_call(*, call_id: int, now: datetime, actor: Actor) -> Call:
     """Take back an outcome that has not taken effect: the call goes on where it was.
 
-    :raises CallRefusedError: if it holds already, or the officer is on another call.
+    :raises CallRefusedError: if it holds already, the message went back to the list, or the
+        officer is on another call.
     """
     call = Call.objects.select_for_update().get(pk=call_id)
     if call.ended_at is None:
         return call
-    if call.settled_at is not None:
+    busy = Call.objects.filter(officer_id=call.officer_id, ended_at=None).exists()
+    if call.settled_at is not None or not (busy or _keep(call, HELD_FOR)):
         raise CallRefusedError(
             _("This holds already. Write down what is right on the person's page.")
         )
-    if Call.objects.filter(officer_id=call.officer_id, ended_at=None).exists():
+    if busy:
         raise CallRefusedError(_("You are on another call. End that one first."))
     call.ended_at, call.outcome, call.again_at, call.taken_at = None, "", None, now
     call.save()
-    keep_one(call.batch_id, call.delivery_id, held_for=HELD_FOR)
     _remember("calls.undone", call, now, actor)
     return call
 
@@ -157,13 +163,30 @@ def _take(entry: Entry, now: datetime, actor: Actor) -> Call | None:
     return call
 
 
-def _drop_lapsed(officer_id: int, now: datetime) -> None:
+def _keep(call: Call, held_for: timedelta) -> bool:
+    """Hold the call's message for longer, unless it has gone to somebody else or the list."""
+    return effects.is_theirs(call) and keep_one(call.batch_id, call.delivery_id, held_for=held_for)
+
+
+@transaction.atomic
+def _not_needed(entry: Entry, now: datetime, actor: Actor) -> None:
+    """Take whoever was heard from off the list."""
+    end = End(State.ANSWERED, now)
+    if settle_one(entry.batch_id, entry.delivery_id, end, holds=False):
+        _remember("calls.ended", entry, now, actor, outcome="not_needed")
+
+
+@transaction.atomic
+def _drop_lapsed(actor: Actor, now: datetime) -> None:
     """End the officer's call if its number has gone back to the list."""
-    lapsed = Call.objects.filter(officer_id=officer_id, ended_at=None, taken_at__lt=now - HELD_FOR)
-    lapsed.update(ended_at=now, settled_at=now, outcome=Outcome.LAPSED.value)
+    mine = Call.objects.select_for_update().filter(officer_id=actor.id or 0, ended_at=None)
+    for call in mine.filter(taken_at__lt=now - HELD_FOR):
+        call.ended_at, call.settled_at, call.outcome = now, now, Outcome.LAPSED.value
+        call.save(update_fields=["ended_at", "settled_at", "outcome"])
+        _remember("calls.ended", call, now, actor, outcome=call.outcome)
 
 
-def _remember(kind: str, call: Call, now: datetime, actor: Actor, **detail: str) -> None:
+def _remember(kind: str, call: Call | Entry, now: datetime, actor: Actor, **detail: str) -> None:
     record(
         kind,
         actor=actor,

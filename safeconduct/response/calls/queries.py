@@ -111,7 +111,7 @@ def sheet_of(call: Call, *, language: str, now: datetime) -> Sheet:
         exercise=batch.exercise,
         over=over,
         urgent=batch.lane == 0,
-        tries=delivery.attempts if delivery else 0,
+        tries=(delivery.attempts if delivery else 0) + 1,
         held_until=call.taken_at + HELD_FOR,
         members=members,
         scripts=[]

@@ -34,8 +34,10 @@ _FAILURES: Final = {
 def settle(call: Call, *, now: datetime) -> None:
     """Let the outcome hold, in the caller's transaction."""
     outcome, officer = Outcome(call.outcome), Actor.officer(call.officer_id)
-    delivery = Delivery.objects.filter(batch_id=call.batch_id, id=call.delivery_id).first()
-    state = rules.state_after(outcome, tries=delivery.attempts if delivery else 0)
+    rows = Delivery.objects.select_for_update()
+    delivery = rows.filter(batch_id=call.batch_id, id=call.delivery_id).first()
+    tries = int(outcome is Outcome.NO_ANSWER)
+    state = rules.state_after(outcome, tries=tries + (delivery.attempts if delivery else 0))
     ended_at = call.ended_at or now
     settle_one(
         call.batch_id,
@@ -46,7 +48,9 @@ def settle(call: Call, *, now: datetime) -> None:
             failure=_FAILURES.get(outcome, ""),
             due_at=_due(call, state, now),
             by="officers",
+            tries=tries,
         ),
+        holds=is_theirs(call),
     )
     _write_on_the_roll(call, outcome, now)
     works = rules.proves_number(outcome)
@@ -63,6 +67,12 @@ def settle(call: Call, *, now: datetime) -> None:
         detail={"batch": call.batch_id, "outcome": call.outcome},
         now=now,
     )
+
+
+def is_theirs(call: Call) -> bool:
+    """Whether nobody else has taken the message since this call did."""
+    later = Call.objects.filter(batch_id=call.batch_id, person_id=call.person_id)
+    return not later.filter(delivery_id=call.delivery_id, pk__gt=call.pk).exists()
 
 
 def party_of(call: Call) -> list[int]:

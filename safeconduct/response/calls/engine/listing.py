@@ -6,11 +6,14 @@ from typing import Any, Final
 
 from django.db import connection
 
+from safeconduct.response.calls.models import Call
+from safeconduct.response.calls.terms import HELD_FOR, Outcome
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.terms import StopsOn
 from safeconduct.wires.messaging.terms import Channel, Lane
 
-# Urgent alerts first; then whoever waits for a call-back; then the strongest shaking.
+# Urgent alerts first; then whoever waits for a call-back, by its time; then the strongest
+# shaking. What was just given back, or lapsed, stands behind others: they are another's turn.
 _WAITING: Final = f"""
 SELECT d.batch_id, d.id, d.recipient_id, c.incident_id, d.country, d.language, d.attempts,
     d.due_at, b.lane, d.covers, d.maybe_twice
@@ -25,7 +28,9 @@ WHERE c.ended_at IS NULL AND d.batch_id = ANY(%(batches)s) AND d.channel = {Chan
     AND (%(language)s = '' OR d.language = %(language)s)
 ORDER BY {{order}} LIMIT %(limit)s
 """
-_FIRST: Final = """b.lane, (d.attempts > 0) DESC, s.intensity DESC NULLS LAST,
+_FIRST: Final = """b.lane,
+    d.id = ANY(%(put_back)s) OR d.maybe_twice AND d.due_at > %(lately)s,
+    d.attempts > 0 DESC, CASE WHEN d.attempts > 0 THEN d.due_at END, s.intensity DESC NULLS LAST,
     s.vulnerability DESC NULLS LAST, d.due_at, d.id"""
 _COUNTS: Final = f"""
 SELECT count(*) FILTER (WHERE d.state = 0 AND d.due_at <= %(now)s),
@@ -113,10 +118,23 @@ def silent_of(entry: Entry) -> list[int] | None:
 
 
 def _entries(when: str, order: str, narrowing: Narrowing, now: datetime, limit: int) -> list[Entry]:
-    params = narrowing.params | {"batches": _open_batches(), "now": now, "limit": limit}
+    lately = now - HELD_FOR
+    params = narrowing.params | {
+        "batches": _open_batches(),
+        "now": now,
+        "limit": limit,
+        "lately": lately,
+        "put_back": _put_back(lately),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_WAITING.format(when=when, order=order), params)
         return [Entry(*row) for row in cursor.fetchall()]
+
+
+def _put_back(lately: datetime) -> list[int]:
+    untried = (Outcome.GIVEN_BACK, Outcome.LAPSED)
+    found = Call.objects.filter(ended_at__gt=lately, outcome__in=untried)
+    return list(found.values_list("delivery_id", flat=True))
 
 
 def _open_batches() -> list[int]:
