@@ -170,6 +170,19 @@ def test_a_browser_that_was_told_no_says_how_to_change_that(phone: Callable[...,
     expect(page.locator("form[data-when=off]")).to_be_hidden()
 
 
+def test_a_warning_that_comes_late_says_that_it_no_longer_holds(
+    phone: Callable[..., Page], live_server: Any
+) -> None:
+    receiver = Receiver(phone("/verify/"), str(live_server))
+    now = int(clock.now().timestamp())
+    receiver.deliver(link=f"{live_server}/", until=now + 3600)
+    assert receiver.shown("Zəlzələ: Bakı")["count"] == 1
+    # What came in time stays beside it.
+    receiver.deliver(link=f"{live_server}/", until=now - 1)
+    late = receiver.shown(f"{texts('az')['over']}: Zəlzələ: Bakı")
+    assert late["count"] == 2
+
+
 def test_a_warning_is_shown_and_answered_through_the_real_door(
     phone: Callable[..., Page], settings: Any, live_server: Any, tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ from safeconduct.wires.intake.web.texts import WRITTEN, texts
 from safeconduct.wires.messaging.engine import push
 
 _SOURCE: Final = Path(__file__).parent / "worker" / "sw.js"
-_SAID: Final = ("safe", "needs_help", "received", "received_help", "not_sent", "expired")
+_SAID: Final = ("safe", "needs_help", "received", "received_help", "not_sent", "over", "expired")
 
 
 @require_safe

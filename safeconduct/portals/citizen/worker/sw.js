@@ -28,15 +28,18 @@ async function shown(data) {
   const words = wordsOf(said.lang);
   const link = isOurs(said.link) ? said.link : location.origin;
   const asks = said.asks && link === said.link;
-  await registration.showNotification(said.title, {
+  // A phone that was off hears late. What is over says so, and takes no newer message's place.
+  const isOver = Boolean(said.until) && said.until * 1000 <= Date.now();
+  const tag = isOver ? `${said.tag} over` : said.tag;
+  await registration.showNotification(isOver ? `${words.over}: ${said.title}` : said.title, {
     body: said.body,
     // A correction carries the tag of what it corrects and takes its place.
-    tag: said.tag,
+    tag,
     renotify: true,
     lang: said.lang,
     dir: said.dir,
     requireInteraction: true,
-    data: { link, lang: said.lang, tag: said.tag },
+    data: { link, lang: said.lang, tag },
     actions: asks
       ? [{ action: "safe", title: words.safe }, { action: "help", title: words.needs_help }]
       : [],
