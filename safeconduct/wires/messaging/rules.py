@@ -99,8 +99,9 @@ def may_follow(before: State, after: State) -> bool:
     """Whether a message in one state may become another.
 
     It only moves towards its end. A receipt may overtake our own note of the hand-off; a
-    hand-off noted late corrects an end we wrote in the belief that it never left; and
-    proof of delivery has the last word over everything.
+    hand-off noted late corrects an end we wrote in the belief that it never left (not one that
+    a receipt told us of, though it bears the same name); and proof of delivery has the last
+    word over everything.
     """
     if before is State.DELIVERED:
         return False

@@ -144,22 +144,31 @@ def test_results_move_what_is_ours_by_the_rule_and_are_counted(state: State, min
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_receipt_that_overtakes_our_own_note_counts_and_the_note_adds_to_it() -> None:
+@pytest.mark.parametrize(("told", "why"), [(State.DELIVERED, ""), (State.GAVE_UP, "not delivered")])
+def test_a_receipt_that_overtakes_our_own_note_counts_and_the_note_adds_to_it(
+    told: State, why: str
+) -> None:
     batch = messages.batch()
     messages.fill(batch.pk, 1)
     lease = clock.now() + timedelta(minutes=1)
     messages.put(batch.pk, 1, state=1, leased_until=lease)
     (number,) = messages.rows(batch.pk, "id")
     Receipt.objects.create(
-        received_at=clock.now(), provider="p", batch_id=batch.pk, delivery_id=number, state=3
+        received_at=clock.now(),
+        provider="p",
+        batch_id=batch.pk,
+        delivery_id=number,
+        state=told,
+        failure=why,
     )
     fold()
     asyncio.run(_settle(batch.pk, State.HANDED, ids=[number], leases=[lease]))
-    ((state, provider, reference, settled),) = messages.rows(
-        batch.pk, "state, provider, provider_ref, settled_at IS NOT NULL"
+    ((state, failure, provider, reference, settled),) = messages.rows(
+        batch.pk, "state, failure, provider, provider_ref, settled_at IS NOT NULL"
     )
-    assert (state, provider, reference, settled) == (State.DELIVERED, "p", "ref", True)
-    assert counted(batch.pk) == {State.DELIVERED: 1}
+    assert (state, failure) == (told, why)
+    assert (provider, reference, settled) == ("p", "ref", True)
+    assert counted(batch.pk) == {told: 1}
 
 
 async def _claim_beside(batch: OpenBatch) -> tuple[list[int], list[int]]:

@@ -13,7 +13,7 @@ from typing import Any, Final, LiteralString
 
 from psycopg import AsyncConnection, sql
 
-from safeconduct.wires.messaging.engine.places import calling_code
+from safeconduct.wires.messaging.engine.places import leads_to
 from safeconduct.wires.messaging.engine.wording import Wording
 from safeconduct.wires.messaging.terms import Lane
 
@@ -124,7 +124,10 @@ RETURNING d.id, d.channel, d.address, d.language, d.subject_id, d.post_id, d.att
 _ONLY: Final = "AND (address LIKE ANY (%s) OR (country = ANY (%s) AND address LIKE '+999%%'))"
 _BESIDE: Final = "AND NOT (address LIKE ANY (%s) OR (country = ANY (%s) AND address LIKE '+999%%'))"
 # A result of ours about a lease of ours; or a hand-off that did happen, whatever others have
-# come to believe while the database was away. Only the tally of real changes is appended.
+# come to believe while the database was away. What a receipt has said already stands: it has
+# noted the hand-off as well, which nobody does who gave up. Only the tally of real changes
+# is appended.
+_TOLD: Final = "(d.state = 3 OR (d.state = 14 AND d.handed_at IS NOT NULL))"
 _SETTLE: Final = """
 WITH result AS (
     SELECT * FROM unnest(
@@ -134,16 +137,16 @@ WITH result AS (
     ) AS r (id, state, tried, twice, ref, failure, at, due, lease)
 ), changed AS (
     UPDATE {table} AS d SET
-        state = CASE WHEN d.state IN (0, 1, 12, 13, 14) THEN r.state ELSE d.state END,
+        state = CASE WHEN {told} THEN d.state ELSE r.state END,
         attempts = d.attempts + r.tried,
         maybe_twice = d.maybe_twice OR r.twice,
         provider = %s,
         provider_ref = r.ref,
-        failure = r.failure,
+        failure = CASE WHEN {told} THEN d.failure ELSE r.failure END,
         due_at = coalesce(r.due, d.due_at),
         leased_until = NULL,
         handed_at = CASE WHEN r.state = 2 THEN r.at ELSE d.handed_at END,
-        settled_at = CASE WHEN r.state >= 3 THEN r.at WHEN d.state = 3 THEN d.settled_at END
+        settled_at = CASE WHEN r.state >= 3 THEN r.at WHEN {told} THEN d.settled_at END
     FROM result AS r
     WHERE d.batch_id = %s AND d.id = r.id AND (
         (d.state = 1 AND d.leased_until = r.lease)
@@ -182,8 +185,8 @@ def _strings_literal(values: list[str]) -> str:
 
 
 def _leads_to(countries: Sequence[str]) -> tuple[list[str], list[str]]:
-    # Countries that share a calling code are claimed together: +7 is Russia and Kazakhstan.
-    return [f"{code}%" for code in map(calling_code, countries) if code], list(countries)
+    beginnings, named = leads_to(countries)
+    return [f"{beginning}%" for beginning in beginnings], named
 
 
 async def open_batches(
@@ -247,4 +250,4 @@ async def settle(
 @lru_cache(maxsize=1024)
 def _about(statement: LiteralString, batch_id: int, part: LiteralString = "") -> sql.Composed:
     table = sql.Identifier(f"messaging_delivery_{batch_id}")
-    return sql.SQL(statement).format(table=table, part=sql.SQL(part))
+    return sql.SQL(statement).format(table=table, part=sql.SQL(part), told=sql.SQL(_TOLD))
