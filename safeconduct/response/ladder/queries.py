@@ -12,8 +12,7 @@ from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.models import Climb, DeliveryPlan
 from safeconduct.response.ladder.rules import Plan
 from safeconduct.response.ladder.terms import FAILED, Step, Steps, steps_from
-from safeconduct.wires.messaging.models import SenderIdentity
-from safeconduct.wires.messaging.queries import Tally, batch_tally
+from safeconduct.wires.messaging.queries import Tally, batch_tally, untrue_receipts
 from safeconduct.wires.messaging.terms import Channel, State
 
 _OURS: Final = Path(__file__).resolve().parent / "plans.toml"
@@ -110,16 +109,6 @@ def people_reached(
     proven = sum(count.people for count in counts if count.state is State.DELIVERED)
     handed = sum(count.people for count in counts if count.state is State.HANDED)
     return Reached(handed + proven, proven)
-
-
-def untrue_receipts() -> frozenset[str]:
-    """Countries where a report that an SMS was delivered is known to prove nothing.
-
-    Where one sender of ours is believed there, its reports are.
-    """
-    rows = SenderIdentity.objects.exclude(receipts_true=None)
-    known = set(rows.values_list("country", "receipts_true"))
-    return frozenset(code for code, true in known if not true and (code, True) not in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Max, QuerySet, Sum
 
+from safeconduct.wires.messaging.engine.places import leads_to
 from safeconduct.wires.messaging.models import (
     BatchTally,
     Delivery,
@@ -16,7 +17,7 @@ from safeconduct.wires.messaging.models import (
     ProviderOut,
     SenderIdentity,
 )
-from safeconduct.wires.messaging.terms import Channel, Registration, State
+from safeconduct.wires.messaging.terms import Channel, Registration, State, is_synthetic
 
 # A sender notes its providers every second; silent for this long, it is gone.
 _SILENT_AFTER: Final = timedelta(seconds=10)
@@ -246,15 +247,26 @@ def sender_identities() -> QuerySet[SenderIdentity]:
     return SenderIdentity.objects.order_by("country", "provider", "sender", "id")
 
 
-def receipts_are_true(country: str) -> bool | None:
-    """Whether a delivery report from a country proves that the telephone has the message.
+def untrue_receipts() -> frozenset[str]:
+    """Countries through whose operators a report that an SMS was delivered proves nothing.
 
-    None where nobody has looked; False where a report, or its absence, proves nothing and a
-    screen says "handed over, not provable". With several names the worst of them counts.
+    With several names there the worst of them counts, since nobody can say which one a
+    message bore; a name that was refused bears none. Where nobody has looked, reports hold.
     """
-    known = SenderIdentity.objects.filter(country=country, receipts_true__isnull=False)
-    said = list(known.exclude(state=Registration.REFUSED).values_list("receipts_true", flat=True))
-    return all(said) if said else None
+    rows = SenderIdentity.objects.filter(receipts_true=False).exclude(state=Registration.REFUSED)
+    return frozenset(rows.values_list("country", flat=True))
+
+
+def proves_nothing(address: str, country: str, untrue: Collection[str]) -> bool:
+    """Whether a report about an SMS to this number means nothing: its operators count.
+
+    ``country`` is where the reader is; only a made-up number leads there. Countries that
+    share a calling code are believed together, or not, as they are claimed together.
+    """
+    beginnings, countries = leads_to(untrue)
+    if is_synthetic(address):
+        return country in countries
+    return address.startswith(tuple(beginnings))
 
 
 def senders_seen_at() -> datetime | None:

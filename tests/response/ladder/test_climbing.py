@@ -190,6 +190,21 @@ def test_a_report_from_where_reports_are_untrue_proves_nothing(
     assert (CALL in sent(alert)) is goes_on
 
 
+@pytest.mark.parametrize(("phone", "goes_on"), [("+994501234567", True), ("+905321234567", False)])
+def test_whether_a_report_is_true_depends_on_where_the_number_leads(
+    phone: str, goes_on: bool
+) -> None:
+    builders.resident(phone=phone, mail="a@b.invalid")
+    builders.sender_identity(country="AZ", receipts_true=False)
+    builders.sender_identity(receipts_true=True)
+    alert = released(asks=False, steps=(Step(EMAIL, 0), Step(SMS, 60), Step(CALL, 1800)))
+    look(alert, minutes=1)
+    settle(alert, State.DELIVERED, channel=SMS)
+    look(alert, minutes=30)
+    assert (CALL in sent(alert)) is goes_on
+    assert story_of(climb(alert), Person.objects.get()).proven is not goes_on
+
+
 def test_information_climbs_where_it_failed() -> None:
     builders.resident(phone="+999501", mail="a@b.invalid")
     alert = released(asks=False, steps=(Step(EMAIL, 0), Step(SMS, 600)))

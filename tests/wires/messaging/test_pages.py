@@ -152,12 +152,19 @@ def test_a_name_no_telephone_could_show_is_asked_for_again(administrator, wrong)
     assert not SenderIdentity.objects.exists()
 
 
-def test_reports_prove_something_only_where_every_name_says_so() -> None:
-    assert queries.receipts_are_true("TR") is None
+def test_one_bad_name_makes_the_reports_of_a_country_worthless() -> None:
     builders.sender_identity(receipts_true=True)
-    assert queries.receipts_are_true("TR") is True
+    builders.sender_identity(country="DE", receipts_true=None)
+    assert queries.untrue_receipts() == frozenset()
     builders.sender_identity(sender="44200", receipts_true=False)
-    assert queries.receipts_are_true("TR") is False
+    assert queries.untrue_receipts() == {"TR"}
     SenderIdentity.objects.filter(sender="44200").update(state=Registration.REFUSED)
-    assert queries.receipts_are_true("TR") is True
-    assert queries.receipts_are_true("DE") is None
+    assert queries.untrue_receipts() == frozenset()
+
+
+def test_whose_report_is_worthless_is_told_by_the_number() -> None:
+    assert queries.proves_nothing("+905321234567", "DE", {"TR"})
+    assert not queries.proves_nothing("+4915112345678", "TR", {"TR"})
+    assert queries.proves_nothing("+999501", "TR", {"TR"})
+    assert not queries.proves_nothing("+999501", "DE", {"TR"})
+    assert not queries.proves_nothing("+905321234567", "TR", set())

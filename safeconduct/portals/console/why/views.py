@@ -26,7 +26,8 @@ from safeconduct.response.alerts.models import Alert
 from safeconduct.response.calls.models import Call
 from safeconduct.response.calls.terms import Outcome
 from safeconduct.response.ladder.engine.story import Met, Point, Story, story_of
-from safeconduct.response.ladder.queries import climb_of, untrue_receipts
+from safeconduct.response.ladder.queries import climb_of
+from safeconduct.wires.messaging.queries import proves_nothing, untrue_receipts
 from safeconduct.wires.messaging.terms import Channel, State
 
 
@@ -115,7 +116,8 @@ def _state(met: Met, untrue: frozenset[str]) -> str | Promise:
     if row.channel == Channel.CALL and row.state in CALL_STATES:
         return CALL_STATES[State(row.state)]
     arrived = row.state in {State.HANDED, State.DELIVERED}
-    if arrived and row.channel == Channel.SMS and row.country in untrue:
+    is_text = row.channel == Channel.SMS
+    if arrived and is_text and proves_nothing(row.address, row.country, untrue):
         return UNPROVABLE
     return STATES[State(row.state)]
 

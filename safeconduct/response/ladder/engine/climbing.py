@@ -19,10 +19,9 @@ from safeconduct.response.ladder.engine import statements
 from safeconduct.response.ladder.engine.reached import count_reached
 from safeconduct.response.ladder.engine.statements import Asking
 from safeconduct.response.ladder.models import Climb
-from safeconduct.response.ladder.queries import untrue_receipts
 from safeconduct.response.ladder.terms import CHUNK_SIZE, FAILED, Ending, StopsOn, steps_from
 from safeconduct.wires.messaging.actions import enqueue_select, stop_batch, withdraw_select
-from safeconduct.wires.messaging.queries import Tally, batch_tally
+from safeconduct.wires.messaging.queries import Tally, batch_tally, untrue_receipts
 from safeconduct.wires.messaging.terms import State
 
 SYSTEM: Final = Actor.system("ladder")

@@ -12,15 +12,18 @@ from typing import Any, Final
 from safeconduct.picture.audiences.queries import UNSTOPPED, WORKING, usable
 from safeconduct.picture.audiences.terms import Ways
 from safeconduct.response.ladder.terms import FAILED, POINT_OF, Steps, StopsOn
+from safeconduct.wires.messaging.engine.places import leads_to
 from safeconduct.wires.messaging.terms import Channel
 
 _FAILED: Final = ", ".join(str(int(state)) for state in sorted(FAILED))
 _CALL: Final = int(Channel.CALL)
-# Messages to somebody of the person's party that speak to the person too.
+# Messages to somebody of the person's party that speak to the person too. Whether a report is
+# true depends on where the number leads; a made-up one leads to where its owner is.
 _TOLD: Final = """
 SELECT FROM registry_person q JOIN messaging_delivery x ON x.recipient_id = q.id
 WHERE q.party_id = p.party_id AND x.batch_id = %(batch)s AND x.state = 3
-    AND NOT (x.channel = 1 AND x.country = ANY(%(untrue)s::varchar[]))
+    AND NOT (x.channel = 1 AND (x.address LIKE ANY(%(untrue_numbers)s::varchar[])
+        OR (x.address LIKE '+999%%' AND x.country = ANY(%(untrue)s::varchar[]))))
     AND (q.id = p.id OR EXISTS (
         SELECT FROM registry_contactpoint k WHERE k.person_id = p.id AND k.address = x.address))"""
 _UNPROVEN: Final = f"NOT EXISTS ({_TOLD})"
@@ -122,7 +125,7 @@ class Asking:
     stops_on: StopsOn
     despite_stop: bool
     began_at: datetime
-    # Where an SMS report of delivery proves nothing.
+    # Countries through whose operators an SMS report of delivery proves nothing.
     untrue: tuple[str, ...] = ()
 
     @property
@@ -131,13 +134,15 @@ class Asking:
 
     @property
     def params(self) -> dict[str, Any]:
+        beginnings, countries = leads_to(self.untrue)
         return {
             "batch": self.batch_id,
             "incident": self.incident_id,
             "round": self.round_id,
             "number": self.round_number,
             "began_at": self.began_at,
-            "untrue": list(self.untrue),
+            "untrue": countries,
+            "untrue_numbers": [f"{beginning}%" for beginning in beginnings],
             "channels": [int(step.channel) for step in self.steps],
             "points": [int(POINT_OF[step.channel]) for step in self.steps],
         }

@@ -10,10 +10,10 @@ from safeconduct.picture.registry.rules import works
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.models import Climb
-from safeconduct.response.ladder.queries import untrue_receipts
 from safeconduct.response.ladder.rules import Rung
 from safeconduct.response.ladder.terms import FAILED, POINT_OF, Step, StopsOn, steps_from
 from safeconduct.wires.messaging.models import Delivery
+from safeconduct.wires.messaging.queries import proves_nothing, untrue_receipts
 from safeconduct.wires.messaging.terms import Channel, State, is_synthetic
 
 
@@ -124,7 +124,9 @@ def _step(rung: Rung, sent: Delivery | None, person: Person) -> Met:
 def _proves(sent: Delivery | None) -> bool:
     if sent is None or sent.state != State.DELIVERED:
         return False
-    return sent.channel != Channel.SMS or sent.country not in untrue_receipts()
+    if sent.channel != Channel.SMS:
+        return True
+    return not proves_nothing(sent.address, sent.country, untrue_receipts())
 
 
 def _is_call(row: Delivery) -> bool:

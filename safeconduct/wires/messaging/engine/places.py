@@ -1,5 +1,6 @@
 """Where a telephone number leads: the country whose operators decide what may be sent there."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -26,6 +27,15 @@ def calling_code(country: str) -> str:
     """The calling code of a country with its plus, or an empty string."""
     code = phonenumbers.country_code_for_region(country)
     return f"+{code}" if code else ""
+
+
+def leads_to(countries: Iterable[str]) -> tuple[list[str], list[str]]:
+    """How numbers of these countries begin, and the countries, for made-up numbers.
+
+    Countries that share a calling code cannot be told apart so: +7 is Russia and Kazakhstan.
+    """
+    named = sorted(countries)
+    return [code for code in map(calling_code, named) if code], named
 
 
 @lru_cache(maxsize=65536)
