@@ -34,6 +34,7 @@ from safeconduct.response.ladder.engine import climbing
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.terms import Step, stored
 from safeconduct.wires.messaging.engine.sweeper import sweep
+from safeconduct.wires.messaging.engine.worklist import End, settle_one
 from safeconduct.wires.messaging.models import Delivery
 from safeconduct.wires.messaging.queries import batch_tally
 from safeconduct.wires.messaging.terms import Channel, State
@@ -104,13 +105,96 @@ def test_a_call_nobody_wrote_anything_of_goes_back_to_the_list(caller: Officer) 
     sweep(clock.now())
     assert the_call(alert).maybe_twice
     later = clock.now() + HELD_FOR + timedelta(seconds=1)
-    with pytest.raises(CallRefusedError):
-        end_call(call_id=first.pk, outcome=Outcome.SAFE, now=later, actor=Actor.officer(caller.pk))
     again = take(caller, at=later)
     assert again is not None
     assert again != first
     first.refresh_from_db()
     assert first.outcome == Outcome.LAPSED
+    assert Entry.objects.get(kind="calls.ended").detail["outcome"] == "lapsed"
+
+
+@pytest.mark.parametrize("retaken", [True, False])
+def test_what_was_said_is_kept_when_the_call_had_gone_back(caller: Officer, retaken: bool) -> None:
+    person = builders.resident(phone="+999501")
+    alert = alert_with_calls()
+    first = lapse(caller)
+    if retaken:
+        assert take(builders.officer("duty_officer")) is not None
+    end(first, Outcome.SAFE)
+    assert standing(person).safety == Safety.SAFE
+    # Whoever holds the number now ends it themselves.
+    assert the_call(alert).state == (State.CLAIMED if retaken else State.DELIVERED)
+
+
+def test_a_call_that_lapsed_before_it_was_written_down_is_still_written_down(
+    caller: Officer,
+) -> None:
+    person = builders.resident(phone="+999501")
+    alert_with_calls()
+    first = lapse(caller)
+    assert take(caller, at=clock.now() + 2 * HELD_FOR) is not None
+    end(first, Outcome.HELP)
+    assert standing(person).help_open
+
+
+def lapse(caller: Officer) -> Call:
+    """A call of eleven minutes ago, which the sweeper has put back on the list."""
+    first = take(caller)
+    assert first is not None
+    Call.objects.update(taken_at=clock.now() - HELD_FOR - timedelta(minutes=1))
+    Delivery.objects.filter(channel=Channel.CALL).update(leased_until=clock.now() - HELD_FOR)
+    sweep(clock.now())
+    return first
+
+
+@pytest.mark.parametrize("put_back", ["given_back", "lapsed"])
+def test_a_call_put_back_is_no_try_and_another_one_comes_next(
+    caller: Officer, put_back: str
+) -> None:
+    worst, other = builders.resident(phone="+999501"), builders.resident(phone="+999502")
+    alert_with_calls()
+    Standing.objects.filter(person_id=worst.pk).update(intensity=90)
+    first = lapse(caller) if put_back == "lapsed" else end(take(caller), Outcome.GIVEN_BACK)
+    assert first.person_id == worst.pk
+    again = take(caller)
+    assert again is not None
+    assert again.person_id == other.pk
+    assert not Delivery.objects.filter(channel=Channel.CALL, attempts__gt=0).exists()
+
+
+def test_who_waits_longest_for_a_call_back_is_rung_first(caller: Officer) -> None:
+    worst, other = builders.resident(phone="+999501"), builders.resident(phone="+999502")
+    alert_with_calls()
+    Standing.objects.filter(person_id=worst.pk).update(intensity=90)
+    rows = Delivery.objects.filter(channel=Channel.CALL)
+    rows.update(attempts=1)
+    rows.filter(recipient_id=other.pk).update(due_at=clock.now() - timedelta(hours=1))
+    call = take(caller)
+    assert call is not None
+    assert call.person_id == other.pk
+
+
+def test_an_outcome_whose_worker_is_away_holds_before_anybody_is_rung(caller: Officer) -> None:
+    person = builders.resident(phone="+999501")
+    alert = alert_with_calls(asks=False)
+    call = end(take(caller), Outcome.TOLD, settle=False)
+    Call.objects.update(ended_at=clock.now() - 4 * UNDO_FOR)
+    Delivery.objects.filter(channel=Channel.CALL).update(leased_until=clock.now() - UNDO_FOR)
+    sweep(clock.now())
+    with pytest.raises(CallRefusedError):
+        undo_call(call_id=call.pk, now=clock.now(), actor=Actor.officer(caller.pk))
+    assert take(builders.officer("duty_officer")) is None
+    assert the_call(alert).state == State.DELIVERED
+    assert call.person_id == person.pk
+
+
+def test_what_a_colleague_holds_is_not_ended_for_them(caller: Officer) -> None:
+    builders.resident(phone="+999501")
+    alert = alert_with_calls()
+    assert take(caller) is not None
+    row = the_call(alert)
+    assert not settle_one(row.batch_id, row.id, End(State.ANSWERED, clock.now()), holds=False)
+    assert the_call(alert).state == State.CLAIMED
 
 
 def test_the_most_urgent_and_the_hardest_hit_come_first(caller: Officer) -> None:
@@ -263,6 +347,8 @@ def test_whoever_answered_meanwhile_is_not_rung(caller: Officer) -> None:
     drain.run_once()
     assert take(caller) is None
     assert the_call(alert).state == State.ANSWERED
+    entry = Entry.objects.get(kind="calls.ended")
+    assert (entry.subject_id, entry.detail["outcome"]) == (person.pk, "not_needed")
 
 
 def test_information_is_told_and_asks_nothing(caller: Officer) -> None:
