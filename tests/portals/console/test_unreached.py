@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
-from safeconduct.picture.registry.models import ContactPoint
+from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.registry.models import ContactPoint, EmergencyContact, Person
 from safeconduct.picture.rollcall.actions import log_attempt
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import How, Outcome
@@ -43,7 +45,7 @@ def test_each_has_a_reason_and_a_next_step(pages, family) -> None:
     page = listed(pages, family)
     assert page.count("nothing proves that it arrived") == 2
     assert page.count("no telephone number and no address") == 1
-    assert page.count(f'href="tel:{PHONE}"') == 2
+    assert page.count("Telephone them") == 2
     # The third has no number, but somebody to be asked.
     assert page.count("Ask those they are with") == 1
 
@@ -60,8 +62,49 @@ def test_a_logged_call_moves_the_next_step_on(pages, family) -> None:
     )
     pages.sign_in(builders.officer(at=builders.post()))
     page = listed(pages, family)
-    assert page.count(f'href="tel:{PHONE}"') == 1
+    assert page.count("Telephone them") == 1
     assert page.count("Ask those they are with") == 2
+
+
+def kin_of(round_: Round) -> int:
+    """The first on the roll, whose party named somebody to call."""
+    first = Standing.objects.filter(incident_id=round_.incident_id).order_by("person_id")[0]
+    EmergencyContact.objects.create(
+        party_id=first.party_id, name="Aunt", phone="+99955500009", named_at=clock.now()
+    )
+    return first.person_id
+
+
+def test_numbers_are_on_the_persons_own_page_which_is_written_down(pages, family) -> None:
+    person_id = kin_of(family)
+    pages.sign_in(builders.officer(at=builders.post()))
+    page = listed(pages, family)
+    assert "tel:" not in page
+    assert PHONE not in page
+    own = pages.get(reverse("board:person", args=[family.incident_id, person_id]))
+    assert f'href="tel:{PHONE}"' in own.content.decode()
+    assert 'href="tel:+99955500009"' in own.content.decode()
+    assert Entry.objects.filter(kind="console.person_seen", subject_id=person_id).count() == 1
+
+
+def test_an_exercise_shows_no_number(pages, family) -> None:
+    person_id = kin_of(family)
+    Incident.objects.update(exercise=True)
+    pages.sign_in(builders.officer(at=builders.post()))
+    own = pages.get(reverse("board:person", args=[family.incident_id, person_id])).content.decode()
+    assert "Aunt" in own
+    assert "+999555" not in own + listed(pages, family)
+
+
+def test_nobody_in_another_posts_country_is_named_to_be_asked(pages, family) -> None:
+    alone = Standing.objects.order_by("-person_id")[0]
+    others = Standing.objects.exclude(person_id=alone.person_id)
+    others.update(country="DE")
+    Person.objects.exclude(pk=alone.person_id).update(given_name="Elsewhere")
+    pages.sign_in(builders.officer(at=builders.post()))
+    assert "Elsewhere" not in listed(pages, family)
+    own = pages.get(reverse("board:person", args=[family.incident_id, alone.person_id]))
+    assert "Elsewhere" not in own.content.decode()
 
 
 def test_filters_narrow_it_and_nobody_is_said(pages, family) -> None:

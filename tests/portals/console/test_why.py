@@ -7,7 +7,7 @@ import pytest
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
-from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.picture.registry.models import ContactPoint, Person, Stay
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.calls.models import Call
 from safeconduct.response.checkins.engine import drain
@@ -103,6 +103,20 @@ def test_a_shared_telephone_names_whom_the_message_went_to(pages: Pages) -> None
     alert = released()
     page = read(pages, alert, people[1])
     assert f"sent to <bdi>{people[0].given_name}" in page
+    assert "of the same party" in page
+
+
+def test_whom_a_message_went_to_is_not_named_to_a_post_elsewhere(pages: Pages) -> None:
+    people = builders.household(2, phone="+999502")
+    for person in people:
+        builders.stay(person)
+    alert = released()
+    Person.objects.filter(pk=people[0].pk).update(given_name="Elsewhere")
+    builders.country("DE")
+    Stay.objects.filter(person=people[0]).update(country_id="DE")
+    pages.sign_in(builders.officer("duty_officer", at=builders.post()))
+    page = read(pages, alert, people[1])
+    assert "Elsewhere" not in page
     assert "of the same party" in page
 
 

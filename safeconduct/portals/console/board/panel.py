@@ -1,11 +1,13 @@
 """What the panel of one person shows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
 from safeconduct.ground.accounts.queries import officer_names
-from safeconduct.picture.registry.models import ContactPoint, Person, Stay
+from safeconduct.picture.registry.models import ContactPoint, EmergencyContact, Person, Stay
+from safeconduct.picture.registry.queries import emergency_contacts
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import How, Outcome, Presence, Safety, Witness
@@ -49,12 +51,16 @@ class Panel:
     said: list[Said]
     failed: list[Failed]
     party: list[Row]
+    # Whom the party lets us call.
+    kin: EmergencyContact | None
 
 
-def panel(standing: Standing) -> Panel:
-    """The panel, in a fixed number of queries."""
+def panel(standing: Standing, countries: Collection[str] | None) -> Panel:
+    """The panel, in a fixed number of queries; of the party who is in ``countries`` (None: all)."""
     incident_id, person_id = standing.incident_id, standing.person_id
     fellows = Standing.objects.filter(incident_id=incident_id, party_id=standing.party_id)
+    if countries is not None:
+        fellows = fellows.filter(country__in=countries)
     rows = rows_of(incident_id, [standing, *fellows.exclude(person_id=person_id)[:20]])
     contacts = ContactPoint.objects.filter(person_id=person_id).order_by("channel", "id")
     stays = Stay.objects.filter(person_id=person_id).select_related("country", "city")
@@ -67,6 +73,7 @@ def panel(standing: Standing) -> Panel:
         said=said_of(incident_id, person_id),
         failed=_failed(incident_id, person_id),
         party=rows[1:],
+        kin=emergency_contacts([standing.party_id]).get(standing.party_id),
     )
 
 

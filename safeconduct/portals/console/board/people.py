@@ -14,7 +14,7 @@ from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.missions.access import officer_may
+from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.picture.incidents.access import incident_for
 from safeconduct.picture.rollcall import actions, terms
 from safeconduct.picture.rollcall.access import standing_for
@@ -127,7 +127,8 @@ def _page(request: HttpRequest, standing: Standing, *, wrong: Form | None = None
     }
     for name, form in forms.items():
         forms[name] = wrong if wrong is not None and type(wrong) is type(form) else form
-    shown = {"incident": incident, "panel": panel(standing), "form": wrong, **forms}
+    theirs = panel(standing, countries_of(officer, terms.VIEW))
+    shown = {"incident": incident, "panel": theirs, "form": wrong, **forms}
     response = render(request, "board/person.html", shown, status=422 if wrong else 200)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -28,12 +28,14 @@ from safeconduct.wires.messaging.terms import Channel
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Somebody to reach; ``number`` is to be dialled, ``fellow`` is whom to ask."""
+    """Somebody to reach; ``fellow`` is whom to ask.
+
+    Numbers are on the person's own page only, where opening it is written down.
+    """
 
     row: Row
     why: Unreached
     step: NextStep
-    number: str
     kin: str
     fellow: int | None
     fellow_name: str
@@ -51,7 +53,7 @@ def unreached(request: HttpRequest, incident_id: int) -> HttpResponse:
         page = rollcall.unreached(incident.pk, filters, batch_ids=batches, now=now, after=after)
     except rollcall.PageLostError as refusal:
         raise Http404 from refusal
-    tasks = tasks_of(incident.pk, page.rows, batches)
+    tasks = tasks_of(incident.pk, page.rows, batches, scope.countries)
     shown = {"incident": incident, "form": form, "tasks": tasks, "after": page.after}
     response = render(request, "board/unreached.html", shown)
     response["Cache-Control"] = "private, no-store"
@@ -65,11 +67,17 @@ def batches_of(incident_id: int) -> list[int]:
 
 
 def tasks_of(
-    incident_id: int, standings: Collection[Standing], batch_ids: Collection[int]
+    incident_id: int,
+    standings: Collection[Standing],
+    batch_ids: Collection[int],
+    countries: Collection[str] | None,
 ) -> list[Task]:
-    """What to do for each, in their order; a fixed number of queries however many there are."""
+    """What to do for each, in their order; a fixed number of queries however many there are.
+
+    Nobody outside ``countries`` (None: everywhere) is named as whom to ask.
+    """
     people = [standing.person_id for standing in standings]
-    fellows = _fellows(incident_id, standings)
+    fellows = _fellows(incident_id, standings, countries)
     names = names_of(fellows.values())
     kin = emergency_contacts({standing.party_id for standing in standings})
     traces = _traces(incident_id, people, batch_ids)
@@ -88,12 +96,11 @@ def _task(row: Row, trace: Trace, names: dict[int, str], kin: EmergencyContact |
     # Somebody deleted meanwhile has no name, and can be asked nothing.
     fellow = trace.fellow if trace.fellow in names else None
     trace = trace._replace(fellow=fellow, kin=kin.phone if kin else "")
-    step, number = rules.next_step(trace)
+    step, _number = rules.next_step(trace)
     return Task(
         row=row,
         why=rules.why_unreached(trace),
         step=step,
-        number=number,
         kin=kin.name if kin and step is NextStep.KIN else "",
         fellow=trace.fellow if step is NextStep.PARTY else None,
         fellow_name=names.get(fellow or 0, ""),
@@ -136,12 +143,16 @@ def _states(addresses: Collection[str], batch_ids: Collection[int]) -> defaultdi
     return found
 
 
-def _fellows(incident_id: int, standings: Iterable[Standing]) -> dict[int, int]:
+def _fellows(
+    incident_id: int, standings: Iterable[Standing], countries: Collection[str] | None
+) -> dict[int, int]:
     """Of each person one of their party to ask: who was heard from, else who can be reached."""
     parties = {standing.person_id: standing.party_id for standing in standings}
     known = Standing.objects.filter(
         incident_id=incident_id, party_id__in=set(parties.values())
     ).exclude(presence=Presence.NEVER_THERE)
+    if countries is not None:
+        known = known.filter(country__in=countries)
     best: dict[int, list[int]] = defaultdict(list)
     for fellow in known.order_by("-heard_round", "-reachable", "person_id"):
         if fellow.heard_round or fellow.reachable:

@@ -69,7 +69,7 @@ def why(request: HttpRequest, alert_id: int, person_id: int) -> HttpResponse:
             detail={"alert": alert.pk},
             now=clock.now(),
         )
-    shown = {"alert": alert, "climb": climb, **_shown(alert, story_of(climb, person))}
+    shown = {"alert": alert, "climb": climb, **_shown(alert, story_of(climb, person), officer)}
     response = render(request, "why/page.html", shown)
     response["Cache-Control"] = "private, no-store"
     return response
@@ -84,8 +84,8 @@ def _both(alert_id: int, person_id: int, officer: Officer) -> tuple[Alert, Perso
     return alert, person
 
 
-def _shown(alert: Alert, story: Story) -> dict[str, Any]:
-    through = names_of(met.through_id for met in story.steps if met.through_id)
+def _shown(alert: Alert, story: Story, officer: Officer) -> dict[str, Any]:
+    through = _through(story, officer)
     said: list[Said] = []
     if alert.incident_id is not None:
         said = said_of(alert.incident_id, story.person.pk)
@@ -107,6 +107,14 @@ def _shown(alert: Alert, story: Story) -> dict[str, Any]:
         "calls": _calls(story),
         "said": said,
     }
+
+
+def _through(story: Story, officer: Officer) -> dict[int, str]:
+    """Names of whom messages went to instead; a dash for whom the officer does not answer for."""
+    countries = countries_of(officer, VIEW)
+    ids = {met.through_id for met in story.steps if met.through_id}
+    names = names_of(one for one in ids if person_in(one, countries) is not None)
+    return {one: names.get(one, "–") for one in ids}
 
 
 def _state(met: Met, untrue: frozenset[str]) -> str | Promise:
