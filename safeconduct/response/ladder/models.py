@@ -54,6 +54,8 @@ class Climb(models.Model):
     swept_at = models.DateTimeField(null=True)
     proven_known = models.BigIntegerField(default=0)
     failed_known = models.BigIntegerField(default=0)
+    # When the newest of those failed: a report that comes late takes one away while another joins.
+    failed_last_at = models.DateTimeField(null=True)
     failures_until = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
     # People reached by whichever step: by country [handed, proven], and what was counted then.

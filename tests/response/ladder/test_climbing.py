@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
@@ -66,17 +67,21 @@ def settle(
 ) -> None:
     """What a sender or a receipt would write, with the tally that goes with it."""
     found = Delivery.objects.filter(batch_id=alert.release.batch_id, channel=channel)
+    settle_only(found, state, at=at or clock.now())
+
+
+def settle_only(found: QuerySet[Delivery], state: State, *, at: datetime) -> None:
     with connection.cursor() as cursor:
         for row in found:
             cursor.execute(
                 "INSERT INTO messaging_batchtally (batch_id, channel, state, country, messages,"
                 " people) VALUES (%s, %s, %s, %s, -1, -%s), (%s, %s, %s, %s, 1, %s)",
                 [
-                    *(row.batch_id, channel, row.state, row.country, row.covers),
-                    *(row.batch_id, channel, state, row.country, row.covers),
+                    *(row.batch_id, row.channel, row.state, row.country, row.covers),
+                    *(row.batch_id, row.channel, state, row.country, row.covers),
                 ],
             )
-    found.update(state=state, settled_at=at or clock.now(), handed_at=clock.now())
+    found.update(state=state, settled_at=at, handed_at=clock.now())
 
 
 def answer(*people: Person) -> None:
@@ -232,6 +237,20 @@ def test_a_failed_message_brings_the_next_step_forward(state: State) -> None:
     look(alert, minutes=1)
     # Everything before the mail is missing, so the SMS is due; the call waits for its time.
     assert sent(alert, person) == {EMAIL: state, SMS: State.WAITING}
+
+
+def test_a_failure_is_seen_while_another_turns_out_to_have_arrived() -> None:
+    people = [builders.resident(phone=f"+99950{n}", mail=f"{n}@b.invalid") for n in (1, 2)]
+    alert = released(steps=(Step(EMAIL, 0), Step(SMS, 600)))
+    first, second = (Delivery.objects.filter(recipient_id=person.pk) for person in people)
+    later = clock.now() + timedelta(seconds=30)
+    settle_only(first, State.GAVE_UP, at=clock.now())
+    look(alert, minutes=1)
+    assert set(sent(alert, people[0])) == {EMAIL, SMS}
+    settle_only(first.filter(channel=EMAIL), State.DELIVERED, at=later)
+    settle_only(second, State.GAVE_UP, at=later)
+    look(alert, minutes=2)
+    assert set(sent(alert, people[1])) == {EMAIL, SMS}
 
 
 def test_failing_again_leads_on_without_waiting() -> None:

@@ -180,7 +180,8 @@ def _begin_step(climb: Climb, due: int, now: datetime) -> bool:
 def _stand_in(climb: Climb, tally: Tally, now: datetime) -> bool:
     """Another way for those whose message has failed since the last look."""
     failed = tally.messages(*FAILED)
-    if failed == climb.failed_known:
+    last_at = _last_failure(climb.batch_id) if failed else None
+    if (failed, last_at) == (climb.failed_known, climb.failed_last_at):
         return False
     since = climb.failures_until or climb.began_at
     with connection.cursor() as cursor:
@@ -196,9 +197,17 @@ def _stand_in(climb: Climb, tally: Tally, now: datetime) -> bool:
         _remember("ladder.stood_in", climb, now, count=added)
     whole = len(found) == CHUNK_SIZE
     climb.failures_until = found[-1][2] + _FOLDED_BY_THEN if whole else now
-    climb.failed_known = climb.failed_known if whole else failed
-    climb.save(update_fields=["failures_until", "failed_known"])
+    if not whole:
+        climb.failed_known, climb.failed_last_at = failed, last_at
+    climb.save(update_fields=["failures_until", "failed_known", "failed_last_at"])
     return whole
+
+
+def _last_failure(batch_id: int) -> datetime | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statements.last_failure(), {"batch": batch_id})
+        last_at: datetime | None = cursor.fetchone()[0]
+        return last_at
 
 
 def _put_in(asking: Asking, due: int, only: str, more: dict[str, Any]) -> int:

@@ -92,6 +92,9 @@ SELECT DISTINCT d.recipient_id, p.party_id, d.settled_at
 FROM messaging_delivery d JOIN registry_person p ON p.id = d.recipient_id
 WHERE d.batch_id = %(batch)s AND d.state IN ({_FAILED}) AND d.settled_at >= %(since)s
 ORDER BY d.settled_at, d.recipient_id LIMIT %(limit)s"""
+_LAST_FAILURE: Final = f"""
+SELECT max(settled_at) FROM messaging_delivery
+WHERE batch_id = %(batch)s AND state IN ({_FAILED})"""
 # Waiting, and nobody it speaks to is still to be reached. Those that leave next come first;
 # the rest of a long queue is looked at before it leaves.
 _NEEDLESS: Final = """
@@ -178,6 +181,11 @@ def until(asking: Asking) -> str:
 def failures() -> str:
     """Recipient, party and instant of what failed ``since``, at most ``limit``."""
     return _FAILURES
+
+
+def last_failure() -> str:
+    """The instant of the newest failure."""
+    return _LAST_FAILURE
 
 
 def needless(asking: Asking) -> str:
