@@ -133,7 +133,7 @@ def _source_id(run: ImportRun) -> int | None:
     return source.pk if source else None
 
 
-def _untold_of(source_id: int) -> list[object]:
+def _untold_of(source_id: int) -> list[int | list[int]]:
     return [source_id, list(Notice.objects.values_list("batch_id", flat=True))]
 
 
