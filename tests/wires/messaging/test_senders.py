@@ -116,6 +116,21 @@ def test_each_person_is_written_to_once_in_their_language_with_their_link() -> N
     assert all(messages.rows(batch.pk, "provider_ref"))
 
 
+def test_a_sender_without_providers_waits_and_leaves() -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 1)
+
+    async def stayed() -> None:
+        sender = Sender([], settings.MESSAGING | {"PROVIDERS": {}, "POLL_SECONDS": 0.1})
+        running = asyncio.create_task(sender.run())
+        await asyncio.sleep(0)
+        sender.leave()
+        await asyncio.wait_for(running, 20)
+
+    run(stayed)
+    assert tally(batch.pk) == {State.WAITING: 1}
+
+
 def test_messages_that_come_later_wake_the_sender() -> None:
     post = Post()
 

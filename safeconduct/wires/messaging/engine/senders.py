@@ -103,7 +103,7 @@ class Sender:
         for desk in self._desks.values():
             for claimed in desk.close():
                 self._ledger.give_back(claimed, at=clock.now())
-        await asyncio.wait(hands, timeout=_DRAIN_SECONDS)
+        await _ended(hands, _DRAIN_SECONDS)
         for hand in hands:
             hand.cancel()
         ended += await asyncio.gather(*hands, return_exceptions=True)
@@ -196,6 +196,12 @@ class Sender:
         leaving.cancel()
         doing.cancel()
         await asyncio.gather(doing, leaving, return_exceptions=True)
+
+
+async def _ended(tasks: list[asyncio.Task[None]], seconds: float) -> None:
+    # Without a provider there are no hands, and asyncio refuses to wait for nothing.
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
 
 
 async def _within(work: Coroutine[Any, Any, Any], seconds: float) -> None:
