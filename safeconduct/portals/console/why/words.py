@@ -29,6 +29,6 @@ CALL_STATES: Final[dict[State, str | Promise]] = {
     State.DELIVERED: _("somebody was spoken to"),
     State.GAVE_UP: _("nobody answered, however often it was tried"),
     State.INVALID_ADDRESS: _("somebody else's number"),
-    State.UNSUBSCRIBED: _("they would not talk"),
+    State.UNSUBSCRIBED: _("they would not talk, or wrote STOP"),
 }
 UNPROVABLE: Final = _("handed over, not provable: reports from there prove nothing")
