@@ -4,6 +4,7 @@ An alert to 50 000 people is expanded and sent while phones answer without pause
 intake, sender, jobs, drain and postmaster are killed with SIGKILL, and the line to PostgreSQL
 is cut. Counted afterwards, in the tables and at the gateway: answers acknowledged but gone,
 messages in no named state, messages a phone got twice, and of those the ones not flagged.
+Then the providers' part, for half a minute: one is slow and one lies (:mod:`bench.troubled`).
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from typing import Any, Final
 import psycopg
 from django.db import OperationalError, close_old_connections, connection
 
-from bench import BenchOptions, entry
+from bench import BenchOptions, entry, troubled
 from bench.line import Line, line_to
 from bench.people import ensure_people
 from bench.releasing import bench_signal, forget, officers, submitted
@@ -55,7 +56,14 @@ class World:
 
 
 def run(options: BenchOptions) -> dict[str, object]:
-    """Answers lost (``value``), and what was ``stranded``, ``repeated`` and not ``flagged``."""
+    """Answers and messages lost (``value``), and what was ``stranded``, ``repeated`` …"""
+    killed = _under_kills(options)
+    blamed = troubled.run()
+    both = {key: killed[key] + blamed[key] for key in blamed}
+    return entry(both["lost"], "lost", **killed | both)
+
+
+def _under_kills(options: BenchOptions) -> dict[str, int]:
     ensure_people(replace(options, people=min(options.people, _PEOPLE)))
     alert_signal = bench_signal(_PEOPLE)
     with ExitStack() as until_the_end:
@@ -189,7 +197,7 @@ def _open_messages(release: Release) -> int:
     return int(_rows(question, release.batch_id, [State.WAITING, State.CLAIMED])[0][0])
 
 
-def _reckoned(release: Release, storm: Storm, heard: Path) -> dict[str, object]:
+def _reckoned(release: Release, storm: Storm, heard: Path) -> dict[str, int]:
     kept = {row[0] for row in _rows("SELECT key FROM checkins_reply")}
     kept |= {row[0] for row in _rows("SELECT key FROM checkins_unclear")}
     times = Counter(json.loads(line)["to"] for line in heard.read_text().splitlines())
@@ -201,19 +209,16 @@ def _reckoned(release: Release, storm: Storm, heard: Path) -> dict[str, object]:
         )
     }
     repeated = {address for address, number in times.items() if number > 1}
-    lost = len(storm.received - kept)
-    return entry(
-        lost,
-        "answers",
-        lost=lost,
-        stranded=_open_messages(release),
-        repeated=len(repeated),
-        unflagged=len(repeated - flagged),
-        acknowledged=len(storm.received),
-        turned_away=storm.turned_away,
-        sent=sum(times.values()),
-        expanded=release.expanded_at is not None,
-    )
+    return {
+        "lost": len(storm.received - kept),
+        "stranded": _open_messages(release),
+        "repeated": len(repeated),
+        "unflagged": len(repeated - flagged),
+        "acknowledged": len(storm.received),
+        "turned_away": storm.turned_away,
+        "sent": sum(times.values()),
+        "expanded": release.expanded_at is not None,
+    }
 
 
 def _rows(question: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- whatever SQL takes

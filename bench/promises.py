@@ -77,7 +77,7 @@ PROMISES: Final[Mapping[str, Promise]] = {
         also={"p99_drift_percent": 20, "lost": 0},
     ),
     "faults": Promise(
-        "acknowledged answers lost when processes are killed",
+        "answers and messages lost when processes are killed, a provider is slow, and one lies",
         at_most=0,
         also={"lost": 0, "stranded": 0, "unflagged": 0},
     ),

@@ -74,21 +74,31 @@ def forget(batch_id: int) -> None:
 @contextmanager
 def local_server(module: str, *arguments: str) -> Iterator[int]:
     """One of messaging's local servers as a process of its own; its port."""
-    command = [sys.executable, "-m", f"safeconduct.wires.messaging.engine.{module}", *arguments]
+    with server(f"safeconduct.wires.messaging.engine.{module}", *arguments) as port:
+        yield port
+
+
+@contextmanager
+def server(module: str, *arguments: str) -> Iterator[int]:
+    """A module that prints its port, as a process of its own; that port."""
+    command = [sys.executable, "-m", module, *arguments]
     with _process(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         yield int(process.stdout.readline())
 
 
 @contextmanager
-def sender(providers: dict[str, object]) -> Iterator[None]:
-    """One sender process with these providers, on the database of this process."""
+def sender(providers: dict[str, object], **more: str) -> Iterator[None]:
+    """One sender process with these providers, on the database of this process.
+
+    ``more`` is what else is in its environment.
+    """
     command = [sys.executable, "-c", "from safeconduct.cli import main; main()", "sender"]
     surroundings = _database() | {
         "SAFECONDUCT_PROVIDERS": json.dumps(providers),
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.demo"),
     }
-    with _process(command, stdout=subprocess.DEVNULL, env=os.environ | surroundings):
+    with _process(command, stdout=subprocess.DEVNULL, env=os.environ | surroundings | more):
         yield
 
 
