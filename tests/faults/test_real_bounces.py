@@ -127,10 +127,10 @@ def exim(people: int, back: int) -> Iterator[tuple[int, Path]]:
         command = [program, "-C", str(configuration), "-bdf", "-oX", f"127.0.0.1.{port}"]
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
             try:
-                until(lambda: is_open(port), seconds=15)
+                until(lambda: is_open(port))
                 yield port, spool
                 # What it started for a message ends before its folder goes.
-                until(lambda: is_quiet(spool), seconds=15)
+                until(lambda: is_quiet(spool))
             finally:
                 process.terminate()
 
@@ -180,9 +180,9 @@ def test_what_a_real_server_sends_back_ends_the_message_it_is_about() -> None:
             safeconduct("bounces", "--port", str(back), providers=providers),
             safeconduct("sender", providers=providers),
         ):
-            until(lambda: is_open(back), seconds=15)
+            until(lambda: is_open(back))
             wanted = [(int(state), failure) for _, state, failure in ENDS.values()]
-            until(lambda: ends() == wanted and is_quiet(spool), seconds=20)
+            until(lambda: ends() == wanted and is_quiet(spool))
             forged_and_ours(batch.pk, back)
     # Neither the forged reports nor word of mere passing on left anything behind.
     assert ends() == wanted
