@@ -4,8 +4,12 @@ import signal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from safeconduct.wires.intake.models import RawAnswer
 from tests import messages
+from tests.doors import open_door
+from tests.faults.test_intake import Storm
 from tests.faults.test_sender import MANY, all_handed, gateway, heard_by, sender, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.faketime, pytest.mark.django_db(transaction=True)]
@@ -57,3 +61,27 @@ def test_a_sender_whose_clock_jumps_sends_everything_once(
         counts = heard_by(heard)
     assert len(counts) == counts.total() == MANY
     assert not any(messages.rows(batch.pk, "maybe_twice"))
+
+
+def test_a_door_whose_clock_jumps_loses_no_answer(tmp_path: Path, clock: Clock) -> None:
+    RawAnswer.objects.all().delete()
+    with open_door(tmp_path, **clock.surroundings) as door:
+        storm = Storm(door)
+        try:
+            for jump in JUMPS:
+                storm.until(40)
+                clock.jump(jump)
+            storm.until(40)
+        finally:
+            received = storm.end()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asked_id, count(DISTINCT key), max(received_at) - now()"
+            " FROM intake_rawanswer GROUP BY 1"
+        )
+        kept = cursor.fetchall()
+    assert received <= {asked_id for asked_id, _, _ in kept}
+    # A commit of unknown outcome is journalled as well; the drain knows both by their key.
+    assert all(keys == 1 for _, keys, _ in kept)
+    # The clock did jump, or this would prove nothing.
+    assert max(ahead.total_seconds() for *_, ahead in kept) > 600
