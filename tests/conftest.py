@@ -27,6 +27,23 @@ def _forgotten_names() -> None:
     queries._names_as_of.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def _emptied_partitions(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What tests committed goes from the tables too that Django does not know how to empty."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    from django.apps import apps
+    from django.db import connection
+
+    tables = [model._meta.db_table for model in apps.get_models() if not model._meta.managed]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real feeds and figures that lies beside a checkout, read in place."""
