@@ -116,6 +116,6 @@ def test_the_trail_turns_its_pages(pages: Pages) -> None:
     older = first.context["older"]
     assert older
     rest = pages.get(f"/console/audit/?before={older}&kind={LOOKED}")
-    assert len(rest.context["lines"]) <= 50
+    assert len(rest.context["rows"]) <= 50
     assert rest.context["older"] is None
     assert pages.get("/console/audit/?kind=nothing&before=x").status_code == 200
