@@ -43,7 +43,7 @@ def clock(tmp_path: Path) -> Clock:
     return Clock(tmp_path)
 
 
-def test_a_sender_whose_clock_jumps_sends_everything_once(
+def test_a_sender_whose_clock_jumps_loses_nothing_and_flags_what_it_repeats(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = messages.batch()
@@ -59,8 +59,13 @@ def test_a_sender_whose_clock_jumps_sends_everything_once(
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
         counts = heard_by(heard)
-    assert len(counts) == counts.total() == MANY
-    assert not any(messages.rows(batch.pk, "maybe_twice"))
+    # A busy machine may let a call run out of time; what went again for that is flagged. What a
+    # jump alone made go again would not be.
+    flagged = {
+        address for address, twice in messages.rows(batch.pk, "address, maybe_twice") if twice
+    }
+    assert len(counts) == MANY
+    assert {address for address, times in counts.items() if times > 1} <= flagged
 
 
 def test_a_door_whose_clock_jumps_loses_no_answer(tmp_path: Path, clock: Clock) -> None:
