@@ -114,7 +114,7 @@ class Receiver:
     def shown(self, title: str) -> dict[str, Any]:
         """The one notification on the screen, once its title is this."""
         find = """async (title) => {
-          for (let tries = 0; tries < 200; tries += 1) {
+          for (let tries = 0; tries < 800; tries += 1) {
             const all = await registration.getNotifications();
             const one = all.find((n) => n.title === title);
             if (one) return { count: all.length, body: one.body, lang: one.lang, dir: one.dir,

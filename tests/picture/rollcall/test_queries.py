@@ -69,9 +69,10 @@ def test_an_officer_sees_the_numbers_of_their_countries() -> None:
 
 
 def test_an_incident_without_people_has_zeros() -> None:
-    numbers = queries.numbers(builders.incident().pk, None)
+    incident = builders.incident()
+    numbers = queries.numbers(incident.pk, None)
     assert (numbers.registered, numbers.not_heard_from, numbers.since_round) == (0, 0, 0)
-    assert queries.cells(1, None).cells == ()
+    assert queries.cells(incident.pk, None).cells == ()
 
 
 def test_cells_too_empty_to_draw_are_hidden() -> None:

@@ -180,7 +180,7 @@ def with_ledger(
             said = list(await asyncio.gather(*(ask(door, one) for one in asked)))
             kept = ledger.journalled
             if away:
-                await ledger.replay()
+                await _replayed(ledger)
         finally:
             await ledger.stop()
         return said, kept, ledger
@@ -190,6 +190,15 @@ def with_ledger(
 
     with override_settings(INTAKE=settings_for(folder)):
         return asyncio.run(play())
+
+
+async def _replayed(ledger: Ledger) -> None:
+    """A busy machine may still be writing the last of them when the first are handed in."""
+    for _ in range(100):
+        await ledger.replay()
+        if not ledger.journalled_bytes:
+            return
+        await asyncio.sleep(0.05)
 
 
 def settings_for(folder: Path) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def renew(request: HttpRequest) -> HttpResponse:
         old = Subscription.of(**said["old"]).address
         fresh = _allowed(**said["fresh"])
     except (orjson.JSONDecodeError, KeyError, TypeError, SubscriptionRefusedError):
-        return HttpResponse(status=400)
+        return HttpResponse(status=204)
     actions.renew_phone(old=old, fresh=fresh, now=clock.now())
     return HttpResponse(status=204)
 

@@ -126,7 +126,7 @@ _BESIDE: Final = "AND NOT (address LIKE ANY (%s) OR (country = ANY (%s) AND addr
 # A result of ours about a lease of ours; or a hand-off that did happen, whatever others have
 # come to believe while the database was away. What a receipt has said already stands: it has
 # noted the hand-off as well, which nobody does who gave up. Only the tally of real changes
-# is appended.
+# is appended. The next try is due by the database's clock: a sender's own may be minutes ahead.
 _TOLD: Final = "(d.state = 3 OR (d.state = 14 AND d.handed_at IS NOT NULL))"
 _SETTLE: Final = """
 WITH result AS (
@@ -143,7 +143,7 @@ WITH result AS (
         provider = %s,
         provider_ref = r.ref,
         failure = CASE WHEN {told} THEN d.failure ELSE r.failure END,
-        due_at = coalesce(r.due, d.due_at),
+        due_at = coalesce(clock_timestamp() + (r.due - r.at), d.due_at),
         leased_until = NULL,
         handed_at = CASE WHEN r.state = 2 THEN r.at ELSE d.handed_at END,
         settled_at = CASE WHEN r.state >= 3 THEN r.at WHEN {told} THEN d.settled_at END
