@@ -114,7 +114,7 @@ class Receiver:
     def shown(self, title: str) -> dict[str, Any]:
         """The one notification on the screen, once its title is this."""
         find = """async (title) => {
-          for (let tries = 0; tries < 800; tries += 1) {
+          for (let tries = 0; tries < 200; tries += 1) {
             const all = await registration.getNotifications();
             const one = all.find((n) => n.title === title);
             if (one) return { count: all.length, body: one.body, lang: one.lang, dir: one.dir,
@@ -178,9 +178,14 @@ def test_a_warning_that_comes_late_says_that_it_no_longer_holds(
     receiver.deliver(link=f"{live_server}/", until=now + 3600)
     assert receiver.shown("Zəlzələ: Bakı")["count"] == 1
     # What came in time stays beside it.
-    receiver.deliver(link=f"{live_server}/", until=now - 1)
-    late = receiver.shown(f"{texts('az')['over']}: Zəlzələ: Bakı")
-    assert late["count"] == 2
+    title, late = f"{texts('az')['over']}: Zəlzələ: Bakı", {}
+    # A busy browser may drop what DevTools delivers; again, it takes its own place.
+    for _ in range(3):
+        receiver.deliver(link=f"{live_server}/", until=now - 1)
+        late = receiver.shown(title)
+        if "count" in late:
+            break
+    assert late.get("count") == 2, late
 
 
 def test_a_warning_is_shown_and_answered_through_the_real_door(
