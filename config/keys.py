@@ -15,6 +15,7 @@ class LocalKeys:
     secret_key: str
     link_keys: list[str]
     vapid_keys: list[str]
+    data_keys: list[str]
 
 
 def local(home: Path) -> LocalKeys:
@@ -28,11 +29,15 @@ def local(home: Path) -> LocalKeys:
     push = home / "push-key.json"
     if not push.exists():
         _write(push, {"vapid_keys": [vapid_key()]})
+    data = home / "data-key.json"
+    if not data.exists():
+        _write(data, {"data_keys": [secrets.token_hex(32)]})
     kept = json.loads(path.read_text())
     return LocalKeys(
         secret_key=kept["secret_key"],
         link_keys=kept["link_keys"],
         vapid_keys=json.loads(push.read_text())["vapid_keys"],
+        data_keys=json.loads(data.read_text())["data_keys"],
     )
 
 

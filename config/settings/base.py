@@ -13,6 +13,8 @@ SECRET_KEY = env.text("SAFECONDUCT_SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SAFECONDUCT_OLD_SECRET_KEYS")
 # The keys of answer links: current first, then the previous one while it is retired.
 LINK_KEYS = env.words("SAFECONDUCT_LINK_KEYS")
+# The keys over everybody's keys (ground/privacy/sealing.py): current first, then the previous.
+DATA_KEYS = env.words("SAFECONDUCT_DATA_KEYS")
 # demo | test | exercise | production: providers refuse every host but loopback outside production.
 MODE = "production"
 DEBUG = False

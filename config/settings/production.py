@@ -8,6 +8,7 @@ for _needed in (
     "DATABASE_URL",
     "SAFECONDUCT_SECRET_KEY",
     "SAFECONDUCT_LINK_KEYS",
+    "SAFECONDUCT_DATA_KEYS",
     "SAFECONDUCT_HOSTS",
 ):
     if not env.text(_needed):

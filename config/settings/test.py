@@ -10,6 +10,7 @@ from config.settings.base import CHECKINS, INTAKE, MESSAGING
 MODE = "test"
 SECRET_KEY = "only-for-tests"  # noqa: S105 -- guards nothing
 LINK_KEYS = ["11" * 16, "22" * 16]
+DATA_KEYS = ["33" * 32, "44" * 32]
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DATABASES = {
     "default": env.database(env.text("DATABASE_URL", "postgresql://127.0.0.1/safeconduct"))

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "hazards": "hazards",
     "demo": "demo",
     "intake": "intake",
+    "keys": "keys",
     "migrate": "migrate",
     "officer": "officer",
     "posts": "posts",

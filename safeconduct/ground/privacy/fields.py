@@ -14,6 +14,7 @@ class Shredder(StrEnum):
     ROW = "row"  # the row is deleted, with the person or alone
     BLANK = "blank"  # the field is emptied, the row stays for its counts
     PARTITION = "partition"  # the table's partition is dropped
+    KEY = "key"  # sealed (privacy.sealing): the subject's key is destroyed, then the row goes
 
 
 @dataclass(frozen=True)

@@ -9,3 +9,6 @@ from safeconduct.ground.audit.kinds import declare
 FORGOTTEN: Final = declare(
     "privacy.forgotten", _("{actor} removed {count} rows whose time was over ({rule})")
 )
+REWRAPPED: Final = declare(
+    "privacy.rewrapped", _("{actor} sealed {count} keys of people and cases with the current key.")
+)
