@@ -7,6 +7,8 @@ UV := $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .tools/bi
 # The workers that suit two cores; more gain where there are more.
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 8 ] && echo 8 || echo $$n)
 SOURCES := safeconduct config bench tests
+# Images like to set this; without compiled modules each of our processes starts 3 s later.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo serve worker bench test check fix words ready clean
 .DEFAULT_GOAL := help

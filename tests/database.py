@@ -1,6 +1,7 @@
 """One throwaway PostgreSQL for a test run; every xdist worker makes its own database in it."""
 
 import os
+import sys
 from collections.abc import Generator
 from contextlib import ExitStack
 
@@ -10,6 +11,9 @@ from config import env
 from config.postgres import running
 
 _until_the_end = ExitStack()
+# Where an image forbids it, each process a test starts would compile all it imports: 3 s a time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(wrapper=True)
