@@ -1,7 +1,9 @@
 """Nationals abroad: people, the parties they belong to, how to reach them, where they stay."""
 
 from typing import ClassVar
+from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from safeconduct.wires.messaging.terms import LONGEST_ADDRESS
@@ -25,6 +27,8 @@ class Party(models.Model):
     """People who belong together and may not be split; everybody is in one, if alone."""
 
     kind = models.CharField(max_length=10, default="single")
+    # How much it chose to tell us (terms.Level). Lists know nothing of it.
+    level = models.CharField(max_length=12, db_default="reachable")
     source = models.ForeignKey(Source, on_delete=models.PROTECT)
     created_at = models.DateTimeField()
 
@@ -64,6 +68,10 @@ class Person(models.Model):
     reach = models.SmallIntegerField(default=0)
     # 0 to 9, from age and what the person told us (terms.Vulnerability).
     vulnerability = models.SmallIntegerField(default=0)
+    # Times the party was asked whether it is still there, and let a week pass in silence.
+    unanswered = models.SmallIntegerField(db_default=0)
+    # The record this one is a second of: stays and contacts count there.
+    same_as = models.BigIntegerField(null=True)
     # The source's own identifier of this row, so that the same file twice changes nothing.
     source_key = models.CharField(max_length=64, blank=True)
     told_at = models.DateTimeField(null=True)
@@ -74,6 +82,11 @@ class Person(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["sort_key", "id"], name="person_sorted"),
             models.Index(fields=["twin_key"], name="person_twin"),
+            models.Index(
+                fields=["same_as"],
+                name="person_same_as",
+                condition=models.Q(same_as__isnull=False),
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -99,6 +112,8 @@ class ContactPoint(models.Model):
     last_failed_at = models.DateTimeField(null=True)
     # Somebody wrote STOP from here: only what threatens life is still sent.
     stopped_at = models.DateTimeField(null=True)
+    # The second record of this person that gave the address.
+    lent_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -106,7 +121,14 @@ class ContactPoint(models.Model):
                 fields=["person", "channel", "address"], name="contact_once_per_person"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["address"], name="contact_address")]
+        indexes: ClassVar = [
+            models.Index(fields=["address"], name="contact_address"),
+            models.Index(
+                fields=["lent_by"],
+                name="contact_lent_by",
+                condition=models.Q(lent_by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"contact point #{self.pk}"
@@ -127,6 +149,8 @@ class Stay(models.Model):
     stay_until = models.DateField(null=True)
     confirmed_at = models.DateTimeField()
     departed_on = models.DateField(null=True)
+    # The second record of this person that told us of it.
+    told_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -150,10 +174,125 @@ class Stay(models.Model):
                 include=["person", "stay_from", "stay_until"],
                 condition=models.Q(departed_on__isnull=True, cell__isnull=True),
             ),
+            models.Index(
+                fields=["told_by"],
+                name="stay_told_by",
+                condition=models.Q(told_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"stay #{self.pk}"
+
+
+class Confided(models.Model):
+    """What a person told us under seal; only the passport number can be looked for, blindly."""
+
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, primary_key=True, related_name="confided"
+    )
+    passport = models.BinaryField(null=True)
+    passport_index = models.BinaryField(max_length=16, null=True)
+    medical = models.BinaryField(null=True)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["passport_index"], name="confided_passport")]
+
+    def __str__(self) -> str:
+        return f"confided by person #{self.pk}"
+
+
+class OneTimeCode(models.Model):
+    """Six digits sent to an address; they follow from the row's number and are kept nowhere.
+
+    A row is written whether or not anybody has the address: the answer must not tell.
+    """
+
+    # What the page that asks for the digits carries instead of an address.
+    key = models.UUIDField(default=uuid4, unique=True)
+    purpose = models.CharField(max_length=8)
+    # A keyed digest of the address: enough to count how often it was asked for.
+    mark = models.BinaryField(max_length=16)
+    # The party whose address is confirmed, or those a record is opened of; then to whom it went.
+    party_ids = ArrayField(models.BigIntegerField(), default=list)
+    point_ids = ArrayField(models.BigIntegerField(), default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["mark", "created_at"], name="code_mark"),
+            models.Index(fields=["created_at"], name="code_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"one-time code #{self.pk}"
+
+
+class CodeDay(models.Model):
+    """The batch that a day's one-time codes leave in."""
+
+    day = models.DateField(primary_key=True)
+    batch_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"codes of {self.day}"
+
+
+class StillRound(models.Model):
+    """One asking of many parties whether they are still there; how far it has come."""
+
+    reason = models.CharField(max_length=10)
+    # Where a level changed; empty for what is asked by the calendar.
+    country = models.CharField(max_length=2, blank=True)
+    asked_on = models.DateField()
+    batch_id = models.BigIntegerField()
+    reached_party_id = models.BigIntegerField(default=0)
+    parties = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["reason", "country", "asked_on"], name="still_round_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"still-there round #{self.pk}"
+
+
+class StillThere(models.Model):
+    """One party asked whether it is still where it said, and what came of it."""
+
+    round = models.ForeignKey(StillRound, on_delete=models.CASCADE, related_name="questions")
+    party_id = models.BigIntegerField()
+    reason = models.CharField(max_length=10)
+    asked_on = models.DateField()
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    said = models.CharField(max_length=6, blank=True)
+    # A week without an answer: since then the record counts for less.
+    lapsed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["party_id", "asked_on"], name="still_asked_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["asked_at"],
+                name="still_open",
+                condition=models.Q(answered_at__isnull=True, lapsed_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"still-there question #{self.pk}"
 
 
 class ImportRun(models.Model):

@@ -63,6 +63,11 @@ PHONE_REMOVED: Final = kinds.declare(
     _("{actor} switched off warnings on phones of party {subject}."),
     _ABOUT_ONE,
 )
+REPORTED: Final = kinds.declare(
+    "registry.reported",
+    _("Party {subject} said in a crisis that it is there: {people} people."),
+    _ABOUT_ONE,
+)
 SEARCHED: Final = kinds.declare(
     "registry.searched", _("{actor} searched for people and was shown {count}.")
 )
@@ -113,6 +118,14 @@ LONGEST_NAME: Final = 100
 MOST_FORMS_AN_HOUR: Final = 120
 
 
+# Places of one trip.
+MOST_LEGS: Final = 8
+# Of one report: a bus may stand behind a single telephone.
+MOST_IN_REPORT: Final = 60
+# How long somebody is held to be where they said "I am here", without ever having registered.
+HERE_LASTS: Final = timedelta(days=14)
+
+
 class StayKind(StrEnum):
     RESIDENCE = "residence"
     TRIP = "trip"
@@ -122,6 +135,27 @@ class SourceKind(StrEnum):
     WEB = "web"
     IMPORT = "import"
     SYNTHETIC = "synthetic"
+    # "I am here", said in a crisis by somebody who never registered.
+    HERE = "here"
+
+
+class Level(StrEnum):
+    """How much a party chose to tell."""
+
+    INFORMATION = "information"
+    REACHABLE = "reachable"
+    FULL = "full"
+    # Never registered: they only said in a crisis that they are there.
+    UNREGISTERED = "unregistered"
+
+
+LEVELS: Final = {
+    Level.INFORMATION: _("Information only"),
+    Level.REACHABLE: _("Reachable"),
+    Level.FULL: _("Full"),
+    Level.UNREGISTERED: _("Not registered: said in a crisis that they are there"),
+}
+NAMELESS: Final = _("No name given")
 
 
 # What we keep of a person and why: the words the person reads.
@@ -157,4 +191,15 @@ PERSONAL_FIELDS: Final = {
     "Stay.stay_from": _("To warn you while you are there."),
     "Stay.stay_until": _("To warn you while you are there, and to forget you afterwards."),
     "Stay.departed_on": _("To leave you in peace once you have left."),
+    "Stay.told_by": _("To count you once where you registered twice."),
+    "ContactPoint.lent_by": _("To count you once where you registered twice."),
+    "ContactPoint.verified_at": _("To know that the number or address is yours."),
+    "Party.level": _("To ask no more of you than you chose."),
+    "Person.same_as": _("To count you once where you registered twice."),
+    "Person.unanswered": _("To know how far we may rely on your record."),
+    "Confided.passport": _("To help you without papers; sealed, opened only for a reason."),
+    "Confided.passport_index": _("To find your record by the number; it cannot be read back."),
+    "Confided.medical": _("To help you rightly if you are hurt; sealed, opened for a reason."),
+    "StillThere.said": _("To know how far we may rely on your record."),
+    "StillThere.answered_at": _("To know how far we may rely on your record."),
 }

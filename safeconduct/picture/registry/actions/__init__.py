@@ -41,6 +41,7 @@ from safeconduct.picture.registry.actions.phones import (
     remove_phones,
     renew_phone,
 )
+from safeconduct.picture.registry.actions.reports import Report, TakenIn, take_in_report
 from safeconduct.picture.registry.actions.wishes import add_contact, start_contact, stop_contact
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "PartyDraft",
     "PhoneRefusedError",
     "Plan",
+    "Report",
+    "TakenIn",
     "add_contact",
     "add_phone",
     "change_party",
@@ -77,4 +80,5 @@ __all__ = [
     "send_notices",
     "start_contact",
     "stop_contact",
+    "take_in_report",
 ]
