@@ -45,3 +45,39 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"seal #{self.pk}"
+
+
+class Look(models.Model):
+    """An officer saw what we hold of a person: by what right, what of it, and for what.
+
+    The same look in the same hour is one. It is the person's to read and goes with them;
+    the trail above is the ministry's.
+    """
+
+    person_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    hour = models.DateTimeField()
+    officer_id = models.BigIntegerField()
+    role = models.CharField(max_length=30, blank=True)
+    # None for an officer of the ministry itself.
+    post_id = models.SmallIntegerField(null=True)
+    what = models.CharField(max_length=30)
+    why = models.CharField(max_length=20)
+    why_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # The person first: "who looked at me" is read from it too.
+            models.UniqueConstraint(
+                fields=["person_id", "hour", "officer_id", "what", "why", "why_id"],
+                name="look_once_an_hour",
+                nulls_distinct=False,
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], name="look_at"),
+            models.Index(fields=["officer_id", "at"], name="look_officer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"look #{self.pk}"

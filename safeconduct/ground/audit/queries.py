@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from safeconduct.ground.audit import rules
 from safeconduct.ground.audit.kinds import Shredder, kinds, namers
-from safeconduct.ground.audit.models import Entry, Seal
+from safeconduct.ground.audit.looks import kinds as look_kinds
+from safeconduct.ground.audit.looks import reasons
+from safeconduct.ground.audit.models import Entry, Look, Seal
 from safeconduct.ground.kernel.actor import Actor
 
 
@@ -71,6 +73,62 @@ def as_sealed(entry: Entry) -> rules.Sealed:
         # A kind no longer declared is sealed whole.
         shredder=kinds[entry.kind].shredder if entry.kind in kinds else Shredder.KEEP,
     )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """That an officer saw something of a person, as that person reads it.
+
+    ``id`` is what they may quote to the ministry, which finds the officer by it.
+    """
+
+    id: int
+    at: datetime
+    person_id: int
+    role: str
+    post_id: int | None
+    what: str
+    why: str
+
+
+def looks_at(person_ids: Iterable[int], *, limit: int | None = None) -> list[Seen]:
+    """Who looked at these people and for what, the newest first."""
+    looks = Look.objects.filter(person_id__in=list(person_ids)).order_by("-at", "-pk")
+    found = list(looks if limit is None else looks[:limit])
+    names = _reasons_named(found)
+    return [
+        Seen(
+            id=look.pk,
+            at=look.at,
+            person_id=look.person_id,
+            role=look.role,
+            post_id=look.post_id,
+            what=str(look_kinds[look.what].sentence) if look.what in look_kinds else look.what,
+            why=_reason(look, names),
+        )
+        for look in found
+    ]
+
+
+def _reasons_named(looks: Iterable[Look]) -> dict[tuple[str, int], str]:
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for look in looks:
+        if look.why_id is not None:
+            wanted[look.why].add(look.why_id)
+    return {
+        (reason, known): name
+        for reason, ids in wanted.items()
+        if reason in reasons and (namer := reasons[reason].namer)
+        for known, name in namer(ids).items()
+    }
+
+
+def _reason(look: Look, names: dict[tuple[str, int], str]) -> str:
+    if look.why not in reasons:
+        return look.why
+    number = look.why_id
+    subject = "" if number is None else names.get((look.why, number), str(number))
+    return str(reasons[look.why].sentence).format(subject=subject)
 
 
 def _names(entries: Iterable[Entry]) -> dict[tuple[str, int], str]:

@@ -72,6 +72,16 @@ def countries_of(officer: Officer, permission: str) -> frozenset[str] | None:
     return frozenset(districts.values_list("country_id", flat=True))
 
 
+def right_of(officer: Officer, permission: str) -> tuple[str, int | None]:
+    """The role, and the post it is held at, by which an officer may do something now.
+
+    The narrowest there is: a post's before the ministry's. Empty where there is none any more.
+    """
+    roles = roles_with(permission)
+    held = [(role, post) for role, post in _appointments(officer) if role in roles]
+    return min(held, key=lambda one: (one[1] is None, one[1] or 0, one[0]), default=("", None))
+
+
 def _appointments(officer: Officer) -> Held:
     """Role and post of each; asked once for the officer of a request, who lives no longer."""
     known = _of_request.get()

@@ -1,6 +1,7 @@
 """Posts, appointments, and the demonstration's officers."""
 
 import tomllib
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NotRequired, TypedDict
@@ -10,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.accounts.actions import make_demo_officer
 from safeconduct.ground.accounts.models import Officer
-from safeconduct.ground.audit.actions import record
+from safeconduct.ground.audit.actions import record, write_looks
+from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions import terms
+from safeconduct.ground.missions.access import right_of
 from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
 from safeconduct.ground.places.models import City, Country
 
@@ -157,5 +160,27 @@ def _note(kind: str, held: Appointment, now: datetime, actor: Actor) -> None:
         subject_kind="officer",
         subject_id=held.officer_id,
         detail={"role": held.role, "post": held.post_id},
+        now=now,
+    )
+
+
+def note_look(
+    *, officer: Officer, permission: str, people: Iterable[int], what: str, why: Why, now: datetime
+) -> None:
+    """Write down for these people that the officer saw something of them, and for what.
+
+    ``permission`` is the one by which the page was opened; ``what`` a declared kind of look.
+    The same look in the same hour is written once.
+
+    :raises CatalogueError: for an undeclared kind or reason.
+    """
+    role, post_id = right_of(officer, permission)
+    write_looks(
+        people=people,
+        officer_id=officer.pk,
+        role=role,
+        post_id=post_id,
+        what=what,
+        why=why,
         now=now,
     )

@@ -11,6 +11,7 @@ class MissionsConfig(AppConfig):
 
     def ready(self) -> None:
         terms = import_module("safeconduct.ground.missions.terms")
+        import_module("safeconduct.ground.missions.holdings").declare()
         navigation.register("missions:posts", _("Posts"), permission=terms.VIEW_POSTS, order=80)
         navigation.register(
             "missions:appointments", _("Appointments"), permission=terms.APPOINT, order=90

@@ -23,6 +23,7 @@ class PersonalField:
     purpose: str | Promise
     retention: str | Promise
     shredder: Shredder
+    rule: str
 
 
 personal_fields: Catalogue[PersonalField] = Catalogue("personal field")
@@ -34,9 +35,12 @@ def personal(
     purpose: str | Promise,
     retention: str | Promise,
     shredder: Shredder,
+    rule: str = "",
 ) -> None:
     """Declare ``"app_label.Model.field"``, usually in ``apps.ready()``.
 
-    ``purpose`` and ``retention`` are sentences for the person concerned.
+    ``purpose`` and ``retention`` are sentences for the person concerned; ``rule`` names the
+    retention rule that keeps that word every night (``privacy.retention``).
     """
-    personal_fields.register(model_field, PersonalField(model_field, purpose, retention, shredder))
+    field = PersonalField(model_field, purpose, retention, shredder, rule)
+    personal_fields.register(model_field, field)

@@ -1,4 +1,4 @@
-"""Keys of what is sealed: one for each person or case, itself wrapped by the installation's."""
+"""Keys of what is sealed, what people agreed to, and when what is over was last forgotten."""
 
 from typing import ClassVar
 
@@ -6,9 +6,10 @@ from django.db import models
 
 
 class DataKey(models.Model):
-    """One subject's key; emptied when it is shredded, and then nothing sealed with it opens.
+    """One subject's key, wrapped by the installation's; emptied when it is shredded.
 
-    The row stays, so that no second key is made for somebody who asked to be forgotten.
+    Then nothing sealed with it opens. The row stays, so that no second key is made for
+    somebody who asked to be forgotten.
     """
 
     kind = models.CharField(max_length=12)
@@ -36,3 +37,40 @@ class DataKey(models.Model):
 
     def __str__(self) -> str:
         return f"data key #{self.pk}"
+
+
+class Consent(models.Model):
+    """Somebody agreed to a purpose, or took it back: appended, the last one counts."""
+
+    subject_kind = models.CharField(max_length=12)
+    subject_id = models.BigIntegerField()
+    purpose = models.CharField(max_length=20)
+    version = models.SmallIntegerField()
+    given = models.BooleanField()
+    at = models.DateTimeField()
+    # In which language the words were read, and where: a form, the page, an officer.
+    language = models.CharField(max_length=5)
+    how = models.CharField(max_length=10)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["subject_kind", "subject_id", "purpose", "-id"], name="consent_newest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"consent #{self.pk}"
+
+
+class RetentionRun(models.Model):
+    """When a rule last forgot what is over, and how many rows went; one row a rule."""
+
+    rule = models.CharField(max_length=60, primary_key=True)
+    ran_at = models.DateTimeField()
+    gone = models.BigIntegerField(default=0)
+    # Since when it fails; None while it does its work.
+    fails_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"retention by {self.rule}"
