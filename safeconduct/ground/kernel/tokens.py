@@ -5,9 +5,11 @@ breaks the zeros. AES as a permutation on one unique block needs no nonce (FIPS 
 the zeros make a forged link pass once in 2^64 tries.
 """
 
+import hmac
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -96,6 +98,42 @@ class Reader:
             if plain[8:] == bytes(8):
                 return _unpack(int.from_bytes(plain[:8]))
         raise LinkRefusedError("This link is not one of ours.")
+
+
+def veiled(key: UUID, *, purpose: str) -> str:
+    """The 22 characters that stand for a key somebody else minted, for its address.
+
+    Whoever knows the key cannot make them, and whoever reads them does not learn the key.
+    """
+    cipher = _ciphers(purpose, tuple(settings.LINK_KEYS))[0]
+    return _to_base62(cipher.encryptor().update(key.bytes))
+
+
+def unveiled(token: str, *, purpose: str) -> list[UUID]:
+    """The keys a token may stand for, by the current link key and the previous one.
+
+    Any 22 characters stand for some key: that it exists is the caller's to find out.
+    """
+    try:
+        block = _from_base62(token)
+    except LinkRefusedError:
+        return []
+    ciphers = _ciphers(purpose, tuple(settings.LINK_KEYS))
+    return [UUID(bytes=cipher.decryptor().update(block)) for cipher in ciphers]
+
+
+def digits(number: int, *, purpose: str) -> list[str]:
+    """Six digits that follow from a number: by the current key, then by the previous one.
+
+    Nobody without a key can tell one number's digits from another's; whoever checks them
+    counts the tries, since there are only a million.
+    """
+    found = []
+    for key in settings.LINK_KEYS:
+        own = _derived(bytes.fromhex(key), f"digits {purpose}")
+        mixed = hmac.digest(own, str(number).encode(), "sha256")
+        found.append(f"{int.from_bytes(mixed[:8]) % 1_000_000:06d}")
+    return found
 
 
 @cache

@@ -96,6 +96,9 @@ def is_synthetic(address: str) -> bool:
 LINK_PLACE: Final = "{link}"
 # Letters and digits of a link's last part.
 LINK_LENGTH: Final = 22
+# Where six digits stand that are the reader's alone (kernel.tokens.digits of the subject).
+DIGITS_PLACE: Final = "{digits}"
+DIGITS_PURPOSE: Final = "message"
 # And where the code of its batch stands, the same for everybody who reads it.
 CODE_PLACE: Final = "{code}"
 # What an exercise's messages begin with, in every language people are written to in.
@@ -115,5 +118,7 @@ EXERCISE_MARKS: Final = {
 # NOTIFY channels; the payload is a batch's number.
 WORK_SIGNAL: Final = "messaging_work"
 STOP_SIGNAL: Final = "messaging_stop"
+# Here it is a batch's number, a colon, and the ids of messages that a sender may hold.
+WITHDRAWN_SIGNAL: Final = "messaging_withdrawn"
 # Ended, whatever the end.
 ENDED: Final = frozenset(state for state in State if state >= State.DELIVERED)

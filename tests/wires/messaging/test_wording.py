@@ -1,4 +1,6 @@
+import re
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -30,6 +32,21 @@ def test_the_link_is_the_readers_own_in_the_language_they_are_written_to() -> No
 def test_a_text_without_link_needs_nobody_to_speak_for() -> None:
     wording = Wording([("az", 2, "Mövzu", "Mətn")], purpose="", expires_on=None)
     assert wording.render(Channel.EMAIL, "az", None, None) == ("az", "Mövzu", "Mətn")
+
+
+def test_digits_are_the_readers_own_and_as_long_as_they_are_counted(settings: Any) -> None:
+    wording = Wording([("en", 1, "", "{digits} is your code.")], purpose="", expires_on=None)
+    bodies = {wording.render(Channel.SMS, "en", number, None)[2] for number in range(20)}
+    assert len(bodies) == 20
+    assert all(re.fullmatch(r"\d{6} is your code\.", body) for body in bodies)
+    assert wording.parts(Channel.SMS, "en") == 1
+    with pytest.raises(NoWordsError):
+        wording.render(Channel.SMS, "en", None, None)
+    # Whoever was sent digits before the key changed is still believed.
+    old = tokens.digits(7, purpose="message")
+    settings.LINK_KEYS = ["00" * 16, *settings.LINK_KEYS]
+    assert tokens.digits(7, purpose="message")[1:] == old
+    assert tokens.digits(7, purpose="other") != tokens.digits(7, purpose="message")
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,15 @@ from datetime import date
 from django.conf import settings
 
 from safeconduct.ground.kernel.languages import CODES
-from safeconduct.ground.kernel.tokens import Link, Minter, minter
+from safeconduct.ground.kernel.tokens import Link, Minter, digits, minter
 from safeconduct.wires.messaging import rules
-from safeconduct.wires.messaging.terms import LINK_LENGTH, LINK_PLACE, Channel
+from safeconduct.wires.messaging.terms import (
+    DIGITS_PLACE,
+    DIGITS_PURPOSE,
+    LINK_LENGTH,
+    LINK_PLACE,
+    Channel,
+)
 
 
 class NoWordsError(Exception):
@@ -44,9 +50,10 @@ class Wording:
         :raises NoWordsError: if there is no text, or a link with nobody to speak for.
         """
         spoken, subject, parts = self._choice(channel, language)
-        if len(parts) == 1:
-            return spoken, subject, parts[0]
-        return spoken, subject, self._link(subject_id, post_id, spoken).join(parts)
+        body = parts[0]
+        if len(parts) > 1:
+            body = self._link(subject_id, post_id, spoken).join(parts)
+        return spoken, subject, _with_digits(body, subject_id)
 
     def parts(self, channel: int, language: str) -> int:
         """How many parts one message of this text is: SMS parts, else one.
@@ -63,7 +70,8 @@ class Wording:
             _, _, parts = self._choice(channel, language)
         except NoWordsError:
             return 1
-        return rules.segments((self._prefix + "0" * LINK_LENGTH).join(parts)).count
+        body = (self._prefix + "0" * LINK_LENGTH).join(parts)
+        return rules.segments(_with_digits(body, 0)).count
 
     def _choice(self, channel: int, language: str) -> tuple[str, str, list[str]]:
         key = (channel, language)
@@ -85,3 +93,11 @@ class Wording:
         except ValueError as large:
             raise NoWordsError("a link that cannot name this person") from large
         return self._prefix + token
+
+
+def _with_digits(body: str, subject_id: int | None) -> str:
+    if DIGITS_PLACE not in body:
+        return body
+    if subject_id is None:
+        raise NoWordsError("digits with nobody to speak for")
+    return body.replace(DIGITS_PLACE, digits(subject_id, purpose=DIGITS_PURPOSE)[0])
