@@ -22,7 +22,7 @@ demo: ready
 
 ## make test    every suite this machine can run                        ARGS="-k registry"
 test: ready
-	@$(RUN)/pytest -n $(JOBS) --dist loadgroup $(if $(filter true,$(CI)),--gate) $(ARGS)
+	@$(RUN)/pytest -n $(JOBS) --dist loadgroup --second-attempt $(if $(filter true,$(CI)),--gate) $(ARGS)
 
 ## make check   format, lint, types, layers, templates, budgets, words
 check: ready

@@ -32,16 +32,18 @@ def pytest_load_initial_conftests(early_config):
         early_config.gate.start()
 
 
-def pytest_sessionfinish(session, exitstatus):
+def pytest_sessionfinish(session):
     watching = getattr(session.config, "gate", None)
     if watching is None:
         return
     watching.stop()
     watching.save()
-    if not _is_worker() and exitstatus == pytest.ExitCode.OK and _is_whole(session.config):
+    # Not what we are handed: a second attempt may have changed it since.
+    well = session.exitstatus == pytest.ExitCode.OK
+    if not _is_worker() and well and _is_whole(session.config):
         found = gaps()
         session.config.gate_gaps = found
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED if found else exitstatus
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED if found else session.exitstatus
 
 
 def pytest_terminal_summary(terminalreporter, config):
