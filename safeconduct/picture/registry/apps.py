@@ -8,10 +8,11 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from safeconduct.ground.audit import kinds
         from safeconduct.ground.privacy import retention
+        from safeconduct.ground.privacy.consents import SENSITIVE, WARNINGS, effects
         from safeconduct.ground.privacy.fields import Shredder, personal
         from safeconduct.ground.ui import navigation
         from safeconduct.picture.registry import handlers, terms
-        from safeconduct.picture.registry.actions import forget_what_is_over
+        from safeconduct.picture.registry.actions import consents, forget_what_is_over
 
         kinds.declare("registry.synthesised", _("{actor} added {count} made-up people."))
         for field, purpose in terms.PERSONAL_FIELDS.items():
@@ -29,6 +30,8 @@ class RegistryConfig(AppConfig):
                 shredder=Shredder.BLANK,
             )
         handlers.connect()
+        effects.register(WARNINGS, consents.heed_warnings)
+        effects.register(SENSITIVE, consents.heed_sensitive)
         retention.rule(
             "registry.expired",
             _("Trips 14 days after their end, residences 24 months after the last confirmation."),
