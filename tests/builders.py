@@ -12,12 +12,14 @@ from uuid import UUID, uuid4
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection, transaction
 
-from safeconduct.ground.accounts.actions import make_officer
+from safeconduct.ground.accounts import terms as accounts_terms
+from safeconduct.ground.accounts.actions import invite_officer, make_officer
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.geometry import cell_at
 from safeconduct.ground.kernel.names import latin_key
+from safeconduct.ground.kernel.tokens import Link, mint
 from safeconduct.ground.missions.actions import appoint
 from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
 from safeconduct.ground.places.models import City, Country, PlaceName
@@ -29,6 +31,7 @@ from safeconduct.picture.registry.actions import (
     PartyDraft,
     Plan,
     hand_in_list,
+    link_of,
     register_party,
 )
 from safeconduct.picture.registry.models import ContactPoint, ImportRun, Party, Person, Source, Stay
@@ -533,3 +536,17 @@ def asked_by_message(people: Sequence[Person], *, now: datetime) -> Round:
         actor=TESTER,
     )
     return round_
+
+
+def record_link() -> dict[str, object]:
+    """The parts of the address where Leyla's family sees its record."""
+    return {"token": link_of(family()[0].party_id, "az", clock.now())}
+
+
+def invitation_link() -> dict[str, object]:
+    """The parts of the address where a new officer sets a password."""
+    made = invite_officer(
+        email="new@mfa.example", name="Aygün", language="az", now=clock.now(), actor=TESTER
+    )
+    link = Link(made.pk, clock.now().date() + timedelta(days=2), "az", made.invitation)
+    return {"token": mint(link, purpose=accounts_terms.INVITATION)}

@@ -18,8 +18,10 @@ class Rule:
     who: str
     method: str = "GET"
     object: str = ""
+    opened: str = ""
     scoped: bool = True
     page: bool = True
+    data: bool = False
     fragment: bool = False
 
     @property
