@@ -44,6 +44,11 @@ PROMISES: Final[Mapping[str, Promise]] = {
     "release_commit": Promise("p99 of the release transaction", at_most=200),
     "expansion": Promise("delivery rows of one alert", at_least=50_000, ratio_at_least=0.25),
     "ladder": Promise("silent people looked at when a step's time comes"),
+    "ladder_limits": Promise(
+        "longest time from an answer until nothing waits for its writer, in seconds",
+        at_most=5,
+        also={"sent_late": 0, "step_first_s": 30, "step_queued_s": 30},
+    ),
     "handoff_0ms": Promise(
         "messages of one sender, instant provider", at_least=3000, ratio_at_least=0.5
     ),

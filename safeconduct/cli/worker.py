@@ -15,15 +15,16 @@ from safeconduct.cli.surroundings import needs_database
 @click.option("--concurrency", default=4, show_default=True, help="Jobs at once.")
 @needs_database
 def command(only: str | None, concurrency: int) -> None:
-    """Run background jobs, rescue stalled ones, and fold answers as they come in."""
+    """Run background jobs, rescue stalled ones, fold answers, take back what they spare people."""
     if only == "jobs":
         from safeconduct.cli import jobs
 
         jobs.run(concurrency=concurrency)
     elif only == "drain":
-        from safeconduct.response.checkins.engine.drain import run
+        from safeconduct.response.checkins.engine import drain
+        from safeconduct.response.ladder.engine import heeding
 
-        run()
+        drain.run(beside=[heeding.run])
     else:
         _both(concurrency)
 

@@ -141,6 +141,21 @@ class Version(models.Model):
         return f"version {self.version} of incident #{self.incident_id}"
 
 
+class News(models.Model):
+    """Somebody was heard from; whoever has to act on it takes the row away."""
+
+    pk = models.CompositePrimaryKey("incident_id", "person_id")
+    incident_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "rollcall_news"
+
+    def __str__(self) -> str:
+        return f"news of incident #{self.incident_id}"
+
+
 class Pulse(models.Model):
     """When a machine that folds sightings last looked for work: the board turns grey without it."""
 

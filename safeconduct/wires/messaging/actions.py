@@ -18,7 +18,7 @@ from safeconduct.ground.kernel.partitions import drop_partition, ensure_partitio
 from safeconduct.wires.messaging import rules
 from safeconduct.wires.messaging.engine.authenticity import minted_code
 from safeconduct.wires.messaging.engine.push import PushText
-from safeconduct.wires.messaging.engine.withdrawing import UNSUBSCRIBE, WITHDRAW
+from safeconduct.wires.messaging.engine.withdrawing import Withdrawn, withdraw, withdraw_at
 from safeconduct.wires.messaging.models import Batch, BatchText, ProviderOut, SenderIdentity
 from safeconduct.wires.messaging.terms import (
     CODE_PLACE,
@@ -234,18 +234,15 @@ def withdraw_select(
     params: Sequence[Any],
     now: datetime,
     actor: Actor,  # noqa: ARG001 -- as in open_batch
-) -> int:
-    """End the waiting messages whose ids a query yields: they are needed no more; how many.
+) -> Withdrawn:
+    """End the messages whose ids a query yields and that have not left: they are needed no more.
 
-    What a sender holds or has handed over is left alone.
+    Senders drop what they hold of them. What is in a provider's hands, or an officer's who
+    telephones, is left alone.
     """
-    state = int(State.ANSWERED)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            WITHDRAW.replace("{select}", select_sql),
-            [batch_id, *params, state, now, batch_id, batch_id, state],
-        )
-        return int(cursor.fetchone()[0])
+    return withdraw(
+        batch_id=batch_id, select_sql=select_sql, params=params, state=State.ANSWERED, now=now
+    )
 
 
 @transaction.atomic
@@ -257,18 +254,12 @@ def unsubscribe(
     now: datetime,
     actor: Actor,  # noqa: ARG001 -- as in open_batch
 ) -> int:
-    """End what waits for these people at an address that wants no more of it; how many.
+    """End what has not left for these people at an address that wants no more of it; how many.
 
     What is urgent stays: threats to life, and replies to what they wrote or asked for.
     """
     channels = [channel, Channel.CALL] if channel is Channel.SMS else [channel]
-    state = int(State.UNSUBSCRIBED)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            UNSUBSCRIBE,
-            [Lane.BULK, list(recipient_ids), channels, address, state, now, state],
-        )
-        return int(cursor.fetchone()[0])
+    return withdraw_at(address=address, channels=channels, recipient_ids=recipient_ids, now=now)
 
 
 def _state_on_arrival(batch: Batch, now: datetime) -> State:

@@ -181,6 +181,21 @@ class SenderIdentity(models.Model):
         return f"{self.sender} in {self.country}"
 
 
+class Proof(models.Model):
+    """Somebody was proven to have a message; whoever waits for that takes the row away."""
+
+    pk = models.CompositePrimaryKey("batch_id", "recipient_id")
+    batch_id = models.BigIntegerField()
+    recipient_id = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "messaging_proof"
+
+    def __str__(self) -> str:
+        return f"proof of batch #{self.batch_id}"
+
+
 class Receipt(models.Model):
     """What a provider reported about a delivery, kept as it came until it is folded in."""
 

@@ -22,7 +22,15 @@ _LONGEST_PART_COUNT: Final = 255
 
 
 _BELIEVED_UNSENT: Final = frozenset(
-    {State.WAITING, State.CLAIMED, State.EXPIRED, State.STOPPED, State.GAVE_UP}
+    {
+        State.WAITING,
+        State.CLAIMED,
+        State.EXPIRED,
+        State.STOPPED,
+        State.GAVE_UP,
+        State.ANSWERED,
+        State.UNSUBSCRIBED,
+    }
 )
 
 

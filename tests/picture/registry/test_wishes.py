@@ -1,5 +1,7 @@
 """STOP, START and a number that turned out to be somebody's."""
 
+from datetime import timedelta
+
 import pytest
 
 from safeconduct.ground.audit.models import Entry
@@ -84,6 +86,21 @@ def test_what_is_no_number_is_refused() -> None:
     (person,) = builders.household()
     with pytest.raises(rules.ContactRefusedError):
         add(person, "12345")
+
+
+@pytest.mark.parametrize(
+    ("channel", "ends"), [(Channel.SMS, State.UNSUBSCRIBED), (Channel.CALL, State.CLAIMED)]
+)
+def test_a_stop_ends_what_a_sender_holds_but_no_call_an_officer_is_on(
+    channel: Channel, ends: State
+) -> None:
+    (person,) = builders.household(phone=PHONE)
+    bulk = messages.batch()
+    messages.fill(bulk.pk, person.pk, first=person.pk, address=PHONE, channel=channel)
+    lease = clock.now() + timedelta(minutes=1)
+    Delivery.objects.update(state=State.CLAIMED, leased_until=lease)
+    wish(actions.stop_contact)
+    assert Delivery.objects.get().state == ends
 
 
 def test_the_record_says_that_they_wrote_stop(pages) -> None:

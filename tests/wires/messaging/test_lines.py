@@ -7,9 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import orjson
 import pytest
 from django.conf import settings
 
+from safeconduct.ground.kernel import clock
 from safeconduct.wires.messaging import queries
 from safeconduct.wires.messaging.actions import TextDraft
 from safeconduct.wires.messaging.engine import pressure
@@ -170,6 +172,38 @@ def test_weights_decide_whose_hand_is_looked_for_first() -> None:
 
     run(sent)
     assert len(office.stubs["heavy"].heard) == 12
+
+
+@pytest.mark.parametrize("others", ["well", "out"])
+def test_a_retry_avoids_who_failed_it_where_another_is_well(others: str) -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 30)
+    # Nothing would ever come to the second by its weight.
+    office = Office(first={"weight": 1000}, second={"weight": 0.001})
+    failing = {"+999100000007", "+999100000019"}
+    refused: set[str] = set()
+    first = office.stubs["first"]
+    take = first.take
+
+    def moody(target: bytes, body: bytes) -> bytes:
+        to = str(orjson.loads(body)["to"])
+        if to in failing - refused:
+            refused.add(to)
+            return _SICK
+        return take(target, body)
+
+    first.take = moody
+    if others == "out":
+        ProviderOut.objects.create(provider="second", since=clock.now())
+
+    async def sent() -> None:
+        async with office:
+            await office.until(lambda: tally(batch.pk) == {State.HANDED: 30})
+
+    run(sent)
+    assert refused == failing
+    tried_again = office.stubs["second" if others == "well" else "first"].heard
+    assert failing <= {received.to for _, received in tried_again}
 
 
 def _heard(office: Office) -> int:

@@ -196,6 +196,50 @@ def test_after_a_stop_no_more_leaves_and_what_was_held_ends_stopped() -> None:
     assert states.count(State.STOPPED) > 0
 
 
+def test_what_is_withdrawn_while_a_sender_holds_it_does_not_leave() -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 40)
+    post = Post(delay=0.02, per_second=30)
+    held: list[int] = []
+
+    def withdraw() -> None:
+        held[:] = [
+            number
+            for number, state in messages.rows(batch.pk, "id, state")
+            if state == State.CLAIMED
+        ]
+        actions.withdraw_select(
+            batch_id=batch.pk,
+            select_sql="SELECT unnest(%s::bigint[])",
+            params=[held],
+            now=clock.now(),
+            actor=messages.TESTER,
+        )
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: len(post.heard) >= 5)
+            await aside(withdraw)
+            await post.until(lambda: State.CLAIMED not in tally(batch.pk))
+            await post.until(lambda: sum(tally(batch.pk).values()) == _ended(batch.pk))
+
+    run(sent)
+    states = messages.rows(batch.pk, "state")
+    # Of those that were held only those left that were on their way already.
+    assert len(held) > 10
+    assert states.count(State.ANSWERED) > len(held) // 2
+    assert states.count(State.HANDED) == len(post.heard) == len({one.to for one in post.heard})
+    assert tally(batch.pk) == {
+        State.ANSWERED: states.count(State.ANSWERED),
+        State.HANDED: states.count(State.HANDED),
+    }
+
+
+def _ended(batch_id: int) -> int:
+    counted = tally(batch_id)
+    return counted.get(State.ANSWERED, 0) + counted.get(State.HANDED, 0)
+
+
 def test_nothing_leaves_at_or_after_the_expiry() -> None:
     batch = messages.batch()
     messages.fill(batch.pk, 20)

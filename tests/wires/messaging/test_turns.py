@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from safeconduct.wires.messaging.engine.buckets import Bucket, Limits
 from safeconduct.wires.messaging.engine.claims import fair_shares
 from safeconduct.wires.messaging.engine.outbox import OpenBatch
 from safeconduct.wires.messaging.engine.pressure import LEAST_RATE, next_rate
-from safeconduct.wires.messaging.engine.stock import Stock
+from safeconduct.wires.messaging.engine.stock import Stock, worth_holding
 from safeconduct.wires.messaging.terms import Lane
 
 
@@ -77,6 +78,48 @@ def test_bulk_trickles_when_urgent_ones_flood_for_long() -> None:
     assert later == {1: 50, 2: 950}
     # As long as the flood lasts.
     assert Counter(item.batch for item in picked(held, 100, now=32.0))[1] == 5
+
+
+def test_a_flood_of_urgent_ones_neither_starves_bulk_nor_leaves_it_claimed() -> None:
+    held, worth, rate = stock(), 200, 100
+    held.put(items(1, 1, worth), Lane.BULK, now=0.0)
+    left_at, most_held = [0.0], []
+    # Ten minutes of a provider that takes a hundred a second, second by second.
+    for second in range(600):
+        now = float(second)
+        held.put(items(2, 2, worth - held.size(Lane.URGENT)), Lane.URGENT, now=now)
+        room = worth_holding(worth, Lane.BULK, urgent_waits=True)
+        held.shed(room)
+        held.put(items(1, 1, room - held.size(Lane.BULK)), Lane.BULK, now=now)
+        most_held.append(held.size(Lane.BULK))
+        for nth in range(rate):
+            item = held.pick(now=now + nth / rate)
+            if item is not None and item.batch == 1:
+                left_at.append(now + nth / rate)
+    assert max(later - earlier for earlier, later in pairwise([*left_at, 600.0])) <= 60
+    assert max(most_held) == worth // 20
+    # What is held leaves within seconds, once bulk moves: no lease of a minute runs out on it.
+    assert len(left_at) > 500
+
+
+def test_what_is_shed_is_the_surplus_of_bulk_and_nothing_urgent() -> None:
+    held = stock()
+    held.put(items(1, 1, 30), Lane.BULK, now=0.0)
+    held.put(items(1, 2, 30), Lane.URGENT, now=0.0)
+    assert [item.number for item in held.shed(10)] == list(range(20))
+    assert (held.size(Lane.BULK), held.size(Lane.URGENT), len(held)) == (10, 30, 40)
+    assert held.held_under((1, 1)) == 10
+    assert held.shed(10) == []
+
+
+@given(st.integers(0, 5000), st.booleans())
+def test_bulk_is_held_whole_without_urgent_ones_and_a_little_of_it_beside_them(
+    worth: int, urgent_waits: bool
+) -> None:
+    bulk = worth_holding(worth, Lane.BULK, urgent_waits=urgent_waits)
+    assert worth_holding(worth, Lane.URGENT, urgent_waits=urgent_waits) == worth
+    assert bulk == worth if not urgent_waits else bulk <= max(1, worth // 20)
+    assert bool(bulk) is bool(worth)
 
 
 def test_bulk_that_has_just_come_has_not_been_waiting() -> None:

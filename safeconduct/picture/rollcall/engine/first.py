@@ -54,6 +54,11 @@ _MINUTES: Final = """
     ON CONFLICT (incident_id, minute, safety) DO UPDATE SET answers = m.answers + excluded.answers
 """
 
+_NEWS: Final = """
+    INSERT INTO rollcall_news (incident_id, person_id)
+    SELECT incident_id, person_id FROM {table} WHERE incident_id = %(incident_id)s
+"""
+
 
 class HeardAlreadyError(Exception):
     """Somebody is not silent any more: no first word of theirs may be folded."""
@@ -122,6 +127,7 @@ def fold_first(cursor: Cursor, table: str, incident_id: int, count: int, *, now:
         raise HeardAlreadyError
     cursor.execute(_about(_SIGHTINGS, table), known)
     cursor.execute(_about(_MINUTES, table), known)
+    cursor.execute(_about(_NEWS, table), known)
     bump_version(cursor, incident_id, now)
 
 

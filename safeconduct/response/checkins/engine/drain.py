@@ -6,6 +6,7 @@ what must not queue.
 """
 
 import logging
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import timedelta
 from signal import SIGTERM, signal
@@ -82,19 +83,20 @@ def run_once() -> int:
     return Drain().run_once()
 
 
-def run(stop: Event | None = None) -> None:
+def run(stop: Event | None = None, *, beside: Sequence[Callable[[Event], None]] = ()) -> None:
     """Fold until told to stop, waiting out a database that is away.
 
     Several threads fold side by side: while PostgreSQL writes the set of one, another
     reads its own. Without ``stop`` the process is the drain's own and SIGTERM ends it
-    after the sets in hand.
+    after the sets in hand. What runs ``beside`` shares the process and its end.
     """
     if stop is None:
         stop = Event()
         signal(SIGTERM, lambda *_: stop.set())
     threads = int(settings.CHECKINS["DRAIN_THREADS"])
-    with ThreadPoolExecutor(threads, thread_name_prefix="drain") as pool:
-        folding = [pool.submit(_run, stop) for _ in range(threads)]
+    work = [_run] * threads + list(beside)
+    with ThreadPoolExecutor(len(work), thread_name_prefix="drain") as pool:
+        folding = [pool.submit(each, stop) for each in work]
         wait(folding, return_when=FIRST_EXCEPTION)
         # Whatever broke one ends all: the process is started anew.
         stop.set()

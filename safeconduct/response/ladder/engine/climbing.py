@@ -21,6 +21,7 @@ from safeconduct.response.ladder.engine.statements import Asking
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.terms import CHUNK_SIZE, FAILED, Ending, StopsOn, steps_from
 from safeconduct.wires.messaging.actions import enqueue_select, stop_batch, withdraw_select
+from safeconduct.wires.messaging.engine.withdrawing import Withdrawn
 from safeconduct.wires.messaging.queries import Tally, batch_tally, untrue_receipts
 from safeconduct.wires.messaging.terms import State
 
@@ -29,8 +30,9 @@ SYSTEM: Final = Actor.system("ladder")
 _AT_A_TIME_SECONDS: Final = 1.5
 # Receipts may be folded late; asking twice about a failure costs little.
 _FOLDED_BY_THEN: Final = timedelta(minutes=10)
-# A message that was in a sender's hands when its reader answered may come back to wait.
+# What is needless is taken back when that becomes known (heeding); this finds what was missed.
 _SWEPT_EVERY: Final = timedelta(seconds=30)
+_SWEPT_AFTER_NEWS: Final = timedelta(seconds=10)
 # Looked at for being needless, of each channel, those that leave next.
 _HEAD: Final = 100_000
 
@@ -116,18 +118,25 @@ def _take_back(climb_id: int, tally: Tally, now: datetime) -> None:
         "proven_known": tally.messages(State.DELIVERED),
     }
     news = any(getattr(climb, name) != value for name, value in known.items())
-    if not news and climb.swept_at is not None and now < climb.swept_at + _SWEPT_EVERY:
+    pause = _SWEPT_AFTER_NEWS if news else _SWEPT_EVERY
+    if climb.swept_at is not None and now < climb.swept_at + pause:
         return
+    take_back(climb, "first", {"limit": _HEAD}, now=now)
+    Climb.objects.filter(pk=climb_id).update(swept_at=now, **known)
+
+
+def take_back(climb: Climb, only: str, more: dict[str, Any], *, now: datetime) -> Withdrawn:
+    """End the needless messages of those looked at (``statements.needless``)."""
     asking = asking_of(climb)
     select, params = statements.in_order(
-        statements.needless(asking), asking.params | {"limit": _HEAD}
+        statements.needless(asking, only=only), asking.params | more
     )
-    taken = withdraw_select(
+    done = withdraw_select(
         batch_id=climb.batch_id, select_sql=select, params=params, now=now, actor=SYSTEM
     )
-    Climb.objects.filter(pk=climb_id).update(swept_at=now, **known)
-    if taken:
-        _remember("ladder.taken_back", climb, now, count=taken)
+    if done.count:
+        _remember("ladder.taken_back", climb, now, count=done.count)
+    return done
 
 
 def _heard(climb: Climb) -> int:

@@ -95,18 +95,26 @@ ORDER BY d.settled_at, d.recipient_id LIMIT %(limit)s"""
 _LAST_FAILURE: Final = f"""
 SELECT max(settled_at) FROM messaging_delivery
 WHERE batch_id = %(batch)s AND state IN ({_FAILED})"""
-# Waiting, and nobody it speaks to is still to be reached. Those that leave next come first;
-# the rest of a long queue is looked at before it leaves.
+# Has not left, and nobody it speaks to is still to be reached.
 _NEEDLESS: Final = """
-SELECT d.id FROM unnest(%(channels)s::smallint[]) AS s(channel) CROSS JOIN LATERAL (
-    SELECT * FROM messaging_delivery d
-    WHERE d.batch_id = %(batch)s AND d.channel = s.channel AND d.state = 0
-    ORDER BY d.id LIMIT %(limit)s) d
+SELECT d.id FROM {looked_at}
 WHERE NOT EXISTS ({silent} AND p.id = d.recipient_id)
     AND (d.covers = 1 OR NOT EXISTS ({silent} AND p.party_id = (
         SELECT party_id FROM registry_person WHERE id = d.recipient_id) AND (
         d.channel = {call} OR EXISTS (SELECT FROM registry_contactpoint k
             WHERE k.person_id = p.id AND k.address = d.address))))"""
+# What leaves next of each channel: the rest of a long queue is looked at before it leaves.
+_FIRST_TO_LEAVE: Final = """
+unnest(%(channels)s::smallint[]) AS s(channel) CROSS JOIN LATERAL (
+    SELECT * FROM messaging_delivery d
+    WHERE d.batch_id = %(batch)s AND d.channel = s.channel AND d.state = 0
+    ORDER BY d.id LIMIT %(limit)s) d"""
+# What waits, or is in somebody's hands, for these people and whoever is of their party.
+_OF_PEOPLE: Final = """
+(SELECT * FROM messaging_delivery d
+    WHERE d.batch_id = %(batch)s AND d.state IN (0, 1) AND d.recipient_id = ANY (ARRAY(
+        SELECT q.id FROM registry_person h JOIN registry_person q ON q.party_id = h.party_id
+        WHERE h.id = ANY (%(people)s)))) d"""
 _SILENT: Final = """
 SELECT FROM registry_person p JOIN rollcall_standing s
     ON s.incident_id = %(incident)s AND s.person_id = p.id
@@ -188,10 +196,15 @@ def last_failure() -> str:
     return _LAST_FAILURE
 
 
-def needless(asking: Asking) -> str:
-    """Ids of waiting messages that nobody needs any more, of the first ``limit`` a channel."""
+def needless(asking: Asking, *, only: str) -> str:
+    """Ids of messages that have not left and that nobody needs any more.
+
+    ``only`` narrows them: "first" to the first ``limit`` that wait of each channel, "people" to
+    the parties of the parameter ``people``.
+    """
     silent = _SILENT if asking.stops_on == StopsOn.ANSWER else _UNTOLD
-    return _NEEDLESS.format(silent=silent, call=_CALL)
+    looked_at = {"first": _FIRST_TO_LEAVE, "people": _OF_PEOPLE}[only]
+    return _NEEDLESS.format(looked_at=looked_at, silent=silent, call=_CALL)
 
 
 def in_order(statement: str, params: dict[str, Any]) -> tuple[str, list[Any]]:

@@ -66,7 +66,7 @@ class Claims:
         else it would fill the desk, and hold up everybody.
         """
         taken: list[Claimed] = []
-        for part, worth in desk.slices(room):
+        for part, worth in desk.slices(room, lane):
             taken += await self._slice(connection, lane, desk, part, worth)
         return taken
 

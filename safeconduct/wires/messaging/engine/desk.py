@@ -10,7 +10,7 @@ from safeconduct.wires.messaging.engine.buckets import Bucket
 from safeconduct.wires.messaging.engine.line import Line
 from safeconduct.wires.messaging.engine.outbox import Claimed, Slice
 from safeconduct.wires.messaging.engine.places import destination
-from safeconduct.wires.messaging.engine.stock import Key, Stock
+from safeconduct.wires.messaging.engine.stock import Key, Stock, worth_holding
 from safeconduct.wires.messaging.terms import Channel, Lane
 
 _MOST_CREDIT: Final = 2.0
@@ -52,25 +52,32 @@ class Desk:
         country = self._country(claimed) if self._limited else ""
         if country not in self._limited:
             country = ""
-        return (batch.post_id, batch.id, country)
+        # What a provider has failed waits apart, so that it holds up nothing else there.
+        return (batch.post_id, batch.id, "" if self._plain else claimed.failed_at, country)
 
-    def room(self) -> int:
+    def room(self, lane: Lane) -> int:
         """How many messages of a lane it is worth holding here."""
         room = sum(line.room() for line in self.lines)
-        self._wanted = dict.fromkeys(Lane, room / 2)
+        room = worth_holding(room, lane, urgent_waits=self._urgent_waits())
+        self._wanted[lane] = room / 2
         return room
 
     def held(self, lane: Lane) -> int:
         """How many of a lane wait here for a hand, not for their country's next token."""
         return self.stock.size(lane) - sum(map(self.stock.held_for, self._limited))
 
-    def slices(self, room: int) -> list[tuple[Slice, int]]:
+    def _urgent_waits(self) -> bool:
+        return self.stock.size(Lane.URGENT) > 0
+
+    def slices(self, room: int, lane: Lane) -> list[tuple[Slice, int]]:
         """What to claim, and how much of it: each country with a limit apart from the rest."""
         slices = [(Slice.beside(sorted(self._limited)), room)] if room > 0 else []
-        for country, worth in sorted(self._worth_by_country().items()):
+        urgent_waits = self._urgent_waits()
+        for country, soon in sorted(self._worth_by_country().items()):
             held = self.stock.held_for(country)
+            worth = worth_holding(ceil(soon), lane, urgent_waits=urgent_waits)
             if 2 * held < worth:
-                slices.append((Slice.of(country), ceil(worth) - held))
+                slices.append((Slice.of(country), worth - held))
         return slices
 
     def _worth_by_country(self) -> dict[str, float]:
@@ -116,10 +123,11 @@ class Desk:
             line.wake_all()
         return self.stock.drop()
 
-    def stale(self) -> list[Claimed]:
-        """Take out what could not be answered before its lease ends."""
+    def surplus(self) -> list[Claimed]:
+        """Take out what could not be answered before its lease ends, and bulk that is held up."""
         latest = time.monotonic() + min(line.provider.timeout for line in self.lines)
-        return self.stock.drop(lambda claimed: claimed.ends_at < latest)
+        stale = self.stock.drop(lambda claimed: claimed.ends_at < latest)
+        return stale + (self.stock.shed(self.room(Lane.BULK)) if self._urgent_waits() else [])
 
     def judge(self) -> None:
         """Follow how the providers do, and let hands look again whatever happened."""
@@ -155,17 +163,32 @@ class Desk:
         return True
 
     def _test(self, line: Line, now: float) -> Callable[[Claimed], bool] | None:
-        """Whether country and sender's name of a message may have another one."""
-        if not (line.limits.countries or line.limits.identities):
+        """Whether a message is this line's to take, and its country and sender's name may have
+        another one."""
+        limited = bool(line.limits.countries or line.limits.identities)
+        shunned = line.provider.name if self._others_are_well(line) else None
+        if shunned is None and not limited:
             return None
 
         def may(claimed: Claimed) -> bool:
+            if claimed.failed_at and claimed.failed_at == shunned:
+                return False
+            if not limited:
+                return True
             wait = max((bucket.wait(1, now) for bucket in self._special(line, claimed)), default=0)
             if wait:
                 line.wake_in(wait)
             return not wait
 
         return may
+
+    def _others_are_well(self, line: Line) -> bool:
+        """Whether somebody else here may try what this line has failed at."""
+        return any(
+            other.gate.is_open and not other.out_of_service and other.part == 1.0
+            for other in self.lines
+            if other is not line
+        )
 
     def _special(self, line: Line, claimed: Claimed) -> list[Bucket]:
         country = self._country(claimed)

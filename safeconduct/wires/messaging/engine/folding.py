@@ -35,7 +35,11 @@ WITH said AS (
     FROM said
     WHERE d.batch_id = %s AND d.id = said.id AND d.state <> 3
         AND (said.state = 3 OR d.state IN (0, 1, 2))
-    RETURNING old.state AS was, new.state AS became, d.channel, d.country, d.covers
+    RETURNING old.state AS was, new.state AS became, d.channel, d.country, d.covers,
+        d.recipient_id
+), told AS (
+    INSERT INTO messaging_proof (batch_id, recipient_id)
+    SELECT %s, recipient_id FROM changed WHERE became = 3
 )
 INSERT INTO messaging_batchtally (batch_id, channel, state, country, messages, people)
 SELECT %s, channel, side.state, country, sum(side.sign), sum(side.sign * covers)
@@ -75,5 +79,6 @@ def _fold_batch(batch_id: int, said: list[_Said]) -> None:
             return
         columns = [list(column) for column in zip(*said, strict=True)]
         cursor.execute(
-            sql.SQL(_FOLD).format(table=sql.Identifier(table)), [*columns, batch_id, batch_id]
+            sql.SQL(_FOLD).format(table=sql.Identifier(table)),
+            [*columns, batch_id, batch_id, batch_id],
         )

@@ -13,6 +13,7 @@ from safeconduct.wires.messaging.engine.line import Line
 from safeconduct.wires.messaging.engine.outbox import Claimed
 from safeconduct.wires.messaging.engine.places import destination
 from safeconduct.wires.messaging.engine.providers.base import Answer, Parcel, Provider, later
+from safeconduct.wires.messaging.engine.recalled import Recalled
 from safeconduct.wires.messaging.engine.references import reference
 from safeconduct.wires.messaging.engine.results import Ledger
 from safeconduct.wires.messaging.engine.wording import NoWordsError
@@ -24,10 +25,18 @@ log: Final = logging.getLogger(__name__)
 class Hands:
     """What all hands of one line know."""
 
-    def __init__(self, line: Line, desk: Desk, ledger: Ledger, settings: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        line: Line,
+        desk: Desk,
+        ledger: Ledger,
+        recalled: Recalled,
+        settings: dict[str, Any],
+    ) -> None:
         self._line = line
         self._desk = desk
         self._ledger = ledger
+        self._recalled = recalled
         self._waits: list[float] = settings["RETRY_SECONDS"]
         self._longest_call = line.provider.timeout
 
@@ -43,7 +52,10 @@ class Hands:
 
     async def _send(self, claimed: Claimed) -> None:
         now = clock.now()
-        if ended := _ended(claimed, now):
+        if self._recalled.holds(claimed.id):
+            # It has ended in the database already.
+            self._line.gate.abandoned()
+        elif ended := _ended(claimed, now):
             self._line.gate.abandoned()
             self._ledger.note(
                 claimed, provider=self._line.provider.name, state=ended, at=now, tried=False

@@ -50,6 +50,8 @@ class Claimed:
     attempts: int
     leased_until: datetime
     country: str
+    # The provider that had it last and did not deliver; empty at the first try.
+    failed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ WITH picked AS (
 UPDATE {table} AS d SET state = 1, leased_until = clock_timestamp() + %s * interval '1 second'
 FROM picked WHERE d.batch_id = %s AND d.id = picked.id
 RETURNING d.id, d.channel, d.address, d.language, d.subject_id, d.post_id, d.attempts,
-    d.leased_until, d.country
+    d.leased_until, d.country, d.provider
 """
 # Where a number leads; a made-up one leads to the country it is kept for.
 _ONLY: Final = "AND (address LIKE ANY (%s) OR (country = ANY (%s) AND address LIKE '+999%%'))"
@@ -127,7 +129,7 @@ _BESIDE: Final = "AND NOT (address LIKE ANY (%s) OR (country = ANY (%s) AND addr
 # come to believe while the database was away. What a receipt has said already stands: it has
 # noted the hand-off as well, which nobody does who gave up. Only the tally of real changes
 # is appended. The next try is due by the database's clock: a sender's own may be minutes ahead.
-_TOLD: Final = "(d.state = 3 OR (d.state = 14 AND d.handed_at IS NOT NULL))"
+_TOLD: Final = "(d.state = 3 OR (d.state IN (14, 17) AND d.handed_at IS NOT NULL))"
 _SETTLE: Final = """
 WITH result AS (
     SELECT * FROM unnest(
@@ -150,7 +152,7 @@ WITH result AS (
     FROM result AS r
     WHERE d.batch_id = %s AND d.id = r.id AND (
         (d.state = 1 AND d.leased_until = r.lease)
-        OR (r.state = 2 AND d.state IN (0, 1, 3, 12, 13, 14))
+        OR (r.state = 2 AND d.state IN (0, 1, 3, 12, 13, 14, 16, 17))
     )
     RETURNING old.state AS was, new.state AS became, d.channel, d.country, d.covers
 )

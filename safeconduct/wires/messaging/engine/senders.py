@@ -23,9 +23,15 @@ from safeconduct.wires.messaging.engine.line import Line
 from safeconduct.wires.messaging.engine.links import keep_testing
 from safeconduct.wires.messaging.engine.pressure import Throttle
 from safeconduct.wires.messaging.engine.providers.base import Provider
+from safeconduct.wires.messaging.engine.recalled import Recalled
 from safeconduct.wires.messaging.engine.results import Ledger
 from safeconduct.wires.messaging.engine.routing import Pace
-from safeconduct.wires.messaging.terms import STOP_SIGNAL, WORK_SIGNAL, Lane
+from safeconduct.wires.messaging.terms import (
+    STOP_SIGNAL,
+    WITHDRAWN_SIGNAL,
+    WORK_SIGNAL,
+    Lane,
+)
 
 _DRAIN_SECONDS: Final = 20.0
 _LAST_CLAIM_SECONDS: Final = 2.0
@@ -49,6 +55,7 @@ class Sender:
         patience = self._settings["BULK_STARVES_SECONDS"] / 2
         self._desks = desks(self.lines, bulk_patience=patience)
         self._ledger = Ledger()
+        self._recalled = Recalled(lease_seconds=self._settings["LEASE_SECONDS"])
         self._book = Book(self.lines)
         self._throttles = [Throttle(desk) for desk in self._desks.values()]
         self._wake = {lane: asyncio.Event() for lane in Lane}
@@ -85,7 +92,7 @@ class Sender:
         for desk in self._desks.values():
             desk.when_low(lambda lane: self._wake[lane].set())
             for line in desk.lines:
-                hands = Hands(line, desk, self._ledger, self._settings)
+                hands = Hands(line, desk, self._ledger, self._recalled, self._settings)
                 found += [hands.work(reserved=n < line.reserved) for n in range(line.hands)]
         return found
 
@@ -137,7 +144,7 @@ class Sender:
             # What is handed over but not written goes out again if we are killed now.
             return 0
         for desk in self._desks.values():
-            worth = desk.room()
+            worth = desk.room(lane)
             room = worth - desk.held(lane)
             if not worth:
                 continue
@@ -156,7 +163,7 @@ class Sender:
             await wire.insist(self._hear)
 
     async def _hear(self, connection: AsyncConnection) -> None:
-        for signal in (WORK_SIGNAL, STOP_SIGNAL):
+        for signal in (WORK_SIGNAL, STOP_SIGNAL, WITHDRAWN_SIGNAL):
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(signal)))
         while True:
             await self._claims.refresh(connection)
@@ -164,11 +171,15 @@ class Sender:
             # Leaving early may drop notices of the same moment; the refresh covers them.
             async with aclosing(connection.notifies(timeout=self._poll)) as notices:
                 async for notice in notices:
-                    if not self._heed(notice.channel, int(notice.payload)):
+                    if not self._heed(notice.channel, notice.payload):
                         break
 
-    def _heed(self, signal: str, batch_id: int) -> bool:
+    def _heed(self, signal: str, payload: str) -> bool:
         """Act on a signal; returns whether we knew the batch."""
+        if signal == WITHDRAWN_SIGNAL:
+            self._recalled.hear(payload)
+            return True
+        batch_id = int(payload)
         if signal == STOP_SIGNAL:
             self._claims.stop(batch_id)
             return True
@@ -184,7 +195,7 @@ class Sender:
             for desk, throttle in zip(self._desks.values(), self._throttles, strict=True):
                 throttle.follow(self._poll, now=asyncio.get_running_loop().time())
                 desk.judge()
-                for claimed in desk.stale():
+                for claimed in desk.surplus():
                     self._ledger.give_back(claimed, at=clock.now())
             await asyncio.sleep(self._poll)
 

@@ -11,6 +11,17 @@ type Key = int | str | None
 _BULK_ONE_IN: Final = 20
 
 
+def worth_holding(worth: int, lane: Lane, *, urgent_waits: bool) -> int:
+    """How much of what it is worth holding a lane may have.
+
+    While urgent messages wait here, bulk would lie claimed until its lease ends, out of reach of
+    other senders: only so much of it is held as will move.
+    """
+    if lane is Lane.URGENT or not urgent_waits:
+        return worth
+    return max(1, worth // _BULK_ONE_IN) if worth else 0
+
+
 class Turns[Item]:
     """Queues within queues: whoever was served goes to the end of the line.
 
@@ -141,6 +152,17 @@ class Stock[Item]:
         self._held = +self._held
         return dropped
 
+    def shed(self, keep: int) -> list[Item]:
+        """Take out bulk until no more than ``keep`` of it are left, in the order of its turns."""
+        shed = []
+        while self._sizes[Lane.BULK] > keep:
+            item = self._lanes[Lane.BULK].pop(None)
+            if item is None:
+                break
+            self._uncount(item, Lane.BULK)
+            shed.append(item)
+        return shed
+
     def _is_bulk_due(self, now: float) -> bool:
         self._since_bulk += 1
         waited = now - self._bulk_left_at >= self._patience
@@ -150,15 +172,18 @@ class Stock[Item]:
         item = self._lanes[lane].pop(may)
         if item is None:
             return None
+        self._uncount(item, lane)
+        if lane is Lane.BULK:
+            self._left(now)
+        return item
+
+    def _uncount(self, item: Item, lane: Lane) -> None:
         self._sizes[lane] -= 1
         path = self._path(item)
         if self._held[path] <= 1:
             del self._held[path]
         else:
             self._held[path] -= 1
-        if lane is Lane.BULK:
-            self._left(now)
-        return item
 
     def _left(self, now: float) -> None:
         # A trickle is no relief: only without urgent ones does the patience begin anew.
