@@ -211,6 +211,9 @@ INTAKE: dict[str, Any] = {
     "SMS_SECRET": env.text("SAFECONDUCT_SMS_SECRET"),
     # The number people answer to by SMS, shown on the answer page.
     "GATEWAY_NUMBER": env.text("SAFECONDUCT_GATEWAY_NUMBER"),
+    # Reports a network may send in a minute before the rest is read last and without photos. A
+    # camp behind one address is a network; refused is what goes twenty times beyond.
+    "REPORTS_A_MINUTE": int(env.number("SAFECONDUCT_REPORTS_A_MINUTE", 300)),
     "GROUP_SECONDS": 0.004,
     "DATABASE_TIMEOUT_SECONDS": 2.0,
     "REPLAY_SECONDS": 2.0,

@@ -20,10 +20,10 @@ def command(host: str, port: int, workers: int) -> None:
     connections.close_all()
     click.echo(f"Answers on http://{host}:{port}/")
     Granian(
-        "config.intake:application",
+        "config.intake:served",
         address=host,
         port=port,
-        interface=Interfaces.ASGI,
+        interface=Interfaces.RSGI,
         loop=Loops.uvloop,
         # One thread beside Python's: several would take the processor from it (see bench.md).
         runtime_mode=RuntimeModes.st,

@@ -1,5 +1,7 @@
 """What came through the door, durable but not yet understood."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -30,6 +32,42 @@ class RawAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"raw answer #{self.pk}"
+
+
+class RawReport(models.Model):
+    """One "I am here" or "I need help" as it arrived, sealed at the door.
+
+    No unique key, for the reasons of :class:`RawAnswer`. Whoever comes from a network that
+    sends more than people do waits until the others have been read.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    received_at = models.DateTimeField()
+    key = models.UUIDField()
+    kind = models.SmallIntegerField()
+    crowded = models.BooleanField(default=False, db_default=False)
+    sealed = models.BinaryField()
+    photos = models.BinaryField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["crowded", "id"], name="rawreport_order"),
+            models.Index(fields=["key"], name="rawreport_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"raw report #{self.pk}"
+
+
+class HelpWords(models.Model):
+    """What a text message that asks for help says, sealed, until its request has it."""
+
+    key = models.UUIDField(primary_key=True)
+    received_at = models.DateTimeField()
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"words of {self.received_at:%Y-%m-%d %H:%M}"
 
 
 class ReplayMark(models.Model):

@@ -15,3 +15,15 @@ for _field, _purpose in (
         retention=_("For the seconds until the answer is filed"),
         shredder=Shredder.ROW,
     )
+
+for _field, _purpose in (
+    ("RawReport.sealed", _("To know who is there, who is safe and who needs help")),
+    ("RawReport.photos", _("To see what a call for help shows")),
+    ("HelpWords.sealed", _("To know what a call for help by SMS says")),
+):
+    personal(
+        f"intake.{_field}",
+        purpose=_purpose,
+        retention=_("Sealed, for the seconds until it is filed"),
+        shredder=Shredder.ROW,
+    )

@@ -55,3 +55,46 @@ class Scope(IntEnum):
     ME = 0
     ALL_OF_US = 1
     LISTED = 2
+
+
+class Kind(IntEnum):
+    """Which of the two forms a report came by."""
+
+    HERE = 1
+    HELP = 2
+
+
+# The purpose the address of a report's own page is veiled with (kernel.tokens).
+REPORT_LINK: Final = "report"
+# What a report may say of its sender's need; anything else is kept as "other".
+NEEDS: Final = (
+    "injured",
+    "medical",
+    "trapped",
+    "danger",
+    "arrested",
+    "documents",
+    "shelter",
+    "transport",
+    "missing",
+    "other",
+)
+# Text fields of a report and how many characters of each are kept.
+REPORT_TEXTS: Final = {
+    "words": 2000,
+    "place": 200,
+    "with": 1000,
+    "injuries": 1000,
+    "reach_how": 300,
+    "reach_when": 300,
+    "name": 100,
+    "phone": 40,
+    "email": 254,
+    "record": 60,
+}
+MAX_PHOTOS: Final = 4
+MAX_PHOTO: Final = 500 * 1024
+# What is read of a report at most: a browser without script sends photos as the camera made them.
+MAX_REPORT: Final = 24 * 1024 * 1024
+# The same report sent again within a minute: a telephone that lost our answer asks a few times.
+MAX_SENDINGS_A_MINUTE: Final = 20

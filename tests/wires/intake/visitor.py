@@ -113,7 +113,7 @@ class Visitor:
         return asyncio.run(_spoken(self.door, scope, body))
 
 
-def door(ledger: Memory, folder, **ports) -> Door:
+def door(ledger: Memory, folder, reports: Memory | None = None, **ports) -> Door:
     """A door over a ledger in memory that knows two posts."""
 
     async def posts() -> dict[int, PostLine]:
@@ -122,7 +122,7 @@ def door(ledger: Memory, folder, **ports) -> Door:
     given = Ports(posts=posts, **ports)
     known = Posts(given.posts, folder)
     asyncio.run(known.refresh())
-    return Door(ports=given, ledger=ledger, posts=known)
+    return Door(ports=given, ledger=ledger, posts=known, reports=reports or Memory())
 
 
 async def _spoken(app: Door, scope: dict, body: bytes) -> Reply:

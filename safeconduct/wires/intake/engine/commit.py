@@ -18,6 +18,8 @@ ANSWERS: Final = (
     "intake_rawanswer (received_at, stated_at, channel, key, asked_id, answer, scope, others,"
     " sender, text, provider_id)"
 )
+# What reports are copied into.
+REPORTS: Final = "intake_rawreport (received_at, key, kind, crowded, sealed, photos)"
 _MARK: Final = """
     INSERT INTO intake_replaymark (journal, until) VALUES (%s, %s)
     ON CONFLICT (journal) DO UPDATE SET until = excluded.until
@@ -73,6 +75,15 @@ def copy_line(
     return (
         f"{received}\t{stated}\t{channel}\t{key}\t{asked}\t{said}\t{scope}\t{listed}\t{words}\n"
     ).encode()
+
+
+def report_line(
+    *, received_at: datetime, key: str, kind: int, crowded: bool, sealed: bytes, photos: bytes
+) -> bytes:
+    """One report as a line of ``COPY``'s text format; bytes go as hexadecimal digits."""
+    seen = b"\\\\x" + photos.hex().encode() if photos else b"\\N"
+    head = f"{received_at.isoformat()}\t{key}\t{kind}\t{'t' if crowded else 'f'}\t"
+    return b"%s\\\\x%s\t%s\n" % (head.encode(), sealed.hex().encode(), seen)
 
 
 class Store:

@@ -12,7 +12,7 @@ from typing import Final
 from django.conf import settings
 
 from safeconduct.wires.intake.engine import watch
-from safeconduct.wires.intake.engine.commit import ANSWERS, Store
+from safeconduct.wires.intake.engine.commit import ANSWERS, REPORTS, Store
 from safeconduct.wires.intake.engine.http import (
     App,
     Receive,
@@ -22,12 +22,14 @@ from safeconduct.wires.intake.engine.http import (
     Send,
     asset,
     deliver,
+    of_asgi,
 )
 from safeconduct.wires.intake.engine.journal import Journal
 from safeconduct.wires.intake.engine.ledger import COMMITTERS, Ledger
 from safeconduct.wires.intake.engine.links import LinkDoor
 from safeconduct.wires.intake.engine.ports import Ports, PostLine
 from safeconduct.wires.intake.engine.posts import Posts
+from safeconduct.wires.intake.engine.reporting import PATHS, ReportDoor
 from safeconduct.wires.intake.engine.sms import SmsDoor
 from safeconduct.wires.intake.web.pages import Pages
 
@@ -37,17 +39,23 @@ log = logging.getLogger(__name__)
 
 _ROBOTS: Final = Response(200, b"User-agent: *\nDisallow: /\n")
 _NOTHING: Final = Response(204)
+# Bytes of reports in one COPY: their photos are long.
+_GROUP_BYTES: Final = 16 * 1024 * 1024
 
 
 class Door:
     """Everything people and gateways answer through."""
 
-    def __init__(self, *, ports: Ports, ledger: Ledger, posts: Posts) -> None:
+    def __init__(self, *, ports: Ports, ledger: Ledger, posts: Posts, reports: Ledger) -> None:
         pages = Pages(posts)
         self.ledger = ledger
         self.posts = posts
-        self._routes = tuple(ports.routes.items())
-        self._beside = ports.ledgers
+        told = ReportDoor(ledger=reports, pages=pages, readable=_readable_by_pages)
+        self._routes: tuple[tuple[str, App], ...] = (
+            *ports.routes.items(),
+            *((path, told) for path in PATHS),
+        )
+        self._beside = (*ports.ledgers, reports)
         self._links = LinkDoor(ports=ports, ledger=ledger, pages=pages)
         self._sms = SmsDoor(ledger)
         self._fixed = {
@@ -64,12 +72,11 @@ class Door:
             return
         if scope["type"] != "http":
             return
-        for prefix, app in self._routes:
-            if scope["path"].startswith(prefix):
-                await app(scope, receive, send)
-                return
-        request = Request(scope, receive)
-        await deliver(await self._respond(request), request, send)
+        if app := self.beside(scope["path"]):
+            await app(scope, receive, send)
+            return
+        request = of_asgi(scope, receive)
+        await deliver(await self.respond(request), request, send)
 
     async def start(self) -> None:
         for ledger in (self.ledger, *self._beside):
@@ -83,7 +90,15 @@ class Door:
         for ledger in (self.ledger, *self._beside):
             await ledger.stop()
 
-    async def _respond(self, request: Request) -> Response:
+    def beside(self, path: str) -> App | None:
+        """The other ASGI app that answers under a path, if one does."""
+        for prefix, app in self._routes:
+            if path.startswith(prefix):
+                return app
+        return None
+
+    async def respond(self, request: Request) -> Response:
+        """What is answered to a request that is no other app's."""
         path = request.path
         if path.startswith("/s/"):
             return _readable_by_pages(await self._links(request, path[3:]), request)
@@ -124,14 +139,17 @@ def _readable_by_pages(response: Response, request: Request) -> Response:
     return response._replace(headers=(*response.headers, *allowed))
 
 
-def build(ports: Ports) -> App:
+def build(ports: Ports) -> Door:
     """The door for this installation's settings; starts and stops by ASGI's lifespan."""
     folder = settings.INTAKE["JOURNAL_DIR"]
     ledger = ledger_of(ANSWERS, journal=folder, speaks=True)
-    return Door(ports=ports, ledger=ledger, posts=Posts(ports.posts, folder))
+    reports = ledger_of(REPORTS, journal=folder / "reports", group_bytes=_GROUP_BYTES)
+    return Door(ports=ports, ledger=ledger, posts=Posts(ports.posts, folder), reports=reports)
 
 
-def ledger_of(into: str, *, journal: Path, speaks: bool = False) -> Ledger:
+def ledger_of(
+    into: str, *, journal: Path, speaks: bool = False, group_bytes: int | None = None
+) -> Ledger:
     """A ledger by this installation's settings for the table and columns ``into`` names.
 
     Journals of different tables lie in different folders.
@@ -144,4 +162,5 @@ def ledger_of(into: str, *, journal: Path, speaks: bool = False) -> Ledger:
         group_seconds=chosen["GROUP_SECONDS"],
         replay_seconds=chosen["REPLAY_SECONDS"],
         speaks=speaks,
+        group_bytes=group_bytes,
     )

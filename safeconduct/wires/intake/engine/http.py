@@ -39,6 +39,7 @@ _PAGE: Final[Headers] = (
         b" form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
 )
+_PACKED: Final = (b"content-encoding", b"gzip")
 _JSON: Final[Headers] = (*_GUARDED, (b"content-type", b"application/json"))
 _PLAIN: Final[Headers] = (*_GUARDED, (b"content-type", b"text/plain; charset=utf-8"))
 
@@ -82,24 +83,32 @@ def asset(body: bytes, kind: bytes) -> Response:
 
 
 class Request:
-    """One request; its body is read only when asked for."""
+    """One request; its body is read only when asked for.
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        self._receive = receive
-        # Of a header sent twice the last counts; none that matters here may be.
-        self._headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        client = scope.get("client")
+    ``header`` gives a header's value by its name in lower case, empty if it was not sent.
+    ``read`` brings the whole body; both know the server's way of speaking (``of_asgi`` here,
+    ``engine.rsgi`` beside).
+    """
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: str,
+        raw_query: bytes,
+        sender: str,
+        header: Callable[[bytes], bytes],
+        read: Callable[[], Awaitable[bytes]],
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.raw_query = raw_query
         # Of whoever holds the line: where a proxy stands before us, that one's.
-        self.sender: str = client[0] if client else ""
-        self.raw_query: bytes = scope.get("query_string", b"")
+        self.sender = sender
+        self.header = header
+        self._read = read
         # Whether the link it came by belongs to an exercise; known once that is read.
         self.is_exercise = False
-
-    def header(self, name: bytes) -> bytes:
-        """A header's value, empty if it was not sent."""
-        return self._headers.get(name, b"")
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -112,47 +121,68 @@ class Request:
         :raises TooLargeError: beyond ``MAX_BODY`` bytes.
         :raises TooSlowError: if it does not come.
         """
-        message = await self._receive()
-        if message["type"] == "http.disconnect":
-            raise TooSlowError
-        body: bytes = message.get("body", b"")
-        # Granian hands over the end of a body by itself. Where all of it has come, not
-        # waiting for that saves a switch between threads, the dearest part of a request.
-        if message.get("more_body") and self.header(b"content-length") != b"%d" % len(body):
-            body = await self._rest(body)
+        body = await self._read()
         if len(body) > MAX_BODY:
             raise TooLargeError
         return body
 
-    async def _rest(self, body: bytes) -> bytes:
-        more = True
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while more and len(body) <= MAX_BODY:
-                    message = await self._receive()
-                    if message["type"] == "http.disconnect":
-                        raise TooSlowError
-                    body += message.get("body", b"")
-                    more = message.get("more_body", False)
-        except TimeoutError as late:
-            raise TooSlowError from late
-        return body
+
+def of_asgi(scope: Scope, receive: Receive) -> Request:
+    """A request as an ASGI server hands it over."""
+    # Of a header sent twice the last counts; none that matters here may be.
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+
+    def header(name: bytes) -> bytes:
+        return headers.get(name, b"")
+
+    async def read() -> bytes:
+        return await _received(receive, header(b"content-length"))
+
+    client = scope.get("client")
+    return Request(
+        method=scope["method"],
+        path=scope["path"],
+        raw_query=scope.get("query_string", b""),
+        sender=client[0] if client else "",
+        header=header,
+        read=read,
+    )
+
+
+async def _received(receive: Receive, announced: bytes) -> bytes:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise TooSlowError
+    body: bytes = message.get("body", b"")
+    more = message.get("more_body", False) and announced != b"%d" % len(body)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while more and len(body) <= MAX_BODY:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise TooSlowError
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+    except TimeoutError as late:
+        raise TooSlowError from late
+    return body
 
 
 async def deliver(response: Response, request: Request, send: Send) -> None:
     """Send a response, compressed where it is worth it; a HEAD's without its body."""
-    body, is_packed = _encoded(response.body, request.header(b"accept-encoding"))
-    headers = list(response.headers)
-    if is_packed:
-        headers.append((b"content-encoding", b"gzip"))
-    headers.append((b"content-length", b"%d" % len(body)))
+    body, headers = encoded(response, request)
+    headers = (*headers, (b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})
 
 
-def _encoded(body: bytes | Filled, accepted: bytes) -> tuple[bytes, bool]:
+def encoded(response: Response, request: Request) -> tuple[bytes, Headers]:
+    """The body as it goes over the wire, and its headers but for the length."""
+    body = response.body
+    if b"gzip" not in request.header(b"accept-encoding"):
+        return (body.plain() if isinstance(body, Filled) else body), response.headers
     if isinstance(body, Filled):
-        return (body.gzipped(), True) if b"gzip" in accepted else (body.plain(), False)
-    if len(body) > _WORTH_COMPRESSING and b"gzip" in accepted:
-        return gzip.compress(body, mtime=0), True
-    return body, False
+        return body.gzipped(), (*response.headers, _PACKED)
+    if len(body) > _WORTH_COMPRESSING:
+        return gzip.compress(body, mtime=0), (*response.headers, _PACKED)
+    return body, response.headers

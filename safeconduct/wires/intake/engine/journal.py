@@ -17,8 +17,8 @@ from typing import BinaryIO, Final
 from uuid import UUID, uuid4
 
 SUFFIX: Final = ".journal"
-# Bytes; longer than any answer the door accepts.
-MAX_RECORD: Final = 64 * 1024
+# Bytes; longer than a report with its photos, and than any answer, as a line of COPY.
+MAX_RECORD: Final = 8 * 1024 * 1024
 _HEAD: Final = struct.Struct(">II")
 
 
@@ -151,7 +151,7 @@ def _locked(stream: BinaryIO, path: Path) -> bool:
 
 def _framed(record: bytes) -> bytes:
     if not 0 < len(record) <= MAX_RECORD:
-        raise ValueError("A journal's record has between one byte and 64 kB.")
+        raise ValueError("A journal's record has between one byte and 8 MB.")
     return _HEAD.pack(len(record), zlib.crc32(record)) + record
 
 

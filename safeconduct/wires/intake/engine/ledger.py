@@ -21,6 +21,8 @@ MAX_WAITING: Final = 50_000
 # Two connections: while one waits for its commit, the other gathers.
 COMMITTERS: Final = 2
 _REPLAY_CHUNK: Final = 2000
+# Of lines that may hold photos so many go back in one transaction: 32 MB at the most.
+_REPLAY_FEW: Final = 8
 
 
 class NotKeptError(Exception):
@@ -41,12 +43,15 @@ class Ledger:
         group_seconds: float,
         replay_seconds: float,
         speaks: bool = True,
+        group_bytes: int | None = None,
     ) -> None:
         self._committing, self._replaying = stores[:-1], stores[-1]
         self._journal = journal
         self._group_seconds = group_seconds
         self._replay_seconds = replay_seconds
         self._speaks = speaks
+        # Where lines may be long, how many bytes of them make a group.
+        self._group_bytes = group_bytes
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._something = asyncio.Event()
         self._journalling = asyncio.Lock()
@@ -115,10 +120,20 @@ class Ledger:
                 await self._settle(store, group)
 
     def _taken(self) -> list[tuple[bytes, "asyncio.Future[None]"]]:
-        group, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
+        count = MAX_GROUP if self._group_bytes is None else self._fitting(self._group_bytes)
+        group, self._waiting = self._waiting[:count], self._waiting[count:]
         if not self._waiting and not self._stopping:
             self._something.clear()
         return group
+
+    def _fitting(self, most: int) -> int:
+        """How many of those waiting are one group; the first always is."""
+        total = 0
+        for count, (line, _) in enumerate(self._waiting[:MAX_GROUP]):
+            total += len(line)
+            if total > most:
+                return max(count, 1)
+        return MAX_GROUP
 
     async def _settle(
         self, store: Store, group: list[tuple[bytes, "asyncio.Future[None]"]]
@@ -188,7 +203,8 @@ class Ledger:
 
     async def _replay_one(self, sealed: Sealed) -> None:
         done = await self._replaying.replayed_until(sealed.id)
-        for chunk in itertools.batched(sealed.records(after=done), _REPLAY_CHUNK, strict=False):
+        size = _REPLAY_CHUNK if self._group_bytes is None else _REPLAY_FEW
+        for chunk in itertools.batched(sealed.records(after=done), size, strict=False):
             try:
                 await self._replay_chunk(sealed, chunk)
             except REFUSALS:

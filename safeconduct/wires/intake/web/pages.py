@@ -23,7 +23,7 @@ _STATIC: Final = Path(__file__).parent.parent / "static" / "intake"
 # Pages kept ready: one for each language, post and outcome that occurs.
 _READY: Final = 2000
 # Private-use characters stand where something of the reader's own goes in.
-_KEY, _WHO, _TIME, _COUNT = (chr(0xE000 + n).encode() for n in range(4))
+_KEY, _WHO, _TIME, _COUNT, _FOLLOW = (chr(0xE000 + n).encode() for n in range(5))
 _SAID: Final = {
     Answer.SAFE: "safe",
     Answer.NEEDS_HELP: "needs_help",
@@ -92,6 +92,24 @@ class Pages:
         made = self._page("thanks", language, post_id, answer, scope, exercise=exercise)
         return made.filled(own)
 
+    def report(
+        self,
+        language: str,
+        *,
+        helps: bool,
+        reference: str,
+        follow: str,
+        time: str,
+        photos_cut: bool,
+    ) -> Filled:
+        """That a report is kept, the reference it bears and the page that tells what becomes of it.
+
+        ``_KEY`` stands for the reference here.
+        """
+        kind = "help" if helps else "safe"
+        own = {_KEY: reference.encode(), _FOLLOW: follow.encode(), _TIME: time.encode()}
+        return self._page("report", language, 0, kind, photos_cut, exercise=False).filled(own)
+
     def problem(self, kind: str, language: str, post_id: int, *, exercise: bool = False) -> Filled:
         """Why it did not work and what to do instead."""
         return self._page("problem", language, post_id, kind, exercise=exercise).filled({})
@@ -104,7 +122,7 @@ class Pages:
             context = self._context(language, post_id, about)
             context["exercise"] = exercise or settings.MODE == "exercise"
             made = _rendered(name, context)
-            ready = self._ready[key] = Page(made, (_KEY, _WHO, _TIME, _COUNT))
+            ready = self._ready[key] = Page(made, (_KEY, _WHO, _TIME, _COUNT, _FOLLOW))
         return ready
 
     def _context(self, language: str, post_id: int, about: tuple[object, ...]) -> dict[str, object]:
@@ -125,6 +143,7 @@ class Pages:
             "languages": [(code, texts(code)["switch"]) for code in WRITTEN if code != language],
             "key": _KEY.decode(),
             "people": _WHO.decode(),
+            "follow": _FOLLOW.decode(),
             **_outcome(t, about),
         }
 
@@ -140,12 +159,18 @@ def _outcome(t: dict[str, str], about: tuple[object, ...]) -> dict[str, object]:
                 "meant": t[meant].format(count=_COUNT.decode()),
                 "received_at": t["received_at"].format(time=_TIME.decode()),
             }
+        case (str(kind), bool(photos_cut)):
+            return {
+                "kind": kind,
+                "photos_cut": photos_cut,
+                "received_at": t["received_at"].format(time=_TIME.decode()),
+            }
         case (str(kind),):
             words = "unreadable" if kind == "too_large" else kind
             return {
                 "heading": t[words],
                 "how": t[f"{words}_how"],
-                "again": kind not in {"forged", "expired"},
+                "again": kind not in {"forged", "expired"} and not kind.startswith("report_"),
             }
     return {}
 

@@ -1,0 +1,54 @@
+"""Telling a flood from a camp: a network that sends more than people do is read last.
+
+A camp, a family or a whole operator's customers may share one address, so an address alone
+never shuts anybody out: what it sends beyond its share is kept without photos and read after
+what others sent. Only what no camp sends is refused, and a registered party's own link passes
+even then. Networks are known by a keyed digest that lives as long as the process, in memory.
+"""
+
+import os
+from hashlib import blake2b
+from ipaddress import ip_address, ip_network
+from typing import Final, NamedTuple
+
+from safeconduct.wires.intake.engine.pace import Pace
+
+# How many times its share a network may send before more of it is refused.
+REFUSED_AT: Final = 20
+
+
+class Verdict(NamedTuple):
+    """``crowded`` is kept without photos and read last; ``refused`` is asked to come later."""
+
+    crowded: bool
+    refused: bool
+
+
+class Crowd:
+    """Counts reports by network within the running minute."""
+
+    def __init__(self, a_minute: int) -> None:
+        self._key = os.urandom(16)
+        self._share = Pace(a_minute)
+        self._most = Pace(a_minute * REFUSED_AT)
+
+    def judge(self, sender: str, at: float) -> Verdict:
+        """What becomes of one more report from an address, at a moment in Unix seconds."""
+        mark = self._mark(sender)
+        within, bearable = self._share.allows(mark, at), self._most.allows(mark, at)
+        return Verdict(crowded=not within, refused=not bearable)
+
+    def _mark(self, sender: str) -> int:
+        digest = blake2b(network_of(sender).encode(), key=self._key, digest_size=8)
+        return int.from_bytes(digest.digest())
+
+
+def network_of(sender: str) -> str:
+    """An address's network: IPv4 by itself, IPv6 by the 56 bits that one household is given."""
+    try:
+        address = ip_address(sender)
+    except ValueError:
+        return "?"
+    if address.version == 4:
+        return sender
+    return str(ip_network(f"{sender}/56", strict=False).network_address)

@@ -1,0 +1,256 @@
+""" "I am here" and "I need help": kept before they are understood, like answers.
+
+Anybody may send them, so nothing in them is believed here and nothing is looked up: sealed
+at once, durable before it says yes, and given a reference that follows from the sender's key.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import orjson
+from django.conf import settings
+
+from safeconduct.ground.kernel import clock, tokens
+from safeconduct.ground.kernel.tokens import LinkRefusedError
+from safeconduct.wires.intake import rules
+from safeconduct.wires.intake.engine.commit import report_line
+from safeconduct.wires.intake.engine.crowd import Crowd
+from safeconduct.wires.intake.engine.http import (
+    BODY_SECONDS,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    TooSlowError,
+    deliver,
+    document,
+    of_asgi,
+    page,
+)
+from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
+from safeconduct.wires.intake.engine.multipart import FormReader, NotAFormError, Part
+from safeconduct.wires.intake.engine.pace import Pace
+from safeconduct.wires.intake.engine.reported import Report, read_report, reference_of
+from safeconduct.wires.intake.rules import UnreadableError
+from safeconduct.wires.intake.terms import (
+    MAX_PHOTO,
+    MAX_PHOTOS,
+    MAX_REPORT,
+    MAX_SENDINGS_A_MINUTE,
+    REPORT_LINK,
+    Kind,
+)
+from safeconduct.wires.intake.web.pages import Pages
+from safeconduct.wires.intake.web.texts import WRITTEN
+
+type Readable = Callable[[Response, Request], Response]
+
+PATHS: Final = {"/here": Kind.HERE, "/help": Kind.HELP}
+# Bytes of reports being read or waiting for their commit; beyond, phones are told to come again.
+_MOST_IN_HAND: Final = 256 * 1024 * 1024
+# A form without files; two thousand characters of any script, escaped, fit several times.
+_LONGEST_PLAIN: Final = 128 * 1024
+_HERE: Final = frozenset({"127.0.0.1", "::1"})
+_TEXT_BYTES: Final = 16 * 1024
+_HEAVIEST: Final = MAX_PHOTOS * MAX_PHOTO + _LONGEST_PLAIN
+_RETRY_SECONDS: Final = b"20"
+# What a registered party's link to its record is signed for (picture.registry).
+_RECORD_LINK: Final = "registration"
+PROBLEMS: Final = {"report_unreadable": 400, "report_hurried": 429, "report_not_kept": 503}
+
+
+class ReportProblemError(Exception):
+    """Something the sender is told kindly; ``kind`` names the page."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class ReportDoor:
+    """``/here`` and ``/help``."""
+
+    def __init__(self, *, ledger: Ledger, pages: Pages, readable: Readable) -> None:
+        self._readable = readable
+        self._ledger = ledger
+        self._pages = pages
+        self._crowd = Crowd(int(settings.INTAKE["REPORTS_A_MINUTE"]))
+        self._sendings = Pace(MAX_SENDINGS_A_MINUTE)
+        self._in_hand = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = of_asgi(scope, receive)
+        response = await self._respond(request, receive)
+        await deliver(self._readable(response, request), request, send)
+
+    async def _respond(self, request: Request, receive: Receive) -> Response:
+        if request.path.rstrip("/") not in PATHS:
+            return Response(404)
+        if request.method == "OPTIONS":
+            return _permitted()
+        if request.method != "POST":
+            return _moved(request)
+        held = self._weight(request)
+        self._in_hand += held
+        try:
+            return await self._receive(request, receive, held)
+        except ReportProblemError as problem:
+            return self._problem(request, problem.kind)
+        finally:
+            self._in_hand -= held
+
+    async def _receive(self, request: Request, receive: Receive, held: int) -> Response:
+        if self._in_hand - held > _MOST_IN_HAND:
+            raise ReportProblemError("report_not_kept")
+        now = clock.now()
+        verdict = self._crowd.judge(_caller(request), now.timestamp())
+        parts = await _parts(request, receive)
+        kind = PATHS[request.path.rstrip("/")]
+        said = read_report(kind, parts, language=_language(request), received_at=now)
+        if verdict.refused and not _is_registered(said):
+            raise ReportProblemError("report_hurried")
+        if not self._sendings.allows(said.key.int, now.timestamp()):
+            raise ReportProblemError("report_hurried")
+        # Sealing takes microseconds of words, and of two megabytes of photos still few.
+        line = report_line(
+            received_at=now,
+            key=said.key.hex,
+            kind=said.kind,
+            crowded=verdict.crowded,
+            sealed=said.sealed(),
+            photos=b"" if verdict.crowded else said.sealed_photos(),
+        )
+        try:
+            await self._ledger.keep(line)
+        except NotKeptError:
+            raise ReportProblemError("report_not_kept") from None
+        return self._thanks(request, said, f"{now.hour:02}:{now.minute:02}")
+
+    def _weight(self, request: Request) -> int:
+        declared = request.header(b"content-length")
+        # What is longer is dropped as it comes.
+        return min(int(declared), _HEAVIEST) if declared.isdigit() else _HEAVIEST
+
+    def _thanks(self, request: Request, said: Report, time: str) -> Response:
+        reference = reference_of(said.key)
+        follow = follow_address(said)
+        if _wants_json(request):
+            told = {"reference": reference, "follow": follow, "cut": said.cut}
+            return document(orjson.dumps(told), 202)
+        made = self._pages.report(
+            said.language,
+            helps=said.asks_for_help,
+            reference=reference,
+            follow=follow,
+            time=time,
+            photos_cut="photo" in said.cut,
+        )
+        return page(made)
+
+    def _problem(self, request: Request, kind: str) -> Response:
+        status = PROBLEMS[kind]
+        if _wants_json(request):
+            told = document(orjson.dumps({"kept": False, "reason": kind}), status)
+        else:
+            told = page(self._pages.problem(kind, _language(request), 0), status)
+        if status == 400:
+            return told
+        return told._replace(headers=(*told.headers, (b"retry-after", _RETRY_SECONDS)))
+
+
+def follow_address(said: Report) -> str:
+    """The page of a report: it follows from the key, for us alone."""
+    return f"{settings.PUBLIC_URL}/me/request/{tokens.veiled(said.key, purpose=REPORT_LINK)}/"
+
+
+async def _pieces(receive: Receive, most: int) -> AsyncIterator[bytes]:
+    """The body as it comes; ends at ``most`` bytes."""
+    read, more = 0, True
+    while more and read < most:
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                message = await receive()
+        except TimeoutError as late:
+            raise TooSlowError from late
+        if message["type"] == "http.disconnect":
+            raise TooSlowError
+        piece: bytes = message.get("body", b"")
+        more = message.get("more_body", False)
+        read += len(piece)
+        yield piece
+
+
+async def _parts(request: Request, receive: Receive) -> list[Part]:
+    kind = request.header(b"content-type")
+    try:
+        if kind.startswith(b"multipart/form-data"):
+            reader = FormReader(
+                kind, text_limit=_TEXT_BYTES, file_limit=MAX_PHOTO, most_files=MAX_PHOTOS
+            )
+            async for piece in _pieces(receive, MAX_REPORT):
+                reader.feed(piece)
+            return reader.parts
+        pieces = [piece async for piece in _pieces(receive, _LONGEST_PLAIN)]
+        return _plain(b"".join(pieces))
+    except (NotAFormError, TooSlowError, UnreadableError):
+        raise ReportProblemError("report_unreadable") from None
+
+
+def _plain(body: bytes) -> list[Part]:
+    parts = []
+    for name, values in rules.form_fields(body).items():
+        part = Part(name, is_file=False, limit=_TEXT_BYTES)
+        part.take(values[0].encode())
+        parts.append(part)
+    return parts
+
+
+def _is_registered(said: Report) -> bool:
+    """Whether it comes with the link of a registered party: those are never kept waiting."""
+    try:
+        link = tokens.read(str(said.fields.get("record", "")), purpose=_RECORD_LINK)
+    except LinkRefusedError:
+        return False
+    return not link.expired(clock.now())
+
+
+def _caller(request: Request) -> str:
+    """Whose request it is, by what a proxy of ours on this machine appended.
+
+    For counting, never for trusting: a proxy elsewhere is itself the caller.
+    """
+    if request.sender not in _HERE:
+        return request.sender
+    last = request.header(b"x-forwarded-for").decode("latin-1").rpartition(",")[2].strip()
+    return last or request.sender
+
+
+def _wants_json(request: Request) -> bool:
+    return b"application/json" in request.header(b"accept")
+
+
+def _language(request: Request) -> str:
+    chosen = request.query.get("l", "") if request.raw_query else ""
+    if chosen in WRITTEN:
+        return chosen
+    return rules.best_language(request.header(b"accept-language").decode("latin-1"), WRITTEN, "en")
+
+
+def _moved(request: Request) -> Response:
+    """The forms are pages of ours, under the other name."""
+    where = f"{settings.PUBLIC_URL}{request.path.rstrip('/')}/".encode()
+    return Response(303, b"", ((b"location", where), (b"cache-control", b"no-store")))
+
+
+def _permitted() -> Response:
+    return Response(
+        204,
+        b"",
+        (
+            (b"access-control-allow-methods", b"POST"),
+            (b"access-control-allow-headers", b"accept, content-type"),
+            (b"access-control-max-age", b"86400"),
+        ),
+    )
