@@ -1,10 +1,12 @@
 """The frame every page stands in."""
 
+import gzip
+
 import pytest
 from django import forms
 from django.http import HttpResponse
 from django.template import engines
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from safeconduct.ground.ui import navigation
 from safeconduct.ground.ui.middleware import chosen_language
@@ -123,3 +125,11 @@ def test_the_sections_fold_into_a_menu_for_narrow_screens(pages: Pages) -> None:
     menu = html[html.index('<details class="menu"') : html.index("</details>")]
     assert 'href="/console/alerts/"' in menu
     assert 'action="/account/logout/"' in menu
+
+
+@pytest.mark.parametrize("wish", ["gzip", ""])
+def test_a_page_goes_out_compressed_to_whoever_can_read_that(client: Client, wish: str) -> None:
+    response = client.get("/account/login/", headers={"Accept-Encoding": wish})
+    assert response.get("Content-Encoding", "") == wish
+    text = gzip.decompress(response.content) if wish else response.content
+    assert b"</html>" in text
