@@ -18,16 +18,17 @@ from django.db import connection
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.wires.intake.terms import ANSWER_LINK
 
-OURS, BARE = "config.intake:application", "bench.bare_door:application"
+OURS, BARE = "config.intake:served", "bench.bare_door:application"
 CONNECTIONS = 128
 SECONDS = 5.0
-WORKERS = 1
+WORKERS = 2
 _LINKS = 20_000
 _SERVE = """
 import sys
 from granian import Granian
 from granian.constants import Interfaces, Loops, RuntimeModes
-Granian(sys.argv[1], address="127.0.0.1", port=int(sys.argv[2]), interface=Interfaces.ASGI,
+interface = Interfaces.RSGI if sys.argv[1].endswith(":served") else Interfaces.ASGI
+Granian(sys.argv[1], address="127.0.0.1", port=int(sys.argv[2]), interface=interface,
         loop=Loops.uvloop, runtime_mode=RuntimeModes.st, workers=int(sys.argv[3]),
         websockets=False, backlog=2048, backpressure=2048, log_level="error").serve()
 """
@@ -100,7 +101,7 @@ def bare_table() -> Iterator[None]:
 
 @contextmanager
 def serving(target: str, workers: int) -> Iterator[int]:
-    """An ASGI app behind Granian in processes of its own, on the port given back."""
+    """An app behind Granian in processes of its own, on the port given back; ours by RSGI."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
