@@ -36,6 +36,15 @@ from safeconduct.picture.registry.actions import (
 )
 from safeconduct.picture.registry.models import ContactPoint, ImportRun, Party, Person, Source, Stay
 from safeconduct.picture.rollcall.actions import presume_chunk
+from safeconduct.readiness.advice.actions import (
+    approve_edition,
+    set_review,
+    start_edition,
+    submit_edition,
+    write_level,
+)
+from safeconduct.readiness.advice.models import Edition
+from safeconduct.readiness.advice.terms import Area, Words
 from safeconduct.response.alerts.actions import (
     DraftContent,
     expand_next,
@@ -550,3 +559,104 @@ def invitation_link() -> dict[str, object]:
     )
     link = Link(made.pk, clock.now().date() + timedelta(days=2), "az", made.invitation)
     return {"token": mint(link, purpose=accounts_terms.INVITATION)}
+
+
+def reading() -> dict[str, object]:
+    """The language a public page is asked for in."""
+    return {"language": "en"}
+
+
+def edition(
+    code: str = "TR",
+    *,
+    level: int = 2,
+    areas: tuple[tuple[int, Area], ...] = (),
+    words: dict[str, Words] | None = None,
+    review_on: date | None = None,
+    author: int = 901,
+    now: datetime | None = None,
+) -> Edition:
+    """A draft of advice for a country, whole enough to be submitted."""
+    moment, actor = now or clock.now(), Actor.officer(author)
+    country(code)
+    made = start_edition(country=code, now=moment, actor=actor)
+    said = words or advice_words()
+    texts = {text.kind: text.pk for text in made.levels.all()}
+    places = [(level, Area()), *areas]
+    for version, (of_place, area) in enumerate(places, 1):
+        write_level(
+            edition_id=made.pk,
+            version=version,
+            text_id=texts.get(area.kind) if area.kind == "country" else None,
+            level=of_place,
+            area=area,
+            words=said,
+            now=moment,
+            actor=actor,
+        )
+    set_review(
+        edition_id=made.pk,
+        version=len(places) + 1,
+        review_on=review_on or moment.date() + timedelta(days=100),
+        news={},
+        now=moment,
+        actor=actor,
+    )
+    made.refresh_from_db()
+    return made
+
+
+def advice_words(**more: Words) -> dict[str, Words]:
+    """Words for a level in the complete languages."""
+    return {
+        "az": Words(
+            "Ehtiyatlı olun",
+            "Bəzi yerlərdə risk var.",
+            "Sənədləri yanınızda gəzdirin",
+            "Ehtiyatlı olun.",
+        ),
+        "en": Words(
+            "Take care",
+            "Some places carry risks.",
+            "Carry your papers\nKnow whom to call",
+            "Take care.",
+        ),
+        "ru": Words(
+            "Будьте осторожны",
+            "Местами есть риск.",
+            "Носите документы с собой",
+            "Будьте осторожны.",
+        ),
+    } | more
+
+
+def live_edition(
+    code: str = "TR", *, approver: int = 902, now: datetime | None = None, **more: Any
+) -> Edition:
+    """Advice in force, written by one officer and approved by another."""
+    moment = now or clock.now()
+    made = edition(code, now=moment, **more)
+    submit_edition(edition_id=made.pk, version=made.version, now=moment, actor=Actor.officer(901))
+    approve_edition(
+        edition_id=made.pk, version=made.version, now=moment, actor=Actor.officer(approver)
+    )
+    made.refresh_from_db()
+    return made
+
+
+def advised() -> dict[str, object]:
+    """The address of Türkiye's page in English."""
+    live_edition()
+    return {"language": "en", "code": "TR"}
+
+
+def reading_post() -> dict[str, object]:
+    """The address of post 2 in English."""
+    return {"language": "en", "post_id": post().pk}
+
+
+def placed_post() -> Post:
+    """Post 2, which has said where it is."""
+    made = post()
+    Post.objects.filter(pk=made.pk).update(latitude=39.9, longitude=32.85)
+    return made

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "safeconduct.picture.incidents",
     "safeconduct.picture.rollcall",
     "safeconduct.picture.audiences",
+    "safeconduct.readiness.advice",
     "safeconduct.response.checkins",
     "safeconduct.response.ladder",
     "safeconduct.response.alerts",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     # nobody what is secret on them (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "safeconduct.ground.ui.middleware.shared_by_all",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "safeconduct.ground.ui.middleware.chosen_language",
     "django.middleware.locale.LocaleMiddleware",

@@ -16,3 +16,6 @@ class MissionsConfig(AppConfig):
         navigation.register(
             "missions:appointments", _("Appointments"), permission=terms.APPOINT, order=90
         )
+        navigation.register(
+            "public_posts:here", _("Embassies and consulates"), portal="public", order=20
+        )

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -17,6 +18,20 @@ class Post(models.Model):
     emergency_number = models.CharField(max_length=20)
     email = models.EmailField(blank=True)
     is_open = models.BooleanField(default=True)
+    # What its officers tell of it, for the directory; the rest comes from the ministry's file.
+    addresses = models.JSONField(default=dict)
+    directions = models.JSONField(default=dict)
+    telephone = models.CharField(max_length=20, blank=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    # IANA name; its city's where it is empty.
+    time_zone = models.CharField(max_length=40, blank=True)
+    services = ArrayField(models.CharField(max_length=20), default=list)
+    # Opening hours by weekday, "0" for Monday: [["09:00", "13:00"], …] on the post's own clock.
+    hours = models.JSONField(default=dict)
+    notices = models.JSONField(default=dict)
+    described_at = models.DateTimeField(null=True)
+    is_demo = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -36,6 +51,26 @@ class ConsularDistrict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id}:{self.country_id}"
+
+
+class Closure(models.Model):
+    """Days on which a post is closed although its hours say otherwise, both ends included."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="closures")
+    first_on = models.DateField()
+    last_on = models.DateField()
+    names = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["first_on", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(last_on__gte=models.F("first_on")), name="closure_has_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"closure #{self.pk}"
 
 
 class Appointment(models.Model):

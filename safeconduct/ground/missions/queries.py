@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
 
+from safeconduct.ground.kernel.geometry import distance_km
+from safeconduct.ground.missions import rules
 from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
 
 
@@ -71,3 +74,84 @@ def post_to_call(country: str | None) -> Post | None:
     """The open post that answers for a country; where none does, the ministry itself."""
     found = Post.objects.filter(is_open=True, districts__country_id=country).first()
     return found or Post.objects.filter(is_open=True, kind="ministry").first()
+
+
+@dataclass(frozen=True, slots=True)
+class NearPost:
+    """A post as somebody in trouble needs it.
+
+    ``distance_km`` is None where the place asked for, or the post's, is only a country;
+    ``answers_for`` says that the country asked for lies in its district.
+    """
+
+    post: Post
+    distance_km: float | None
+    answers_for: bool
+
+
+def nearest_posts(
+    *,
+    country: str | None = None,
+    lat: float | None = None,
+    lon: float | None = None,
+    limit: int = 3,
+) -> list[NearPost]:
+    """Open posts for somebody in a country or at a place, the one to call first.
+
+    The post that answers for the country leads, whatever the distance; then come those in
+    the country, then the nearest ones. Without a place and outside of every district the
+    ministry itself is all there is. A place alone takes the nearest by air.
+    """
+    posts = list(directory())
+    answering = post_of_country(country) if country else None
+    near = [_near(post, answering, lat, lon) for post in posts]
+    if lat is None:
+        near = [one for one in near if one.answers_for or one.post.country_id == country]
+    near.sort(key=lambda one: _rank(one, country))
+    if not near:
+        near = [_near(post, answering, lat, lon) for post in posts if post.kind == "ministry"]
+    return near[:limit]
+
+
+def directory(country: str | None = None) -> QuerySet[Post]:
+    """Open posts with what their pages show, by country; of one country or of all."""
+    rows = Post.objects.filter(is_open=True).select_related("country", "city")
+    rows = rows.defer("country__cells_from", "country__cells_until")
+    rows = rows.prefetch_related("closures").order_by("country_id", "id")
+    return rows if country is None else rows.filter(country_id=country)
+
+
+def place_of(post: Post) -> tuple[float, float] | None:
+    """Latitude and longitude of a post: its own where somebody gave them, else its city's."""
+    if post.latitude is not None and post.longitude is not None:
+        return post.latitude, post.longitude
+    return (post.city.latitude, post.city.longitude) if post.city else None
+
+
+def zone_of(post: Post) -> ZoneInfo:
+    """The time zone of a post's clock on the wall; UTC where we know of none."""
+    named = post.time_zone or (post.city.time_zone if post.city else "")
+    try:
+        return ZoneInfo(named or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def state_of(post: Post, now: datetime) -> rules.State:
+    """Whether somebody who goes to the post now finds it open."""
+    closed = [rules.Days(row.first_on, row.last_on) for row in post.closures.all()]
+    return rules.state_at(now, hours=post.hours, closures=closed, zone=zone_of(post))
+
+
+def _near(post: Post, answering: int | None, lat: float | None, lon: float | None) -> NearPost:
+    place = place_of(post)
+    far = None
+    if place is not None and lat is not None and lon is not None:
+        far = distance_km(lat, lon, *place)
+    return NearPost(post, far, post.pk == answering)
+
+
+def _rank(one: NearPost, country: str | None) -> tuple[bool, bool, float, int]:
+    elsewhere = one.post.country_id != country
+    far = one.distance_km if one.distance_km is not None else float("inf")
+    return (not one.answers_for, elsewhere and country is not None, far, one.post.pk)

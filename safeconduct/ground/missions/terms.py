@@ -1,8 +1,10 @@
 """Roles and what they may do. A role is held at one post, or at all of them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,26 @@ from safeconduct.ground.kernel.permissions import declare
 APPOINT: Final = declare("missions.appoint", _("Appoint officers and end appointments"))
 AUDIT: Final = declare("audit.view", _("Read who did what"))
 VIEW_POSTS: Final = declare("missions.view", _("See posts and their districts"))
+DESCRIBE: Final = declare("missions.describe", _("Write a post's entry in the directory"))
+
+# Weeks ahead in which a closure is told of on a post's page.
+CLOSURES_SHOWN: Final = timedelta(days=120)
+MOST_CLOSURES: Final = 60
+LONGEST_CLOSURE: Final = timedelta(days=366)
+
+
+class Service(TextChoices):
+    """What people come to a post for."""
+
+    HELP = "help", _("Help in an emergency")
+    PASSPORT = "passport", _("Passports")
+    RETURN = "return", _("Certificate of return")
+    REGISTER = "register", _("Registration of citizens")
+    CIVIL = "civil", _("Births, marriages, deaths")
+    NOTARY = "notary", _("Notary")
+    LEGAL = "legal", _("Legalisation of documents")
+    VISA = "visa", _("Visas")
+    VOTE = "vote", _("Elections")
 
 
 @dataclass(frozen=True)
@@ -26,6 +48,9 @@ class Role:
 _DUTY: Final = frozenset(
     {
         VIEW_POSTS,
+        DESCRIBE,
+        "advice.view",
+        "advice.write",
         "hazards.view",
         "hazards.manage",
         "incidents.view",
@@ -39,6 +64,7 @@ _DUTY: Final = frozenset(
         "checkins.settle",
         "checkins.open_round",
         "calls.make",
+        "calls.hand_over",
         "messaging.view",
     }
 )
@@ -47,11 +73,19 @@ ROLES: Final = {
     role.name: role
     for role in (
         Role("duty_officer", _("Duty officer"), _DUTY),
-        Role("releaser", _("Releasing officer"), _DUTY | {"alerts.release", "alerts.stop"}),
+        Role(
+            "releaser",
+            _("Releasing officer"),
+            _DUTY | {"alerts.release", "alerts.stop", "advice.approve"},
+        ),
         Role(
             "registrar",
             _("Registrar"),
             frozenset({VIEW_POSTS, "registry.view", "registry.import", "registry.write"}),
+        ),
+        # Writes what the public reads, and sees no nationals.
+        Role(
+            "editor", _("Editor"), frozenset({VIEW_POSTS, DESCRIBE, "advice.view", "advice.write"})
         ),
         # Brought in for the day: one person at a time, and nothing else of the console.
         Role("caller", _("Caller"), frozenset({"calls.make"})),
@@ -95,6 +129,15 @@ APPOINTED: Final = declare_kind(
 )
 ENDED: Final = declare_kind(
     "missions.appointment_ended", _("{actor} ended an appointment of {subject} as {role}")
+)
+DESCRIBED: Final = declare_kind(
+    "missions.described", _("{actor} changed the entry of post {subject} in the directory")
+)
+CLOSED_FOR: Final = declare_kind(
+    "missions.closure_added", _("{actor} wrote that post {subject} is closed for {count} days")
+)
+REOPENED: Final = declare_kind(
+    "missions.closure_removed", _("{actor} took a closure of post {subject} away")
 )
 POSTS_LOADED: Final = declare_kind("missions.posts_loaded", _("{actor} loaded {count} posts"))
 

@@ -7,6 +7,7 @@ from django.db import connection
 
 from safeconduct.ground.kernel.languages import fallbacks
 from safeconduct.ground.kernel.names import latin_key, sort_key
+from safeconduct.ground.places.engine.numbers import LocalNumbers, numbers_of
 from safeconduct.ground.places.models import City, Country
 from safeconduct.ground.places.terms import SHORTEST_SEARCH
 
@@ -76,10 +77,20 @@ def country_name(code: str, language: str) -> str:
     return in_language(_country_names().get(code, {}), language) or code
 
 
+def is_country(code: str) -> bool:
+    """Whether we know a country of this code, written as ISO 3166-1 writes it."""
+    return code in _country_names()
+
+
 def country_choices(language: str) -> list[tuple[str, str]]:
     """(code, name) of every country in the order of the reader's alphabet."""
     named = ((code, country_name(code, language)) for code in _country_names())
     return sorted(named, key=lambda pair: (sort_key(pair[1], language), pair[0]))
+
+
+def local_numbers(country_code: str) -> LocalNumbers:
+    """Whom to call for police, ambulance and fire in a country; says so where we do not know."""
+    return numbers_of(country_code)
 
 
 def in_language(names: dict[str, str], language: str) -> str:

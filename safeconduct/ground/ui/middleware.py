@@ -1,9 +1,12 @@
-"""The reader's choice of language, by a plain link that works without script."""
+"""The reader's choice of language by a plain link, and pages that are the same for everybody."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.cache import get_conditional_response
+
+from safeconduct.ground.ui.web.shared import SharedResponse
 
 type Answers = Callable[[HttpRequest], HttpResponse]
 PARAMETER = "lang"
@@ -26,9 +29,30 @@ def chosen_language(get_response: Answers) -> Answers:
             choice,
             max_age=365 * 24 * 3600,
             samesite="Lax",
-            httponly=True,
+            # A script may take it away: wiping the phone must work without us.
             secure=settings.SESSION_COOKIE_SECURE,
         )
         return response
+
+    return middleware
+
+
+def shared_by_all(get_response: Answers) -> Answers:
+    """Send pages that depend on their address alone so that every cache may keep them.
+
+    Outside of sessions and languages: what those say of a reader (``Vary``, cookies) does
+    not hold for such a page, which was made without looking at the reader.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not isinstance(response, SharedResponse):
+            return response
+        response.cookies.clear()
+        del response["Vary"]
+        unchanged = get_conditional_response(
+            request, etag=response["ETag"], last_modified=response.modified, response=response
+        )
+        return unchanged or response
 
     return middleware

@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from safeconduct.ground.missions.web.urls import public as posts
 from safeconduct.ground.places.web import urls as places_urls
 from safeconduct.portals.public import views
+from safeconduct.readiness.advice.web.urls import public as advice
 from safeconduct.response.alerts.web import urls as alerts_urls
 
 _own = [path("", views.home, name="home")]
@@ -11,6 +13,8 @@ _own = [path("", views.home, name="home")]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_own, "public"))),
     path("", include((alerts_urls.verify, "verify"))),
+    path("advice/", include((advice, "public_advice"))),
+    path("posts/", include((posts, "public_posts"))),
     path("alerts/", include((alerts_urls.public, "public_alerts"))),
     path("places/", include((places_urls.public, "places"))),
 ]

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AdviceConfig(AppConfig):
+    name = "safeconduct.readiness.advice"
+
+    def ready(self) -> None:
+        from safeconduct.ground.ui import navigation
+        from safeconduct.readiness.advice import terms  # noqa: F401 -- declares permissions and kinds
+
+        navigation.register("public_advice:here", _("Travel advice"), portal="public", order=5)

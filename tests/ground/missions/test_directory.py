@@ -1,0 +1,107 @@
+"""The directory of posts: nearest first, one page a language, the same for everybody."""
+
+import json
+
+import pytest
+
+from safeconduct.ground.missions.models import Post
+from safeconduct.ground.missions.queries import nearest_posts, zone_of
+from tests import builders
+from tests.pages import Pages
+
+pytestmark = pytest.mark.django_db
+
+
+def placed(number: int, seat: str, lat: float, lon: float, **more: object) -> Post:
+    made = builders.post(id=number, seat=seat, **more)
+    Post.objects.filter(pk=number).update(latitude=lat, longitude=lon)
+    return made
+
+
+def test_the_post_that_answers_leads_then_those_there_then_the_nearest() -> None:
+    placed(2, "TR", 39.9, 32.8)
+    placed(3, "TR", 41.0, 29.0, district=())
+    placed(4, "GE", 41.7, 44.8)
+    found = nearest_posts(country="TR", lat=41.1, lon=29.1)
+    assert [one.post.pk for one in found] == [2, 3, 4]
+    assert found[0].answers_for
+    assert found[1].distance_km == pytest.approx(14, abs=1)
+    assert [one.post.pk for one in nearest_posts(country="TR")] == [2, 3]
+    assert nearest_posts(lat=41.6, lon=44.7)[0].post.pk == 4
+
+
+def test_a_post_abroad_that_answers_is_found_without_a_place() -> None:
+    placed(2, "EG", 30.0, 31.2, district=("EG", "SD"))
+    assert [one.post.pk for one in nearest_posts(country="SD")] == [2]
+
+
+def test_where_no_post_answers_the_ministry_does() -> None:
+    made = builders.post(id=1, seat="AZ", district=())
+    Post.objects.filter(pk=made.pk).update(kind="ministry")
+    placed(2, "TR", 39.9, 32.8)
+    assert [one.post.pk for one in nearest_posts(country="PE")] == [1]
+
+
+def test_a_closed_post_is_in_no_list() -> None:
+    made = placed(2, "TR", 39.9, 32.8)
+    Post.objects.filter(pk=made.pk).update(is_open=False)
+    assert nearest_posts(country="TR") == []
+
+
+def test_a_posts_page_speaks_the_language_of_its_address(pages: Pages) -> None:
+    placed(2, "TR", 39.9, 32.8)
+    Post.objects.filter(pk=2).update(hours={"0": [["09:00", "13:00"]]}, services=["passport"])
+    pages.cookies["django_language"] = "ru"
+    found = pages.get("/posts/en/2/")
+    said = found.content.decode()
+    assert 'lang="en"' in said
+    assert "Passports" in said
+    assert "geo:39.90000,32.80000" in said
+    assert '<link rel="alternate" hreflang="az"' in said
+
+
+def test_the_directory_is_the_same_for_everybody_and_kept_by_caches(pages: Pages) -> None:
+    builders.post()
+    first = pages.get("/posts/en/")
+    assert "public" in first["Cache-Control"]
+    assert "Cookie" not in first.get("Vary", "")
+    assert "Accept-Language" not in first.get("Vary", "")
+    assert not first.cookies
+    signed_in = Pages().sign_in(builders.officer("duty_officer")).get("/posts/en/")
+    assert signed_in["ETag"] == first["ETag"]
+    again = pages.get("/posts/en/", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    Post.objects.update(emergency_number="+99912000000")
+    changed = pages.get("/posts/en/", headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+
+
+def test_machines_read_the_same(pages: Pages) -> None:
+    placed(2, "TR", 39.9, 32.8)
+    found = json.loads(pages.get("/posts/az.json").content)
+    assert found["posts"][0]["duty_number"] == builders.post().emergency_number
+    assert found["posts"][0]["opening"] == "unknown"
+
+
+def test_the_sketch_is_a_drawing_without_script(pages: Pages) -> None:
+    placed(2, "TR", 39.9, 32.8)
+    found = pages.get("/posts/sketch/2.svg")
+    assert found["Content-Type"].startswith("image/svg+xml")
+    assert b"<circle" in found.content
+    assert b"script" not in found.content
+
+
+@pytest.mark.parametrize("path", ["/posts/xx/", "/posts/en/999/", "/posts/sketch/999.svg"])
+def test_what_is_not_there_is_not_found(path: str, pages: Pages) -> None:
+    assert pages.get(path).status_code == 404
+
+
+def test_a_post_without_a_time_zone_has_its_citys() -> None:
+    made = builders.post()
+    city = builders.city()
+    type(city).objects.filter(pk=city.pk).update(time_zone="Europe/Istanbul")
+    Post.objects.filter(pk=made.pk).update(city=city)
+    made.refresh_from_db()
+    assert str(zone_of(made)) == "Europe/Istanbul"
+    made.time_zone = "Not/Azone"
+    assert str(zone_of(made)) == "UTC"
