@@ -660,3 +660,9 @@ def placed_post() -> Post:
     made = post()
     Post.objects.filter(pk=made.pk).update(latitude=39.9, longitude=32.85)
     return made
+
+
+def kept_country() -> dict[str, object]:
+    """The address of Türkiye's first screen as a phone keeps it."""
+    country("TR")
+    return {"language": "en", "country": "TR"}

@@ -22,6 +22,8 @@ ALLOWED_HOSTS = env.words("SAFECONDUCT_HOSTS")
 # Absolute addresses of what people open: pages and, apart, the door for answers.
 PUBLIC_URL = env.text("SAFECONDUCT_PUBLIC_URL", "http://127.0.0.1:8000")
 ANSWER_URL = env.text("SAFECONDUCT_ANSWER_URL", "http://127.0.0.1:8010")
+# Where "Leave this page now" leads: a harmless page, known in the countries people are in.
+EXIT_URL = env.text("SAFECONDUCT_EXIT_URL", "https://www.wikipedia.org/")
 # Links of these purposes open a page of ours; all others lead to the door for answers.
 LINK_PATHS = {"registration": "/me/", "invitation": "/account/invited/"}
 HOME = env.home()
@@ -78,6 +80,7 @@ MIDDLEWARE = [
     "safeconduct.ground.ui.middleware.shared_by_all",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "safeconduct.ground.ui.middleware.chosen_language",
+    "safeconduct.ground.ui.textsize.chosen_text_size",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -158,6 +161,8 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+# What no reader asks for, and what is compressed already.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "ts", "png", "jpg", "webp", "gz"]
 STATICFILES_DIRS = [
     ("maplibre-gl", BASE_DIR / "node_modules/maplibre-gl/dist"),
 ]

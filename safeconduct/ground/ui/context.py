@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from safeconduct.ground.kernel import languages
-from safeconduct.ground.ui import navigation
+from safeconduct.ground.ui import navigation, textsize
 
 
 def surroundings(request: HttpRequest) -> dict[str, object]:
@@ -18,6 +18,8 @@ def surroundings(request: HttpRequest) -> dict[str, object]:
         "direction": languages.direction(language),
         "mode": settings.MODE,
         "languages": settings.LANGUAGES,
+        "text_size": textsize.size_of(request),
+        "exit_url": settings.EXIT_URL,
         "navigation": partial(_links, request, "console"),
         "public_navigation": partial(_links, request, "public"),
     }

@@ -3,11 +3,32 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from safeconduct.picture.registry.web.urls import citizen as registration
-from safeconduct.portals.citizen import views
+from safeconduct.portals.citizen.app import serving
+from safeconduct.portals.citizen.inbox import views as inbox
+from safeconduct.portals.citizen.reports import views as reports
+from safeconduct.response.calls.web.urls import citizen as wardens
 
 # At the root: a worker serves nothing above its own address.
-worker = [path("sw.js", views.worker, name="worker")]
+app = [
+    path("sw.js", serving.worker, name="worker"),
+    path("app/<str:language>.webmanifest", serving.manifest, name="manifest"),
+    path("wipe/", serving.wipe, name="wipe"),
+    path("kept/<str:language>/wipe/", reports.kept(serving.wipe), name="wipe_kept"),
+]
+saying = [
+    path("here/", reports.here, name="here"),
+    path("help/", reports.help_, name="help"),
+    path("outbox/", reports.outbox, name="outbox"),
+    path("kept/<str:language>/here/", reports.kept(reports.here), name="here_kept"),
+    path("kept/<str:language>/help/", reports.kept(reports.help_), name="help_kept"),
+    path("kept/<str:language>/outbox/", reports.kept(reports.outbox), name="outbox_kept"),
+]
+messages = [
+    path("<str:token>/messages/", inbox.messages, name="messages"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((messages, "inbox"))),
+    path("warden/", include((wardens, "wardens"))),
     path("", include((registration, "registration"))),
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from safeconduct.ground.places import queries, terms
+from safeconduct.ground.places.engine import towns
 from safeconduct.ground.places.engine.atlas import map_file
 from safeconduct.ground.places.engine.boundaries import rules
 
@@ -42,6 +43,14 @@ def find(request: HttpRequest) -> HttpResponse:
     response = JsonResponse({"places": found})
     patch_cache_control(response, public=True, max_age=600)
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    return response
+
+
+@require_safe
+def nearest_towns(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- as views are called
+    """The table by which a phone finds its country without telling anybody where it is."""
+    response = JsonResponse({"step": towns.STEP, "towns": towns.table()})
+    patch_cache_control(response, public=True, max_age=24 * 3600)
     return response
 
 

@@ -5,9 +5,11 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from django import template
 from django.forms import BoundField
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from safeconduct.ground.kernel import languages
+from safeconduct.ground.ui.sheets import sheet
 
 register = template.Library()
 register.filter(languages.in_words)
@@ -37,3 +39,9 @@ def _language_word(code: str, reader: str) -> str:
 def first_control_id(field: BoundField) -> str:
     """The id an error leads to: of a group of choices, the first one."""
     return f"{field.auto_id}_0" if field.use_fieldset else field.auto_id
+
+
+@register.simple_tag
+def style_url(name: str) -> str:
+    """Where a sheet of ``ui.sheets`` lies, in its version of today."""
+    return f"{reverse(f'ui:{name}')}?v={sheet(name).version}"

@@ -1,11 +1,14 @@
-// Shows our push messages and sends the answer tapped on them. It keeps no page and knows nobody:
-// a link comes with its message and is forgotten once the answer has arrived.
+// Shows our push messages and sends the answer tapped on them, and reports that waited for signal.
+// It knows nobody: a link comes with its message and is forgotten once the answer has arrived.
 const KEPT_FOR = 14 * 24 * 3600 * 1000;
 const SECONDS = 20000;
 const ANSWERS = { safe: "1", help: "2" };
 
 addEventListener("install", () => skipWaiting());
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("activate", (event) => {
+  event.waitUntil(clients.claim());
+  event.waitUntil(oneEdition(renewShell));
+});
 addEventListener("push", (event) => event.waitUntil(shown(event.data)));
 addEventListener("notificationclick", (event) => {
   event.notification.close();
@@ -13,11 +16,20 @@ addEventListener("notificationclick", (event) => {
 });
 addEventListener("sync", (event) => {
   if (event.tag === "answers") event.waitUntil(sendAll({ again: true }));
+  if (event.tag === "reports") event.waitUntil(sendAllReports());
 });
 addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewed(event)));
 addEventListener("message", (event) => {
-  if (event.data?.mine) event.waitUntil(put("mine", event.data.mine));
+  const { mine, shell, forget } = event.data ?? {};
+  if (mine) event.waitUntil(put("mine", mine));
+  if (shell) event.waitUntil(oneEdition(() => keepShell(shell)));
+  if (forget) event.waitUntil(oneEdition(() => forgetCountry(forget)));
 });
+
+// Failing is how the browser learns that it must try once more.
+async function sendAllReports() {
+  if (await sendReports()) throw new Error("not sent yet");
+}
 
 const wordsOf = (lang) => HOUSE.words[lang] ?? HOUSE.words.en;
 // Whoever could push to us may still not lead a reader out of the house.
@@ -46,6 +58,7 @@ async function shown(data) {
   });
   // There is signal: what was said without it can go now.
   await sendAll();
+  await sendReports();
 }
 
 async function chosen(action, { link, lang, tag }) {
@@ -121,26 +134,5 @@ async function renewed(event) {
   });
 }
 
-// The one drawer all of it is kept in.
-const done = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
-async function drawer(mode, what) {
-  const opening = indexedDB.open("safeconduct", 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore("kept");
-  const store = await done(opening);
-  try {
-    return await done(what(store.transaction("kept", mode).objectStore("kept")));
-  } finally {
-    store.close();
-  }
-}
-const put = (name, value) => drawer("readwrite", (kept) => kept.put(value, name));
-const get = (name) => drawer("readonly", (kept) => kept.get(name));
-const drop = (name) => drawer("readwrite", (kept) => kept.delete(name));
-async function kept() {
-  const range = IDBKeyRange.bound("answer ", "answer ~");
-  const found = await drawer("readonly", (store) => store.getAll(range));
-  return found.sort((one, other) => one.at - other.at);
-}
+// What is kept to be sent, the oldest first.
+const kept = () => listed("answer ");

@@ -1,0 +1,113 @@
+// What this phone keeps: reports that wait or have arrived, messages, countries; each can be deleted.
+/* global listed, drop, get, sendReports, forgetOldReceipts */
+const list = document.querySelector("[data-items]");
+const lang = list.dataset.language;
+const kinds = document.querySelector("#kinds").content;
+const counts = document.querySelector("[data-counts]");
+const again = document.querySelector("[data-again]");
+const when = (at) => new Date(at).toLocaleString(lang, { dateStyle: "medium", timeStyle: "short" });
+
+const duration = (at) => {
+  const seconds = Math.max(0, Math.round((Date.now() - at) / 1000));
+  const parts = [seconds / 3600, seconds / 60 % 60, seconds % 60];
+  return parts.map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
+};
+
+const stateOf = (entry) => {
+  if (entry.reference) return "sent";
+  return entry.refused ? "refused" : "waiting";
+};
+// A tap on a notification that could not be sent yet is kept as an answer.
+const kindOf = ({ kind, action }) => kind ?? (action === "safe" ? "safe" : "help");
+
+const itemOf = (entry, name) => {
+  const item = document.querySelector("#item").content.firstElementChild.cloneNode(true);
+  const state = stateOf(entry);
+  item.classList.add(`item-${state}`);
+  const title = kinds.querySelector(`[data-kind=${kindOf(entry)}]`).textContent;
+  item.querySelector("h2").textContent = entry.summary ? `${title}: ${entry.summary}` : title;
+  const time = item.querySelector("time");
+  time.dateTime = new Date(entry.at).toISOString();
+  time.textContent = when(entry.at);
+  for (const line of item.querySelectorAll("[data-line]")) {
+    const { line: about } = line.dataset;
+    line.hidden = !(about === "at" || about === state || (about === "position" && entry.shares && entry.follow));
+  }
+  item.querySelector(".reference").textContent = entry.reference ?? "";
+  item.querySelector(".timer").dataset.since = entry.sentAt ?? "";
+  const follow = item.querySelector(".follow");
+  follow.hidden = !entry.follow;
+  if (entry.follow) follow.href = entry.follow;
+  item.querySelector("button").addEventListener("click", async () => {
+    await drop(name);
+    await show();
+    list.tabIndex = -1;
+    list.focus();
+  });
+  return item;
+};
+
+const show = async () => {
+  const named = async (prefix) => (await listed(prefix)).map((one) => [one, prefix + one.key]);
+  const waiting = [...await named("report "), ...await named("answer ")];
+  const items = [...waiting, ...await named("receipt ")];
+  items.sort(([one], [other]) => other.at - one.at);
+  list.replaceChildren(...items.map(([entry, name]) => itemOf(entry, name)));
+  const number = waiting.filter(([one]) => !one.refused).length;
+  counts.textContent = number
+    ? counts.dataset.waiting.replace("%s", number.toLocaleString(lang))
+    : counts.dataset.none;
+  again.hidden = !number;
+  return number;
+};
+
+const tick = () => {
+  for (const timer of document.querySelectorAll(".timer")) {
+    if (timer.dataset.since) timer.textContent = duration(Number(timer.dataset.since));
+  }
+};
+
+const send = async () => {
+  if (await show()) await sendReports().catch(() => null);
+  return show();
+};
+
+const showMessages = async () => {
+  const kept = await get("inbox");
+  const section = document.querySelector("[data-messages]");
+  section.hidden = !kept;
+  if (!kept) return;
+  section.querySelector(".record").href = kept.link;
+  section.querySelector("ul").replaceChildren(...kept.messages.map(({ title, text, at }) => {
+    const item = Object.assign(document.createElement("li"), { className: "item", dir: "auto" });
+    const line = (tag, words) => Object.assign(document.createElement(tag), { textContent: words });
+    item.append(line("h3", title), line("p", text), line("p", when(at)));
+    return item;
+  }));
+  section.querySelector("button").onclick = () => drop("inbox").then(showMessages);
+};
+
+const showCountries = async () => {
+  const held = await get("shell");
+  const section = document.querySelector("[data-countries]");
+  const names = new Intl.DisplayNames([lang], { type: "region" });
+  section.hidden = !held?.countries.length;
+  section.querySelector("ul").replaceChildren(...(held?.countries ?? []).map((code) => {
+    const item = section.querySelector("template").content.firstElementChild.cloneNode(true);
+    const link = item.querySelector("a");
+    Object.assign(link, { href: `/?place=${code}`, textContent: names.of(code) });
+    item.querySelector("button").addEventListener("click", () => {
+      navigator.serviceWorker?.controller?.postMessage({ forget: code });
+      item.remove();
+    });
+    return item;
+  }));
+};
+
+again.querySelector("button").addEventListener("click", send);
+addEventListener("online", send);
+await forgetOldReceipts();
+await Promise.all([showMessages(), showCountries()]);
+await send();
+tick();
+setInterval(tick, 1000);

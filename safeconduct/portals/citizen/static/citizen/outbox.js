@@ -1,0 +1,77 @@
+// Sends what was said without signal; the same file runs in pages and in the worker (drawer.js first).
+const PATIENCE = 30000;
+// A receipt is for its owner to show and to follow; after a month it has done its work.
+const RECEIPT_KEPT = 30 * 24 * 3600 * 1000;
+
+// Page and worker may both have heard that there is signal: one of them sends, the other waits.
+const alone = (work) => (navigator.locks ? navigator.locks.request("outbox", work) : work());
+
+// Words, photos and the moment they were said, under a key that makes a repeat no second report.
+const keepReport = (report) => put(`report ${report.key}`, { tries: 0, ...report });
+
+function bodyOf(report) {
+  const body = new FormData();
+  for (const [name, value] of report.fields) body.append(name, value);
+  body.set("key", report.key);
+  body.set("stated_at", String(report.at));
+  // How long it waited counts where this phone's clock is wrong.
+  body.set("waited", String(Math.max(0, Math.round((Date.now() - report.at) / 1000))));
+  report.photos?.forEach(({ type, bytes }, number) => {
+    body.append("photo", new Blob([bytes], { type }), `${number + 1}.${type.split("/")[1]}`);
+  });
+  return body;
+}
+
+// What became of it: "sent" with a receipt, "later", or "refused" for good.
+async function sendReport(report) {
+  try {
+    const response = await fetch(report.to, {
+      method: "POST",
+      body: bodyOf(report),
+      headers: { Accept: "application/json" },
+      credentials: "omit",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    // The door's own last words; whatever else says no (a hotel's log-in page) is not the door.
+    if ([400, 413, 415].includes(response.status)) return { became: "refused" };
+    if (!response.ok) return { became: "later" };
+    const { reference, follow } = await response.json();
+    return { became: "sent", reference, follow };
+  } catch {
+    return { became: "later" };
+  }
+}
+
+async function settle(report) {
+  const { became, reference, follow } = await sendReport(report);
+  const { key, kind, at, summary, shares } = report;
+  if (became === "sent") {
+    const receipt = { key, kind, at, summary, shares, reference, follow, sentAt: Date.now() };
+    await exchange(`report ${key}`, `receipt ${key}`, receipt);
+  } else if (await get(`report ${key}`)) {
+    // What fails goes behind the others: one that never arrives must not hold up the rest.
+    const tries = report.tries + 1;
+    await put(`report ${key}`, { ...report, tries, refused: became === "refused" });
+  }
+  return became;
+}
+
+// Sends all that waits and returns how many still do. Deleted meanwhile is not sent any more.
+const sendReports = () => alone(async () => {
+  const waiting = (await listed("report ")).filter(({ refused }) => !refused);
+  waiting.sort((one, other) => one.tries - other.tries || one.at - other.at);
+  let left = waiting.length;
+  for (const { key } of waiting) {
+    const report = await get(`report ${key}`);
+    const became = report ? await settle(report) : "gone";
+    if (became === "later") break;
+    left -= 1;
+  }
+  return left;
+});
+
+async function forgetOldReceipts() {
+  for (const { key, sentAt } of await listed("receipt ")) {
+    if (Date.now() - sentAt > RECEIPT_KEPT) await drop(`receipt ${key}`);
+  }
+}
