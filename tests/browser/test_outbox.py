@@ -52,7 +52,11 @@ def phone(chromium: Browser, live_server: Any, door: ReportsDoor) -> Iterator[Ca
 
 def _kept(page: Page) -> None:
     """Until the worker has laid the pages by."""
-    page.wait_for_function("get('shell').then((held) => Boolean(held))")
+    for _ in range(300):
+        if any(worker.evaluate("get('shell')") for worker in page.context.service_workers):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the worker keeps nothing")
 
 
 def _ask(page: Page, words: str = "Su yoxdur") -> None:

@@ -28,23 +28,28 @@ async function pageOrKept(request, url) {
     const response = await Promise.race([asked, late()]);
     if (response.status < 500) return response;
   } catch { /* no line, or hardly one */ }
-  return await keptPage(url).catch(() => null) ?? asked;
+  return await keptPage(url) ?? asked;
 }
 
 async function keptPage(url) {
-  const held = await get("shell");
-  if (!held) return null;
-  const cache = await caches.open(held.name);
   const asked = (url.searchParams.get("place") ?? url.searchParams.get("country") ?? "").slice(0, 2);
-  const country = held.countries.includes(asked) ? asked : held.countries[0];
-  const own = url.pathname === "/" && country ? SHELL.country : SHELL.pages[url.pathname];
-  return await cache.match(addressed(own, held.lang, country)) ?? null;
+  return fromEdition(({ lang, countries }) => {
+    const country = countries.includes(asked) ? asked : countries[0];
+    const own = url.pathname === "/" && country ? SHELL.country : SHELL.pages[url.pathname];
+    return addressed(own, lang, country);
+  });
 }
 
-async function keptAsset(request) {
-  const held = await get("shell").catch(() => null);
-  const found = held && await (await caches.open(held.name)).match(request.url);
-  return found ?? fetch(request);
+const keptAsset = async (request) => await fromEdition(() => request.url) ?? fetch(request);
+
+// Twice: the edition may change between asking for its name and looking into it.
+async function fromEdition(addressIn) {
+  for (let tries = 0; tries < 2; tries += 1) {
+    const held = await get("shell").catch(() => null);
+    const found = held && await caches.match(addressIn(held), { cacheName: held.name });
+    if (found) return found;
+  }
+  return null;
 }
 
 const addressed = (address, lang, country) => address.replace("LL", lang).replace("CC", country);
