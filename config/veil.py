@@ -9,7 +9,7 @@ from typing import Final
 
 _SECRETS: Final = (
     # The 22 characters of a link, wherever it is written: path, referrer, traceback.
-    (re.compile(r"/(me|s|invited)/[0-9A-Za-z]{22}(?![0-9A-Za-z])"), r"/\1/…"),
+    (re.compile(r"/(me(?:/[a-z]+)?|s|invited)/[0-9A-Za-z]{22}(?![0-9A-Za-z])"), r"/\1/…"),
     (re.compile(r"/in/kannel/[^/?#\s'\"]+"), "/in/kannel/…"),
     (re.compile(r"(/in/kannel\S*[?&]secret=)[^&\s'\"]+"), r"\1…"),
 )

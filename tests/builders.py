@@ -35,6 +35,7 @@ from safeconduct.picture.registry.actions import (
     register_party,
 )
 from safeconduct.picture.registry.models import ContactPoint, ImportRun, Party, Person, Source, Stay
+from safeconduct.picture.registry.rules import Leg
 from safeconduct.picture.rollcall.actions import presume_chunk
 from safeconduct.readiness.advice.actions import (
     approve_edition,
@@ -449,11 +450,14 @@ def family(
             phone=phone,
             mail=mail,
             language="az",
-            country=code,
-            city_id=325363 if code == "TR" else None,
-            cell=cell_at(37.0, 35.32) if code == "TR" else None,
-            stay_from=clock.now().date(),
-            stay_until=None,
+            legs=[
+                Leg(
+                    country=code,
+                    city_id=325363 if code == "TR" else None,
+                    cell=cell_at(37.0, 35.32) if code == "TR" else None,
+                    stay_from=clock.now().date(),
+                )
+            ],
         ),
         now=clock.now(),
         actor=TESTER,

@@ -25,7 +25,12 @@ ANSWER_URL = env.text("SAFECONDUCT_ANSWER_URL", "http://127.0.0.1:8010")
 # Where "Leave this page now" leads: a harmless page, known in the countries people are in.
 EXIT_URL = env.text("SAFECONDUCT_EXIT_URL", "https://www.wikipedia.org/")
 # Links of these purposes open a page of ours; all others lead to the door for answers.
-LINK_PATHS = {"registration": "/me/", "invitation": "/account/invited/"}
+LINK_PATHS = {
+    "registration": "/me/",
+    "still": "/me/still/",
+    "request": "/me/request/",
+    "invitation": "/account/invited/",
+}
 HOME = env.home()
 # Who shows this may read figures and details of health from anywhere; else this machine alone.
 WATCH_TOKEN = env.text("SAFECONDUCT_WATCH_TOKEN")
@@ -242,6 +247,11 @@ BOARD = {
     "DRAIN_LAG_SECONDS": 10,
     "HOLD_SECONDS": 0.3,
     "POLL_MILLISECONDS": 1000,
+}
+REGISTRY: dict[str, Any] = {
+    # After how many days without a word residents are asked whether they are still there, by the
+    # level of the advice for their country; where nobody says a level, it is 1.
+    "STILL_THERE_DAYS": {1: 180, 2: 90, 3: 30, 4: 14},
 }
 CHECKINS = {
     "DRAIN_SIZE": 5000,

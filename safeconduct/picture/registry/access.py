@@ -15,13 +15,13 @@ class LinkNotOpenError(Exception):
     """The link is forged, too old, or its record is gone: the reader is told the same."""
 
 
-def party_by_link(token: str, now: datetime) -> Party:
-    """The party whose link this is.
+def party_by_link(token: str, now: datetime, *, purpose: str = terms.LINK_PURPOSE) -> Party:
+    """The party whose link this is; one of another purpose is none.
 
     :raises LinkNotOpenError: if it opens nothing.
     """
     try:
-        link = tokens.read(token, purpose=terms.LINK_PURPOSE)
+        link = tokens.read(token, purpose=purpose)
     except tokens.LinkRefusedError as refusal:
         raise LinkNotOpenError from refusal
     party = Party.objects.filter(pk=link.subject_id).first()

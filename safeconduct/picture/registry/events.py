@@ -17,3 +17,17 @@ class ImportHandedIn(Fact):
     """A list waits to be brought in."""
 
     run_id: int
+
+
+@dataclass(frozen=True)
+class CodeAskedFor(Fact):
+    """A one-time code waits to be sent, if anybody is behind its address."""
+
+    code_id: int
+
+
+@dataclass(frozen=True)
+class StillRoundOpened(Fact):
+    """Many are to be asked whether they are still there."""
+
+    round_id: int

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from safeconduct.ground.kernel.names import latin_key, search_key
 from safeconduct.picture.registry.models import (
+    Confided,
     ContactPoint,
     EmergencyContact,
     ImportRun,
@@ -15,7 +16,7 @@ from safeconduct.picture.registry.models import (
     Source,
     Stay,
 )
-from safeconduct.picture.registry.terms import SourceKind
+from safeconduct.picture.registry.terms import NAMELESS, SourceKind
 from safeconduct.wires.messaging.terms import Channel
 
 # Sounds are coarse: more are fetched than shown, and the closest spellings come first.
@@ -102,6 +103,16 @@ def party_members(party_id: int) -> list[Person]:
     return list(Person.objects.filter(party_id=party_id).order_by("pk"))
 
 
+def shown_name(given: str, family: str) -> str:
+    """A name as it is shown; words for who chose to give none."""
+    return f"{given} {family}".strip() or str(NAMELESS)
+
+
+def confided(ids: Iterable[int]) -> dict[int, Confided]:
+    """What these people told us under seal, still sealed; by person, one query."""
+    return {one.pk: one for one in Confided.objects.filter(person_id__in=list(ids))}
+
+
 def emergency_contacts(party_ids: Iterable[int]) -> dict[int, EmergencyContact]:
     """Whom to call for these parties; one query."""
     found = EmergencyContact.objects.filter(party_id__in=list(party_ids))
@@ -112,6 +123,34 @@ def current_stay(person_id: int) -> Stay | None:
     """Where the person stays by our record, or stayed last."""
     stays = Stay.objects.filter(person_id=person_id).select_related("country", "city")
     return stays.order_by(F("departed_on").desc(nulls_first=True), "-stay_from", "-pk").first()
+
+
+def stays_told_by(person: Person, *, today: date) -> list[Stay]:
+    """The legs a person's own record names, those to come too, wherever they count; in order."""
+    told = Q(told_by=person.pk) | Q(person=person, told_by=None)
+    stays = Stay.objects.filter(told, departed_on=None).exclude(stay_until__lte=today)
+    return list(stays.order_by("stay_from", "pk"))
+
+
+def stay_of_party(party_id: int) -> Stay | None:
+    """Where the first of a party stays by its own record, or will."""
+    first = Person.objects.filter(party_id=party_id).order_by("pk").first()
+    if first is None:
+        return None
+    told = Q(told_by=first.pk) | Q(person=first, told_by=None)
+    stays = Stay.objects.filter(told).select_related("country", "city")
+    return stays.order_by(F("departed_on").desc(nulls_first=True), "-stay_from", "-pk").first()
+
+
+def unconfirmed(party_id: int) -> list[str]:
+    """The addresses of a party that nobody has confirmed by a code, numbers first."""
+    points = ContactPoint.objects.filter(
+        person__party_id=party_id,
+        channel__in=[Channel.SMS, Channel.EMAIL],
+        verified_at=None,
+        lent_by=None,
+    )
+    return list(dict.fromkeys(points.order_by("channel", "pk").values_list("address", flat=True)))
 
 
 def import_runs(officer_id: int, limit: int = 20) -> list[ImportRun]:
@@ -140,7 +179,7 @@ def _card(person: Person) -> PersonCard:
     return PersonCard(
         id=person.pk,
         party_id=person.party_id,
-        name=f"{person.given_name} {person.family_name}".strip(),
+        name=shown_name(person.given_name, person.family_name),
         birth_on=person.birth_on,
         language=person.language,
         reach=person.reach,

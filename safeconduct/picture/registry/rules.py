@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Protocol
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.picture.registry.terms import LONGEST_NAME
+from safeconduct.picture.registry.terms import LONGEST_NAME, Confidence, StayKind
 from safeconduct.wires.messaging.terms import SYNTHETIC_DOMAIN, SYNTHETIC_PREFIX
 
 _OLDEST: Final = date(1900, 1, 1)
@@ -40,6 +41,21 @@ class ContactRefusedError(Refusal):
 
 class DateRefusedError(Refusal):
     """A date that cannot be read or cannot be true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A residence, or one place of a trip: half-open, ``stay_until`` None where they live."""
+
+    country: str
+    city_id: int | None
+    cell: int | None
+    stay_from: date
+    stay_until: date | None = None
+
+    @property
+    def kind(self) -> StayKind:
+        return StayKind.RESIDENCE if self.stay_until is None else StayKind.TRIP
 
 
 class Point(Protocol):
@@ -156,6 +172,28 @@ def day_after(last_day: date | None, begins: date) -> date | None:
     return last_day + timedelta(days=1)
 
 
+def leg_begins(begins: date | None, before: date | None, today: date) -> date:
+    """When a leg begins: as said, else where the leg before it ends, else today."""
+    return begins or before or today
+
+
+# Days since the last confirmation up to (exclusive) → how far a record is relied upon.
+FIRM_DAYS: Final = 90
+FADING_DAYS: Final = 365
+
+
+def confidence_in(confirmed_at: datetime | None, unanswered: int, *, now: datetime) -> Confidence:
+    """How far we may rely on where somebody is held to be.
+
+    By the age of what they last said; each question they let pass takes it down a step.
+    """
+    if confirmed_at is None:
+        return Confidence.DOUBTFUL
+    days = (now - confirmed_at).days
+    step = 0 if days < FIRM_DAYS else 1 if days < FADING_DAYS else 2
+    return list(Confidence)[min(step + unanswered, 2)]
+
+
 def vulnerability_at(born: date | None, today: date) -> int:
     """0 to 9 by age alone; of an unknown age nothing is presumed."""
     if born is None:
@@ -177,6 +215,29 @@ def reach_of(points: Iterable[Point]) -> int:
     for point in points:
         reach |= point.channel if works(point) else 0
     return reach
+
+
+def six_digits(raw: str) -> str:
+    """A code as it was typed, in ASCII: digits of any script, blanks and dashes left out."""
+    return _ascii_digits(_BETWEEN_DIGITS.sub("", raw.strip()))
+
+
+def passport_key(raw: str) -> str:
+    """A passport number as it is looked up: capitals and digits alone, whatever the script.
+
+    Letters that only look Latin are read as the Latin ones they stand for on a passport.
+    """
+    text = _ascii_digits(unicodedata.normalize("NFKC", raw)).upper().translate(_LOOK_ALIKES)
+    return "".join(letter for letter in text if letter.isalnum())
+
+
+def is_passport_number(raw: str) -> bool:
+    """Whether a text could be one: four to fifteen letters and digits, and not letters alone."""
+    key = passport_key(raw)
+    return 4 <= len(key) <= 15 and any(letter.isdigit() for letter in key)
+
+
+_LOOK_ALIKES: Final = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
 
 
 def _ascii_digits(text: str) -> str:

@@ -63,6 +63,36 @@ PHONE_REMOVED: Final = kinds.declare(
     _("{actor} switched off warnings on phones of party {subject}."),
     _ABOUT_ONE,
 )
+CONFIRMED: Final = kinds.declare(
+    "registry.confirmed",
+    _("{actor} confirmed an address of party {subject} with a code."),
+    _ABOUT_ONE,
+)
+OPENED: Final = kinds.declare(
+    "registry.opened", _("{actor} opened the record of party {subject} with a code."), _ABOUT_ONE
+)
+LINKED: Final = kinds.declare(
+    "registry.linked",
+    _("{actor} linked person {subject} to an earlier record of the same person."),
+    _ABOUT_ONE,
+)
+UNLINKED: Final = kinds.declare(
+    "registry.unlinked",
+    _("{actor} parted person {subject} from a record linked before."),
+    _ABOUT_ONE,
+)
+CONFIDED: Final = kinds.declare(
+    "registry.confided",
+    _("{actor} told us something under seal of person {subject}."),
+    _ABOUT_ONE,
+)
+STILL_ASKED: Final = kinds.declare(
+    "registry.still_asked",
+    _("{actor} asked {count} parties whether they are still there ({reason})."),
+)
+STILL_SAID: Final = kinds.declare(
+    "registry.still_said", _("Party {subject} said that it is still there."), _ABOUT_ONE
+)
 REPORTED: Final = kinds.declare(
     "registry.reported",
     _("Party {subject} said in a crisis that it is there: {people} people."),
@@ -99,6 +129,7 @@ LINK_LIFE: Final = timedelta(days=730)
 # Ours, from practice abroad (a trip 2 days to 1 year): see the guide on data protection.
 TRIP_KEPT: Final = timedelta(days=14)
 RESIDENCE_KEPT: Final = timedelta(days=730)
+NOWHERE_KEPT: Final = timedelta(days=30)
 UPLOAD_KEPT: Final = timedelta(days=7)
 
 LEGAL_BASES: Final = [
@@ -117,6 +148,24 @@ LONGEST_NAME: Final = 100
 # Registrations from one network in an hour: a school class or an embassy's guests must fit.
 MOST_FORMS_AN_HOUR: Final = 120
 
+
+# A one-time code: how long it works, how often it is sent to one address, how often it is tried.
+CODE_LASTS: Final = timedelta(minutes=15)
+CODES_APART: Final = timedelta(minutes=1)
+MOST_CODES_A_DAY: Final = 5
+MOST_TRIES: Final = 5
+# Contact points of one address that a code stands for: a camp may share a telephone.
+MOST_POINTS_OF_CODE: Final = 200
+
+# The question whether people are still there: links that answer it and open nothing else, how
+# long it may wait to be sent, how far apart it is asked, after how long silence counts.
+STILL_PURPOSE: Final = "still"
+STILL_LINK_LIFE: Final = timedelta(days=60)
+STILL_SENT_WITHIN: Final = timedelta(days=3)
+STILL_APART: Final = timedelta(days=14)
+ANSWERED_WITHIN: Final = timedelta(days=7)
+# How much longer somebody is held to be there who says so after a trip and names no day.
+PROLONGED_BY: Final = timedelta(days=14)
 
 # Places of one trip.
 MOST_LEGS: Final = 8
@@ -147,6 +196,22 @@ class Level(StrEnum):
     FULL = "full"
     # Never registered: they only said in a crisis that they are there.
     UNREGISTERED = "unregistered"
+
+
+class StillReason(StrEnum):
+    """Why somebody is asked whether they are still there."""
+
+    TRIP = "trip"
+    RESIDENT = "resident"
+    LEVEL = "level"
+
+
+class Confidence(StrEnum):
+    """How far a record may be relied upon, the best first."""
+
+    FIRM = "firm"
+    FADING = "fading"
+    DOUBTFUL = "doubtful"
 
 
 LEVELS: Final = {
@@ -197,9 +262,5 @@ PERSONAL_FIELDS: Final = {
     "Party.level": _("To ask no more of you than you chose."),
     "Person.same_as": _("To count you once where you registered twice."),
     "Person.unanswered": _("To know how far we may rely on your record."),
-    "Confided.passport": _("To help you without papers; sealed, opened only for a reason."),
-    "Confided.passport_index": _("To find your record by the number; it cannot be read back."),
-    "Confided.medical": _("To help you rightly if you are hurt; sealed, opened for a reason."),
-    "StillThere.said": _("To know how far we may rely on your record."),
     "StillThere.answered_at": _("To know how far we may rely on your record."),
 }

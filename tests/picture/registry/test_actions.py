@@ -13,6 +13,7 @@ from safeconduct.picture.registry.models import (
     ContactPoint,
     FormUse,
     ImportRun,
+    OneTimeCode,
     Party,
     Person,
     Stay,
@@ -78,6 +79,8 @@ def test_a_batch_of_messages_teaches_which_addresses_work():
     from django.db import connection
 
     (person,) = builders.family("A")
+    code = OneTimeCode.objects.get()
+    actions.send_code(code_id=code.pk, now=clock.now(), actor=builders.TESTER)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE messaging_delivery SET state = 10, settled_at = now() RETURNING batch_id"

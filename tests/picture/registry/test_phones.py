@@ -13,6 +13,7 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.registry import actions, terms
 from safeconduct.picture.registry.actions import PhoneRefusedError
 from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.picture.registry.rules import Leg
 from safeconduct.wires.messaging.engine.push import Subscription
 from safeconduct.wires.messaging.terms import Channel
 from tests import builders
@@ -128,11 +129,7 @@ def test_saving_the_form_keeps_phones_and_gives_them_to_who_joins(
         phone="",
         mail="leyla@example.invalid",
         language="az",
-        country="TR",
-        city_id=stay.city_id,
-        cell=stay.cell,
-        stay_from=stay.stay_from,
-        stay_until=None,
+        legs=[Leg("TR", stay.city_id, stay.cell, stay.stay_from)],
     )
     actions.change_party(party_id=party, draft=draft, now=clock.now(), actor=ME)
     assert [found for _, found in _points()] == [address] * 3

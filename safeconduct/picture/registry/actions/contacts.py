@@ -80,8 +80,7 @@ WITH news AS (
 )
 UPDATE registry_contactpoint AS point
    SET last_worked_at = greatest(point.last_worked_at, news.worked_at),
-       last_failed_at = greatest(point.last_failed_at, news.failed_at),
-       verified_at = coalesce(point.verified_at, news.worked_at)
+       last_failed_at = greatest(point.last_failed_at, news.failed_at)
   FROM news
  WHERE point.address = news.address AND point.channel = news.channel
    AND (news.worked_at > point.last_worked_at OR news.failed_at > point.last_failed_at

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.picture.registry import terms
-from safeconduct.picture.registry.models import ContactPoint, LetterDay, Party
+from safeconduct.picture.registry.models import LetterDay
 from safeconduct.wires.messaging import actions as messaging
 from safeconduct.wires.messaging.terms import CODE_PLACE, Channel, Lane
 
@@ -25,7 +25,7 @@ SELECT person.id, person.party_id, NULL::smallint, point.channel, point.address,
   LEFT JOIN LATERAL (SELECT country_id FROM registry_stay WHERE person_id = person.id
                       ORDER BY departed_on IS NULL DESC, stay_from DESC, id LIMIT 1) AS stay ON true
  WHERE person.id = (SELECT min(id) FROM registry_person WHERE party_id = %s)
-   AND point.channel IN (1, 2)
+   AND point.channel IN (1, 2) AND point.verified_at IS NOT NULL
 """
 
 
@@ -33,8 +33,9 @@ SELECT person.id, person.party_id, NULL::smallint, point.channel, point.address,
 def send_link(*, party_id: int, now: datetime, actor: Actor) -> int:
     """Put the link to a party's record into the outbox, ahead of bulk; how many messages.
 
-    One a day on each channel: whoever presses the button twice is not billed twice,
-    and nobody can flood a stranger.
+    Only to addresses that somebody confirmed: a link sent to a mistyped number would open
+    the record to a stranger. One a day on each channel: whoever presses the button twice is
+    not billed twice.
     """
     return messaging.enqueue_select(
         batch_id=_todays_batch(now, actor),
@@ -42,15 +43,6 @@ def send_link(*, party_id: int, now: datetime, actor: Actor) -> int:
         params=[party_id],
         actor=actor,
     )
-
-
-@transaction.atomic
-def send_links_to(*, address: str, now: datetime, actor: Actor) -> None:
-    """Send every record that holds an address its link. Says nothing about whether there is one."""
-    holders = ContactPoint.objects.filter(address=address).order_by("pk")
-    parties = Party.objects.filter(people__contact_points__in=holders).distinct().order_by("pk")
-    for party_id in parties.values_list("pk", flat=True)[: terms.MOST_IN_PARTY]:
-        send_link(party_id=party_id, now=now, actor=actor)
 
 
 def _todays_batch(now: datetime, actor: Actor) -> int:

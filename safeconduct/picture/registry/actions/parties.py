@@ -5,17 +5,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import facts, tokens
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
+from safeconduct.ground.privacy.actions import forget_people
 from safeconduct.picture.registry import rules, terms
-from safeconduct.picture.registry.actions.letters import send_link
+from safeconduct.picture.registry.actions.codes import ask_to_confirm
+from safeconduct.picture.registry.actions.consents import keep_silence
+from safeconduct.picture.registry.actions.links import relend, unlink_gone
 from safeconduct.picture.registry.actions.phones import share_phones
+from safeconduct.picture.registry.actions.sealing import forget_confided
+from safeconduct.picture.registry.actions.stays import own_stays, set_stays
 from safeconduct.picture.registry.events import PeopleForgotten
-from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
+from safeconduct.picture.registry.models import (
+    ContactPoint,
+    Party,
+    Person,
+    Source,
+    StillThere,
+)
 from safeconduct.wires.messaging.actions import forget_recipients
 from safeconduct.wires.messaging.terms import Channel
 
@@ -25,39 +35,40 @@ SORTED_IN = "az"
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody of a party; ``id`` says who of those registered, None that they join."""
+    """Somebody of a party; ``id`` says who of those registered, None that they join.
 
-    given_name: str
-    family_name: str
+    Without any name it is one of those who chose to be known by none.
+    """
+
+    given_name: str = ""
+    family_name: str = ""
     birth_on: date | None = None
     id: int | None = None
 
 
 @dataclass(frozen=True)
 class PartyDraft:
-    """What a family says of itself, normalised. ``stay_until`` is the day after the last."""
+    """What a family says of itself, normalised; at least one leg and one member."""
 
     members: Sequence[Member]
+    legs: Sequence[rules.Leg]
     phone: str
     mail: str
     language: str
-    country: str
-    city_id: int | None
-    cell: int | None
-    stay_from: date
-    stay_until: date | None
+    level: terms.Level = terms.Level.REACHABLE
 
 
 @transaction.atomic
 def register_party(*, draft: PartyDraft, now: datetime, actor: Actor) -> Party:
-    """Store a family as it registered itself and send it the link to its record.
+    """Store a family as it registered itself and send each of its addresses a code to confirm it.
 
-    The same people may register twice: they are told nothing about it, since the
-    answer to "is this person registered?" must not depend on who asks.
+    It counts from now on, confirmed or not. The same people may register twice: they are
+    told nothing about it, since the answer to "is this person registered?" must not depend
+    on who asks; an officer links the two later.
     """
     source = web_source(now)
     kind = "family" if len(draft.members) > 1 else "single"
-    party = Party.objects.create(kind=kind, source=source, created_at=now)
+    party = Party.objects.create(kind=kind, level=draft.level, source=source, created_at=now)
     for member in draft.members:
         _add_member(party, source, member, draft, now)
     record(
@@ -68,7 +79,7 @@ def register_party(*, draft: PartyDraft, now: datetime, actor: Actor) -> Party:
         detail={"people": len(draft.members)},
         now=now,
     )
-    send_link(party_id=party.pk, now=now, actor=actor)
+    ask_to_confirm(party_id=party.pk, now=now, actor=actor)
     return party
 
 
@@ -76,8 +87,8 @@ def register_party(*, draft: PartyDraft, now: datetime, actor: Actor) -> Party:
 def change_party(*, party_id: int, draft: PartyDraft, now: datetime, actor: Actor) -> None:
     """Make the record say what the family says now, and note that it was confirmed.
 
-    A member without name in the draft is gone from it; one with an id that is not of
-    this party joins as a new person.
+    A member who is not in the draft is gone from it; one with an id that is not of this
+    party joins as a new person. Who wants to tell less is known less well from now on.
     """
     party = Party.objects.select_for_update().select_related("source").get(pk=party_id)
     known = {person.pk: person for person in party.people.order_by("pk")}
@@ -89,28 +100,53 @@ def change_party(*, party_id: int, draft: PartyDraft, now: datetime, actor: Acto
         else:
             _add_member(party, web_source(now), member, draft, now)
     party.kind = "family" if len(draft.members) > 1 else "single"
-    party.save(update_fields=["kind"])
+    party.level = draft.level
+    party.save(update_fields=["kind", "level"])
+    if draft.level != terms.Level.FULL:
+        forget_confided(kept)
+    relend(kept)
     share_phones(party_id)
+    note_still_there(party_id, said="still", now=now)
+    ask_to_confirm(party_id=party_id, now=now, actor=actor)
+    keep_silence(party_id=party_id, now=now, actor=actor)
     record(terms.CHANGED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
 
 
 @transaction.atomic
 def note_departure(*, party_id: int, left_on: date, now: datetime, actor: Actor) -> int:
-    """Note that everybody of a party has left where they stayed; how many stays ended."""
-    stays = Stay.objects.filter(person__party_id=party_id, departed_on=None)
-    ended = stays.update(departed_on=left_on, confirmed_at=now)
+    """Note that everybody of a party has left where they stayed; how many stays ended.
+
+    A trip that has not begun yet is still to come.
+    """
+    begun = own_stays(party_id).filter(stay_from__lte=left_on)
+    ended = begun.update(departed_on=left_on, confirmed_at=now)
+    note_still_there(party_id, said="left", now=now)
     record(terms.DEPARTED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
     return ended
 
 
+def note_still_there(party_id: int, *, said: str, now: datetime) -> None:
+    """Whoever says where they are has answered whatever we asked about it."""
+    StillThere.objects.filter(party_id=party_id, answered_at=None).update(
+        answered_at=now, said=said
+    )
+    Person.objects.filter(party_id=party_id, unanswered__gt=0).update(unanswered=0)
+
+
 @transaction.atomic
 def delete_party(*, party_id: int, now: datetime, actor: Actor) -> None:
-    """Delete a family's record at its wish: names, contacts and stays, at once."""
+    """Delete a family's record at its wish: names, contacts and stays, at once.
+
+    Its keys are destroyed, so that nothing sealed for it is ever read again.
+    """
     Party.objects.select_for_update().get(pk=party_id)
     people = list(Person.objects.filter(party_id=party_id).values_list("pk", flat=True))
     _forget(party_id, people)
+    StillThere.objects.filter(party_id=party_id).delete()
     Party.objects.filter(pk=party_id).delete()
     record(terms.DELETED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
+    # Last, so that the trail forgets whose this was as well.
+    forget_people(person_ids=people, party_ids=[party_id])
 
 
 def link_of(party_id: int, language: str, now: datetime) -> str:
@@ -138,12 +174,12 @@ def _add_member(
     _describe(person, member, draft, now)
     person.save()
     _set_contacts(person, draft)
-    _set_stay(person, draft, now)
+    set_stays(person, draft.legs, now=now)
 
 
 def _change_member(person: Person, member: Member, draft: PartyDraft, now: datetime) -> None:
     _set_contacts(person, draft)
-    _set_stay(person, draft, now)
+    set_stays(person, draft.legs, now=now)
     _describe(person, member, draft, now)
     person.save()
 
@@ -171,8 +207,9 @@ def _set_contacts(person: Person, draft: PartyDraft) -> None:
     """A family shares what it gave: whoever holds the phone hears for all."""
     given = {(Channel.SMS, draft.phone), (Channel.EMAIL, draft.mail)}
     wanted = {(int(channel), address) for channel, address in given if address}
-    # Browsers come and go by their own buttons, not by this form.
-    for point in person.contact_points.exclude(channel=Channel.PUSH):
+    # Browsers come and go by their own buttons, not by this form; what a second record lent us
+    # is that record's.
+    for point in person.contact_points.exclude(channel=Channel.PUSH).filter(lent_by=None):
         if (point.channel, point.address) not in wanted:
             point.delete()
     ContactPoint.objects.bulk_create(
@@ -184,28 +221,13 @@ def _set_contacts(person: Person, draft: PartyDraft) -> None:
     )
 
 
-def _set_stay(person: Person, draft: PartyDraft, now: datetime) -> None:
-    """The stay that lasts is altered; one in another place ends where the new one begins."""
-    kind = terms.StayKind.TRIP if draft.stay_until else terms.StayKind.RESIDENCE
-    open_stays = person.stays.filter(departed_on=None).order_by("-stay_from", "-pk")
-    same = open_stays.filter(country_id=draft.country).filter(_in_city(draft.city_id)).first()
-    others = open_stays.exclude(pk=same.pk) if same else open_stays
-    others.update(departed_on=draft.stay_from, confirmed_at=now)
-    stay = same or Stay(person=person, stay_from=draft.stay_from)
-    stay.kind, stay.country_id, stay.city_id = kind, draft.country, draft.city_id
-    stay.cell, stay.stay_until, stay.confirmed_at = draft.cell, draft.stay_until, now
-    stay.stay_from = min(stay.stay_from, draft.stay_from)
-    stay.save()
-
-
-def _in_city(city_id: int | None) -> Q:
-    return Q(city_id__isnull=True) if city_id is None else Q(city_id=city_id)
-
-
 def _forget(party_id: int, people: Iterable[int]) -> None:
     gone = sorted(people)
     if not gone:
         return
+    unlink_gone(gone)
+    forget_confided(gone)
     Person.objects.filter(party_id=party_id, pk__in=gone).delete()
     forget_recipients(gone)
+    forget_people(person_ids=gone)
     facts.announce(PeopleForgotten(tuple(gone)))

@@ -22,7 +22,7 @@ SELECT person.id, %(push)s, given.address, given.language, given.verified_at
  CROSS JOIN (
     SELECT DISTINCT ON (point.address) point.address, point.language, point.verified_at
       FROM registry_contactpoint AS point JOIN registry_person AS one ON one.id = point.person_id
-     WHERE one.party_id = %(party)s AND point.channel = %(push)s
+     WHERE one.party_id = %(party)s AND point.channel = %(push)s AND point.lent_by IS NULL
      ORDER BY point.address, point.id) AS given
  WHERE person.party_id = %(party)s
 ON CONFLICT ON CONSTRAINT contact_once_per_person DO NOTHING
@@ -102,7 +102,9 @@ def share_phones(party_id: int) -> None:
 
 def phones_of(party_id: int) -> list[str]:
     """The push addresses of a party, in the order they came."""
-    points = ContactPoint.objects.filter(person__party_id=party_id, channel=Channel.PUSH)
+    points = ContactPoint.objects.filter(
+        person__party_id=party_id, channel=Channel.PUSH, lent_by=None
+    )
     return list(dict.fromkeys(points.order_by("pk").values_list("address", flat=True)))
 
 

@@ -1,9 +1,10 @@
 """Registering without an account, and the page behind the signed link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,10 +13,14 @@ from django.utils.translation import gettext as _
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.privacy.actions.consents import choose_consents
+from safeconduct.ground.privacy.sealing import Subject
+from safeconduct.ground.privacy.web.forms import ConsentForm
 from safeconduct.picture.registry import actions, queries, terms
 from safeconduct.picture.registry.access import LinkNotOpenError, party_by_link
+from safeconduct.picture.registry.models import Party
 from safeconduct.picture.registry.web.crowding import crowded
-from safeconduct.picture.registry.web.forms import FindLinkForm, PartyEntry
+from safeconduct.picture.registry.web.entry import PartyEntry
 from safeconduct.picture.registry.web.phones import phones_context
 
 type View = Callable[..., HttpResponse]
@@ -39,18 +44,15 @@ def private_page(view: View) -> View:
 
 @private_page
 def register(request: HttpRequest) -> HttpResponse:
-    """One page for a person or a family; "add another" works without script."""
+    """One page for a person or a family; rows are added without script."""
     now = clock.now()
-    entry = PartyEntry(
-        request.POST if request.method == "POST" else None, reader=_reader(), now=now
-    )
-    crowded = request.method == "POST" and not entry.added and _crowded(request)
-    if not crowded and request.method == "POST" and entry.is_valid():
-        draft = entry.draft()
-        party = actions.register_party(draft=draft, now=now, actor=Actor.citizen(None))
-        token = actions.link_of(party.pk, draft.language, now)
-        return redirect(f"{reverse('registration:record', args=[token])}?saved=1")
-    context = {"entry": entry, "crowded": crowded}
+    data = request.POST if request.method == "POST" else None
+    entry = PartyEntry(data, reader=_reader(), now=now)
+    crowded = data is not None and not entry.added and _crowded(request)
+    consents = ConsentForm(data, language=_reader())
+    if data is not None and not crowded and entry.is_valid() and consents.is_valid():
+        return _after_saving(_registered(entry.draft(), consents, now), entry.draft())
+    context = {"entry": entry, "crowded": crowded, "consents": consents}
     return render(request, "registry/register.html", context, status=429 if crowded else 200)
 
 
@@ -65,16 +67,8 @@ def record(request: HttpRequest, token: str) -> HttpResponse:
         actor = Actor.citizen(queries.party_members(party.pk)[0].pk)
         actions.change_party(party_id=party.pk, draft=entry.draft(), now=now, actor=actor)
         return redirect(f"{reverse('registration:record', args=[token])}?saved=1")
-    context = {
-        "entry": entry,
-        "token": token,
-        "link": request.build_absolute_uri(request.path),
-        "saved": "saved" in request.GET,
-        "left": _has_left(party.pk, now),
-        "kept": terms.KEPT_UNTIL,
-        "sources": queries.lists_naming(party.pk),
-        "phone": request.GET.get("phone", ""),
-    } | phones_context(party.pk)
+    context = _shown(party, request.GET, now) | {"entry": entry, "token": token}
+    context["link"] = request.build_absolute_uri(request.path)
     return render(request, "registry/record.html", context)
 
 
@@ -121,16 +115,46 @@ def deleted(request: HttpRequest) -> HttpResponse:
 
 
 @private_page
-def again(request: HttpRequest) -> HttpResponse:
-    """Sends a lost link anew. The answer is the same whether or not anybody is registered."""
-    form = FindLinkForm(request.POST if request.method == "POST" else None)
-    crowded = request.method == "POST" and _crowded(request)
-    sent = not crowded and request.method == "POST" and form.is_valid()
-    if sent:
-        address = form.cleaned_data["address"]
-        actions.send_links_to(address=address, now=clock.now(), actor=Actor.citizen(None))
-    context = {"form": form, "sent": sent, "crowded": crowded}
-    return render(request, "registry/again.html", context, status=429 if crowded else 200)
+def again(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- as views are called
+    """An address in messages of old: a lost link is got back by a code now."""
+    return redirect("registration:code")
+
+
+def _registered(draft: actions.PartyDraft, consents: ConsentForm, now: datetime) -> str:
+    """Registers the party with what it agrees to; the token of its link."""
+    actor = Actor.citizen(None)
+    with transaction.atomic():
+        party = actions.register_party(draft=draft, now=now, actor=actor)
+        choose_consents(
+            subject=Subject("party", party.pk),
+            choices=consents.choices(),
+            language=_reader(),
+            how="form",
+            now=now,
+            actor=actor,
+        )
+    return actions.link_of(party.pk, draft.language, now)
+
+
+def _after_saving(token: str, draft: actions.PartyDraft) -> HttpResponse:
+    """Whoever chose to tell all is asked the rest next."""
+    if draft.level == terms.Level.FULL:
+        return redirect(f"{reverse('registration:more', args=[token])}?saved=1")
+    return redirect(f"{reverse('registration:record', args=[token])}?saved=1")
+
+
+def _shown(party: Party, said: Mapping[str, str], now: datetime) -> dict[str, object]:
+    """What a record's page shows beside the form; ``said`` is what was done just before."""
+    return {
+        "saved": "saved" in said,
+        "left": _has_left(party.pk, now),
+        "kept": terms.KEPT_UNTIL,
+        "sources": queries.lists_naming(party.pk),
+        "phone": said.get("phone", ""),
+        "unconfirmed": queries.unconfirmed(party.pk),
+        "code": said.get("code", ""),
+        "level": party.level,
+    } | phones_context(party.pk)
 
 
 def _ask(request: HttpRequest, token: str, **words: object) -> HttpResponse:
@@ -142,7 +166,7 @@ def _reader() -> str:
 
 
 def _has_left(party_id: int, now: datetime) -> bool:
-    stay = queries.current_stay(queries.party_members(party_id)[0].pk)
+    stay = queries.stay_of_party(party_id)
     ended = stay and stay.stay_until and stay.stay_until <= now.date()
     return stay is None or bool(stay.departed_on or ended)
 

@@ -1,0 +1,59 @@
+"""What people tell us under seal: passport numbers and medical notes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from safeconduct.ground.audit.actions import record
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.privacy import sealing
+from safeconduct.ground.privacy.sealing import Subject
+from safeconduct.picture.registry import rules, terms
+from safeconduct.picture.registry.models import Confided, Party, Person
+
+PASSPORT_FIELD = "registry.Confided.passport"
+MEDICAL_FIELD = "registry.Confided.medical"
+PASSPORT_PURPOSE = "passport"
+
+
+@transaction.atomic
+def confide(
+    *,
+    person_id: int,
+    passport: str | None = None,
+    medical: str | None = None,
+    now: datetime,
+    actor: Actor,
+) -> None:
+    """Keep what a person told us under seal. None leaves a note as it is, "" forgets it."""
+    person = Person.objects.select_for_update().get(pk=person_id)
+    kept, _ = Confided.objects.get_or_create(person=person, defaults={"told_at": now})
+    subject = Subject("person", person_id)
+    if passport is not None:
+        kept.passport = _sealed(subject, PASSPORT_FIELD, passport)
+        kept.passport_index = _index(passport)
+    if medical is not None:
+        kept.medical = _sealed(subject, MEDICAL_FIELD, medical)
+    kept.told_at = now
+    if kept.passport is None and kept.medical is None:
+        kept.delete()
+    else:
+        kept.save()
+        # Whoever confides something has chosen to tell us all.
+        Party.objects.filter(pk=person.party_id).update(level=terms.Level.FULL)
+    record(terms.CONFIDED, actor=actor, subject_kind="person", subject_id=person_id, now=now)
+
+
+def forget_confided(people: Iterable[int]) -> int:
+    """Delete what these people told us under seal; how many had told something."""
+    return Confided.objects.filter(person_id__in=list(people)).delete()[0]
+
+
+def _sealed(subject: Subject, field: str, text: str) -> bytes | None:
+    return sealing.seal(subject=subject, field=field, text=text) if text else None
+
+
+def _index(passport: str) -> bytes | None:
+    key = rules.passport_key(passport)
+    return sealing.blind_index(PASSPORT_PURPOSE, key) if key else None
