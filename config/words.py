@@ -1,12 +1,13 @@
 """What pages say, collected for translators and compiled for the pages, by Babel alone.
 
 A bare machine has no ``msgfmt``; Django's own ``makemessages`` needs it. Run as
-``python -m config.words update`` or ``compile``.
+``python -m config.words update`` or ``compile``; ``new eo`` begins a language, ``left eo`` says
+what it still lacks.
 """
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,6 @@ from babel.messages.pofile import read_po, write_po
 
 from config import env
 
-LANGUAGES: Final = ("az", "en", "ru", "fa", "ar")
 # Kept complete: whoever adds a sentence adds it in these.
 COMPLETE: Final = ("az", "ru")
 SOURCE: Final = "en"
@@ -50,9 +50,14 @@ def said() -> Catalog:
     return catalog
 
 
-def catalogue(language: str) -> Catalog:
+def languages(folder: Path = LOCALE) -> list[str]:
+    """Those that have a translators' file."""
+    return sorted(path.parent.parent.name for path in folder.glob("*/LC_MESSAGES/django.po"))
+
+
+def catalogue(language: str, folder: Path = LOCALE) -> Catalog:
     """The translators' file of a language; empty if there is none yet."""
-    path = _po(language)
+    path = _po(language, folder)
     if not path.exists():
         return _empty(language)
     with path.open("rb") as file:
@@ -62,32 +67,41 @@ def catalogue(language: str) -> Catalog:
 def update() -> None:
     """Bring every language's file up to what is said now; what nobody says any more goes."""
     template = said()
-    for language in LANGUAGES:
-        kept = catalogue(language)
-        # Its own copy: Babel would share one message between the languages.
-        collected = deepcopy(template)
-        collected.creation_date = kept.creation_date
-        kept.update(collected, no_fuzzy_matching=True)
-        kept.obsolete.clear()
-        if language == SOURCE:
-            _say_as_written(kept)
-        _po(language).parent.mkdir(parents=True, exist_ok=True)
-        with _po(language).open("wb") as file:
-            write_po(file, kept, width=100, include_lineno=False, sort_output=True)
+    for language in languages():
+        _collect(language, LOCALE, template)
     compile_all()
+
+
+def collect(language: str, folder: Path = LOCALE) -> None:
+    """Bring one language's file up to what is said now, or begin it."""
+    _collect(language, folder, said())
+
+
+def _collect(language: str, folder: Path, template: Catalog) -> None:
+    kept = catalogue(language, folder)
+    # Its own copy: Babel would share one message between the languages.
+    collected = deepcopy(template)
+    collected.creation_date = kept.creation_date
+    kept.update(collected, no_fuzzy_matching=True)
+    kept.obsolete.clear()
+    if language == SOURCE:
+        _say_as_written(kept)
+    path = _po(language, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, kept, width=100, include_lineno=False, sort_output=True)
 
 
 def compile_all() -> None:
     """Make the binary files that Django reads; they are never kept in the repository."""
-    for language in LANGUAGES:
-        if _po(language).exists():
-            with _po(language).with_suffix(".mo").open("wb") as file:
-                write_mo(file, _spoken(catalogue(language)))
+    for language in languages():
+        with _po(language).with_suffix(".mo").open("wb") as file:
+            write_mo(file, _spoken(catalogue(language)))
 
 
-def gaps(language: str) -> list[str]:
+def gaps(language: str, folder: Path = LOCALE) -> list[str]:
     """Sentences that ``language`` lacks, has only as a guess, or has with wrong placeholders."""
-    kept = catalogue(language)
+    kept = catalogue(language, folder)
     found = []
     for message in said():
         if not message.id:
@@ -172,9 +186,30 @@ def _complete(message: Message) -> bool:
     return all(written)
 
 
-def _po(language: str) -> Path:
-    return LOCALE / language / "LC_MESSAGES/django.po"
+def _po(language: str, folder: Path = LOCALE) -> Path:
+    return folder / language / "LC_MESSAGES/django.po"
+
+
+def _begin(language: str) -> None:
+    from config import new_language  # noqa: PLC0415 -- it is made of this module
+
+    for path in new_language.begin(language):
+        print(f"made  {path.relative_to(env.ROOT)}")
+    _say_what_is_left(language)
+
+
+def _say_what_is_left(language: str) -> None:
+    from config import new_language  # noqa: PLC0415 -- as above
+
+    for line in new_language.left(language) or ["Nothing is left."]:
+        print(f"left  {line}")
 
 
 if __name__ == "__main__":
-    {"update": update, "compile": compile_all}[sys.argv[1]]()
+    commands: dict[str, Callable[..., None]] = {
+        "update": update,
+        "compile": compile_all,
+        "new": _begin,
+        "left": _say_what_is_left,
+    }
+    commands[sys.argv[1]](*sys.argv[2:])
