@@ -18,6 +18,7 @@ from safeconduct.ground.missions.actions import appoint
 from safeconduct.ground.missions.terms import ROLES
 from tests import builders
 from tests.browser.conftest import Open, is_cut, violations
+from tests.browser.weighing import MOST_TO_READ, Scales
 from tests.meta.addresses import Rule, address, parts_of, rules
 
 pytestmark = [
@@ -65,26 +66,29 @@ def _paths(who: Callable[[Rule], bool], make: Make) -> Iterator[tuple[str, str]]
             yield rule.name, address(rule, make(builder) if builder else None)
 
 
-def _walk(page: Page, paths: Iterator[tuple[str, str]]) -> None:
+def _walk(page: Page, paths: Iterator[tuple[str, str]], *, light: bool = False) -> None:
     """Open each page in the next language and say of all together what is wrong."""
     found = []
+    scales = Scales(page)
     for turn, (name, path) in enumerate(paths):
         language = LANGUAGES[turn % len(LANGUAGES)]
         response = page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
         assert response is not None, f"{name} leads nowhere"
         wrong = [f"answers {response.status}"] if response.status >= 400 else violations(page)
+        if light and (weight := scales.to_read(response)) > MOST_TO_READ:
+            wrong = [*wrong, f"{weight} octets must arrive before it can be read"]
         found += [f"{name} ({language}): {one}" for one in wrong + is_cut(page)]
     assert not found, "\n".join(found)
 
 
 def test_the_pages_of_everybody(open_page: Open, make: Make) -> None:
     page = open_page("/", **NARROW)
-    _walk(page, _paths(lambda rule: rule.who == "public", make))
+    _walk(page, _paths(lambda rule: rule.who == "public", make), light=True)
 
 
 def test_the_pages_behind_a_link(open_page: Open, make: Make) -> None:
     page = open_page("/", **NARROW)
-    _walk(page, _paths(lambda rule: rule.who == "link", make))
+    _walk(page, _paths(lambda rule: rule.who == "link", make), light=True)
 
 
 def test_the_pages_of_officers(open_page: Open, make: Make, everybody: Officer) -> None:
