@@ -11,7 +11,7 @@ import click
 from django.db import connection
 from django.db.models import F
 
-from safeconduct.cli.demo import browsers, nationals
+from safeconduct.cli.demo import browsers, nationals, senders
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
@@ -101,6 +101,7 @@ def furnish() -> list[DemoLogin]:
     """Places, posts and officers; done once, checked afterwards."""
     load_places()
     load_posts(now=clock.now(), actor=STAGE)
+    senders.name_senders(STAGE)
     return create_demo_officers(now=clock.now(), actor=STAGE)
 
 
