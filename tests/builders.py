@@ -4,6 +4,7 @@ A builder goes through the capability's own action where there is one, so that a
 test never stands on rows the product could not have written. Append at the end.
 """
 
+import io
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection, transaction
+from PIL import Image
 
 from safeconduct.ground.accounts import terms as accounts_terms
 from safeconduct.ground.accounts.actions import invite_officer, make_officer
@@ -56,6 +58,9 @@ from safeconduct.response.alerts.actions import (
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import AreaKind, CapScope
 from safeconduct.response.calls.models import Call
+from safeconduct.response.cases.actions.opening import Draft, open_or_add
+from safeconduct.response.cases.models import Case, Photo, Unread
+from safeconduct.response.cases.terms import Way
 from safeconduct.response.checkins.actions import ask_chunk, open_round
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked, Round, Unclear
@@ -670,3 +675,48 @@ def kept_country() -> dict[str, object]:
     """The address of Türkiye's first screen as a phone keeps it."""
     country("TR")
     return {"language": "en", "country": "TR"}
+
+
+def help_request(*, words: str = "Kömək edin", country_code: str = "TR", **draft: Any) -> Case:
+    """A request for help of a person registered in a country, open and new."""
+    post(id=2, seat="TR")
+    (person,) = household(1)
+    now = clock.now()
+    made = Draft(
+        **{
+            "way": Way.APP,
+            "reference": "4K7F-XD02",
+            "stated_at": now,
+            "received_at": now,
+            "language": "az",
+            "person_id": person.pk,
+            "party_id": person.party_id,
+            "people": [person.pk],
+            "country": country_code,
+            "post_id": 2,
+            "words": words,
+        }
+        | draft
+    )
+    with transaction.atomic():
+        return open_or_add(made, known=None, now=now)
+
+
+def help_photo() -> Photo:
+    """A photo of a request."""
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(made, "JPEG")
+    return help_request(photos=[made.getvalue()]).photos.get()
+
+
+def help_join() -> dict[str, int]:
+    """A request, and somebody of the registry it may be of."""
+    (person,) = household(1, phone="+994501234567")
+    return {"case_id": help_request(details={"phone": "+994501234567"}).pk, "person_id": person.pk}
+
+
+def unread_report() -> Unread:
+    """A report no machine could file."""
+    return Unread.objects.create(
+        key=uuid4(), received_at=clock.now(), kind=2, reason="ValueError", sealed=b"?"
+    )

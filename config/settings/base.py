@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "safeconduct.response.ladder",
     "safeconduct.response.alerts",
     "safeconduct.response.calls",
+    "safeconduct.response.cases",
     "safeconduct.portals.public",
     "safeconduct.portals.citizen",
     "safeconduct.portals.console",
@@ -262,6 +263,8 @@ CHECKINS = {
     # A family that shares a telephone is asked whom its text is for once a round and so long.
     "ASK_BACK_HOURS": 12.0,
 }
+# Requests for help: how many reports are filed at once, and how often it is looked for more.
+CASES = {"DRAIN_SIZE": 50, "DRAIN_POLL_SECONDS": 0.5}
 ALERTS: dict[str, Any] = {
     "CHUNK_SIZE": 20_000,
     "FIRST_CHUNK_SIZE": 500,

@@ -21,10 +21,11 @@ def command(only: str | None, concurrency: int) -> None:
 
         jobs.run(concurrency=concurrency)
     elif only == "drain":
+        from safeconduct.response.cases.engine import drain as requests
         from safeconduct.response.checkins.engine import drain
         from safeconduct.response.ladder.engine import heeding
 
-        drain.run(beside=[heeding.run])
+        drain.run(beside=[heeding.run, requests.run])
     else:
         _both(concurrency)
 

@@ -63,6 +63,8 @@ _DUTY: Final = frozenset(
         "registry.view",
         "checkins.settle",
         "checkins.open_round",
+        "cases.view",
+        "cases.work",
         "calls.make",
         "calls.hand_over",
         "messaging.view",

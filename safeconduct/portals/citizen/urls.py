@@ -7,6 +7,7 @@ from safeconduct.portals.citizen.app import serving
 from safeconduct.portals.citizen.inbox import views as inbox
 from safeconduct.portals.citizen.reports import views as reports
 from safeconduct.response.calls.web.urls import citizen as wardens
+from safeconduct.response.cases.web.urls import citizen as requests
 
 # At the root: a worker serves nothing above its own address.
 app = [
@@ -28,6 +29,7 @@ messages = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("request/", include((requests, "requests"))),
     path("", include((messages, "inbox"))),
     path("warden/", include((wardens, "wardens"))),
     path("", include((registration, "registration"))),

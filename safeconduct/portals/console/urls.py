@@ -14,6 +14,7 @@ from safeconduct.portals.console.officers.urls import urlpatterns as officers
 from safeconduct.portals.console.why.urls import urlpatterns as why
 from safeconduct.response.alerts.web.urls import console as alerts
 from safeconduct.response.calls.web.urls import console as calls
+from safeconduct.response.cases.web.urls import console as cases
 from safeconduct.response.checkins.web.urls import console as checkins
 from safeconduct.response.ladder.web.urls import console as ladder
 from safeconduct.wires.hazards.web.urls import console as hazards
@@ -38,4 +39,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((registry, "registry"))),
     path("providers/", include((messaging, "messaging"))),
     path("unclear/", include((checkins, "checkins"))),
+    path("cases/", include((cases, "cases"))),
 ]

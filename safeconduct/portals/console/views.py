@@ -6,10 +6,17 @@ from django.shortcuts import render
 from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.audit import queries as audit
 from safeconduct.ground.audit.kinds import kinds
-from safeconduct.ground.missions.access import countries_of, officer_may, permissions_of
+from safeconduct.ground.missions.access import (
+    countries_of,
+    officer_may,
+    permissions_of,
+    posts_of,
+)
 from safeconduct.ground.missions.terms import AUDIT
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board import picture as board
+from safeconduct.response.cases import queries as cases
+from safeconduct.response.cases import terms as cases_terms
 
 _PAGE = 50
 
@@ -17,9 +24,12 @@ _PAGE = 50
 @officer_may(None)
 def home(request: HttpRequest) -> HttpResponse:
     """Where an officer lands after signing in."""
-    officer, shown = officer_of(request), {}
+    officer = officer_of(request)
+    shown: dict[str, object] = {}
     if VIEW in permissions_of(officer):
         shown["incidents"] = board.open_incidents(countries_of(officer, VIEW))
+    if cases_terms.VIEW in permissions_of(officer):
+        shown["requests"] = cases.waiting(posts_of(officer, cases_terms.VIEW))
     return render(request, "console/home.html", shown)
 
 

@@ -18,6 +18,7 @@ from safeconduct.portals.console.board.words import (
     TONES,
 )
 from safeconduct.response.alerts.models import Release
+from safeconduct.response.cases.queries import open_cases_of
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.queries import Tried, tried_for
 
@@ -41,6 +42,8 @@ class Row:
     carer: str
     # The incident's last alert: its page of this person says why this was sent and not that.
     alert_id: int | None = None
+    # The open request for help that speaks for them.
+    case_id: int | None = None
 
     @property
     def intensity(self) -> float:
@@ -57,11 +60,12 @@ class Row:
 
 
 def rows_of(incident_id: int, standings: Collection[Standing]) -> list[Row]:
-    """The rows of a list, in its order; six queries however many there are."""
+    """The rows of a list, in its order; seven queries however many there are."""
     names = names_of([standing.person_id for standing in standings])
     tries = tries_of(incident_id, {standing.party_id for standing in standings})
     carers = officer_names(standing.claimed_by for standing in standings)
     last = last_alert(incident_id)
+    cases = open_cases_of(incident_id, [one.person_id for one in standings if one.help_open])
     return [
         Row(
             standing=standing,
@@ -69,6 +73,7 @@ def rows_of(incident_id: int, standings: Collection[Standing]) -> list[Row]:
             tries=tries[standing.party_id],
             carer=carers.get(standing.claimed_by or 0, ""),
             alert_id=last,
+            case_id=cases.get(standing.person_id),
         )
         for standing in standings
     ]

@@ -29,6 +29,7 @@ from safeconduct.response.checkins.engine import raw
 from safeconduct.response.checkins.engine.afterwards import answer_back
 from safeconduct.response.checkins.engine.plain import fold_plain
 from safeconduct.response.checkins.engine.reading import read_all, unseen
+from safeconduct.response.checkins.engine.words import keep_words
 from safeconduct.response.checkins.engine.writing import write_replies, write_riddles
 
 log = logging.getLogger(__name__)
@@ -163,6 +164,7 @@ def _fold(cursor: Cursor, taken: int) -> int:
         now = clock.now()
         fold_plain(cursor, now=now, actor=_ACTOR)
         heard = read_all(cursor, raw.others(cursor))
+        keep_words(cursor, heard.said)
         strangers = write_replies(cursor, unseen(cursor, heard.said), now=now, actor=_ACTOR)
         write_riddles(cursor, [*heard.riddles, *strangers], now=now, actor=_ACTOR)
         answer_back(cursor, heard, now=now, actor=_ACTOR)

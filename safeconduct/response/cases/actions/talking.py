@@ -1,0 +1,275 @@
+"""What is said between a request's sender and the post, and the word that an answer waits."""
+
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.audit import actions as audit
+from safeconduct.ground.kernel import facts
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.picture.registry import rules as registry
+from safeconduct.response.cases import rules
+from safeconduct.response.cases.actions.opening import (
+    add_photos,
+    add_words,
+    details_of,
+    note,
+)
+from safeconduct.response.cases.actions.positions import drop_position
+from safeconduct.response.cases.actions.working import CaseOverError, _locked
+from safeconduct.response.cases.events import CaseAnswered
+from safeconduct.response.cases.models import Case, Message, NoticeBatch
+from safeconduct.response.cases.terms import (
+    LINK_LIFE,
+    LINK_PURPOSE,
+    MOST_MESSAGES_AN_HOUR,
+    NOTICE_LASTS,
+    Deed,
+    Direction,
+    State,
+)
+from safeconduct.wires.messaging.actions import TextDraft, enqueue_select, open_batch
+from safeconduct.wires.messaging.terms import Channel, Lane
+
+_TEXTS: Final = Path(__file__).parent.parent / "texts"
+LANGUAGES: Final = ("az", "en", "ru", "fa", "ar")
+_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('cases notices'))"
+_REGISTERED: Final = f"""
+SELECT c.person_id, %s::bigint, %s::smallint, c.channel, c.address,
+    coalesce(nullif(c.language, ''), %s), %s, 1::smallint
+FROM registry_contactpoint AS c
+WHERE c.person_id = %s AND c.channel IN ({Channel.SMS:d}, {Channel.EMAIL:d}, {Channel.PUSH:d})
+"""
+_TOLD: Final = """
+SELECT %s::bigint, %s::bigint, %s::smallint, w.channel, w.address, %s, %s, 1::smallint
+FROM unnest(%s::smallint[], %s::varchar[]) AS w (channel, address)
+"""
+
+
+class NothingSaidError(Refusal):
+    """An empty answer."""
+
+
+class NewWordsError(Refusal):
+    """Something was said since the officer opened the page."""
+
+
+class TooManyError(Refusal):
+    """One link writes more than a person does."""
+
+
+@transaction.atomic
+def reply(
+    *, case_id: int, words: str, seen: int | None, now: datetime, actor: Actor
+) -> tuple[Message, int]:
+    """Answer a request's sender: on their page at once, and word of it by every way to them.
+
+    ``seen`` is the last message on the officer's page; None sends in any case. Gives back the
+    message and how many notices left.
+
+    :raises NothingSaidError: without words.
+    :raises NewWordsError: if something was said after ``seen``.
+    :raises CaseOverError: if the request is closed.
+    """
+    case = _locked(case_id)
+    if seen is not None and case.messages.filter(pk__gt=seen).exists():
+        raise NewWordsError(
+            _("Something new was said while you wrote. Read it; your answer is still here.")
+        )
+    message = add_words(case, words, at=now, direction=Direction.OUT, officer_id=actor.id)
+    if message is None:
+        raise NothingSaidError(_("Write an answer first."))
+    sent = _tell(case, message, now, actor)
+    case.answered_at, case.heard_at = now, now
+    case.owner_id = case.owner_id or actor.id
+    case.state = State.OPEN.value if case.state == State.NEW else case.state
+    case.version += 1
+    case.save(update_fields=["answered_at", "heard_at", "owner_id", "state", "version"])
+    _remember("cases.replied", case, now, actor, count=sent)
+    facts.announce(CaseAnswered(case.pk))
+    return message, sent
+
+
+@transaction.atomic
+def write_note(*, case_id: int, words: str, now: datetime, actor: Actor) -> Message:
+    """Write something for other officers.
+
+    :raises NothingSaidError: without words.
+    """
+    case = Case.objects.select_for_update().get(pk=case_id)
+    message = add_words(case, words, at=now, direction=Direction.NOTE, officer_id=actor.id)
+    if message is None:
+        raise NothingSaidError(_("Write a note first."))
+    _remember("cases.noted", case, now, actor)
+    return message
+
+
+@transaction.atomic
+def hear(
+    *,
+    case_id: int,
+    words: str,
+    key: UUID | None,
+    photos: Sequence[bytes] = (),
+    now: datetime,
+    actor: Actor,
+) -> int:
+    """A message and photos from a request's sender; the same key again changes nothing.
+
+    How many of the photos could not be taken.
+
+    :raises NothingSaidError: if there is neither.
+    :raises CaseOverError: if the request is closed.
+    :raises TooManyError: if this link writes more than people do.
+    """
+    case = Case.objects.select_for_update().get(pk=case_id)
+    if key is not None and Message.objects.filter(key=key).exists():
+        return 0
+    if case.closed_at is not None:
+        raise CaseOverError(_("This request is closed. Send a new one if you need help."))
+    if not words.strip() and not photos:
+        raise NothingSaidError(_("Write a message or choose a photo."))
+    _refuse_flood(case, now)
+    add_words(case, words, at=now, direction=Direction.IN, key=key)
+    lost = add_photos(case, photos, at=now, now=now)
+    case.heard_at, case.state = now, rules.state_after_word(case.state).value
+    case.version += 1
+    case.save(update_fields=["heard_at", "state", "version"])
+    _remember("cases.heard", case, now, actor)
+    return lost
+
+
+@transaction.atomic
+def withdraw(*, case_id: int, now: datetime, actor: Actor) -> None:
+    """Its sender takes a request back: the position goes at once, an officer looks and closes.
+
+    Nobody ends a call for help but an officer: whoever holds the telephone may not be the one
+    who asked.
+    """
+    case = Case.objects.select_for_update().get(pk=case_id)
+    if case.closed_at is not None or case.withdrawn_at is not None:
+        return
+    drop_position(case, now, why="person")
+    case.withdrawn_at, case.heard_at = now, now
+    case.version += 1
+    fields = ["withdrawn_at", "heard_at", "position", "position_until", "version"]
+    case.save(update_fields=fields)
+    note(case, Deed.WITHDRAWN, now)
+    _remember("cases.withdrawn", case, now, actor)
+
+
+def note_seen(case: Case, now: datetime) -> None:
+    """The page with our answers was opened: they have arrived."""
+    unseen = case.messages.filter(direction=Direction.OUT, seen_at=None)
+    unseen.update(seen_at=now)
+
+
+def _refuse_flood(case: Case, now: datetime) -> None:
+    lately = case.messages.filter(direction=Direction.IN, at__gt=now - timedelta(hours=1))
+    if lately.count() >= MOST_MESSAGES_AN_HOUR:
+        raise TooManyError(_("That is very much in one hour. Wait a little, or call us."))
+
+
+def _tell(case: Case, message: Message, now: datetime, actor: Actor) -> int:
+    """Put the word that an answer waits into the outbox; how many messages."""
+    recipient = case.person_id or -case.pk
+    batch_id = _batch(case, now, actor)
+    known = [case.pk, case.post_id, case.language, case.country, case.person_id]
+    sent = 0
+    if case.person_id is not None:
+        sent = enqueue_select(batch_id=batch_id, select_sql=_REGISTERED, params=known, actor=actor)
+    if not sent and (ways := _told_ways(case)):
+        sent = enqueue_select(
+            batch_id=batch_id,
+            select_sql=_TOLD,
+            params=[recipient, case.pk, case.post_id, case.language, case.country, *_split(ways)],
+            actor=actor,
+        )
+    message.batch_id, message.recipient_id = batch_id, recipient
+    message.save(update_fields=["batch_id", "recipient_id"])
+    return sent
+
+
+def _told_ways(case: Case) -> list[tuple[int, str]]:
+    """The number and address they told us of in the request itself, where we can reach them."""
+    details, ways = details_of(case), []
+    try:
+        if phone := str(details.get("phone", "")):
+            number = registry.normalised_phone(phone, case.country or None)
+            ways.append((int(Channel.SMS), number))
+    except Refusal:
+        pass
+    try:
+        if mail := str(details.get("email", "")):
+            ways.append((int(Channel.EMAIL), registry.normalised_mail(mail)))
+    except Refusal:
+        pass
+    return ways
+
+
+def _split(ways: Sequence[tuple[int, str]]) -> tuple[list[int], list[str]]:
+    return [channel for channel, _address in ways], [address for _channel, address in ways]
+
+
+def _batch(case: Case, now: datetime, actor: Actor) -> int:
+    """The batch of this day for the n-th answer somebody gets in it."""
+    day = now.astimezone(UTC).date()
+    begins = datetime.combine(day, time(), UTC)
+    told = case.messages.filter(direction=Direction.OUT, at__gte=begins, batch_id__isnull=False)
+    if case.person_id is not None:
+        told = Message.objects.filter(
+            recipient_id=case.person_id, direction=Direction.OUT, at__gte=begins
+        )
+    number = told.count()
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+    which = {"day": day, "number": number, "exercise": case.exercise}
+    known = NoticeBatch.objects.filter(**which).first()
+    if known:
+        return known.batch_id
+    batch = open_batch(
+        lane=Lane.URGENT,
+        not_after=begins + timedelta(days=1) + NOTICE_LASTS,
+        exercise=case.exercise,
+        texts=list(_texts()),
+        link_purpose=LINK_PURPOSE,
+        link_expires_on=day + LINK_LIFE,
+        now=now,
+        actor=actor,
+    )
+    return NoticeBatch.objects.create(**which, batch_id=batch.pk).batch_id
+
+
+@cache
+def _texts() -> tuple[TextDraft, ...]:
+    """Neutral on every screen: no name, no ministry, nothing of what it is about."""
+    drafts = []
+    for language in LANGUAGES:
+        said = tomllib.loads((_TEXTS / f"{language}.toml").read_text("utf-8"))["notice"]
+        drafts += [
+            TextDraft(language, Channel.SMS, f"{said['sms']} #{{code}}"),
+            TextDraft(
+                language, Channel.EMAIL, f"{said['mail'].strip()}\n\n#{{code}}\n", said["subject"]
+            ),
+            TextDraft(language, Channel.PUSH, said["push"], said["subject"]),
+        ]
+    return tuple(drafts)
+
+
+def _remember(kind: str, case: Case, now: datetime, actor: Actor, **detail: str | int) -> None:
+    audit.record(
+        kind,
+        actor=actor,
+        subject_kind="case",
+        subject_id=case.pk,
+        detail={**detail},
+        now=now,
+    )

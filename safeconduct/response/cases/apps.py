@@ -1,0 +1,24 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.privacy import retention
+from safeconduct.ground.ui import navigation
+
+
+class CasesConfig(AppConfig):
+    name = "safeconduct.response.cases"
+
+    def ready(self) -> None:
+        terms = import_module("safeconduct.response.cases.terms")
+        for module in ("personal", "holdings"):
+            import_module(f"safeconduct.response.cases.{module}")
+        actions = import_module("safeconduct.response.cases.actions")
+        import_module("safeconduct.response.cases.handlers").connect()
+        retention.rule(
+            "cases.words",
+            _("What was said in requests for help 90 days after they were closed."),
+            actions.forget_old_cases,
+        )
+        navigation.register("cases:list", _("Requests for help"), permission=terms.VIEW, order=15)

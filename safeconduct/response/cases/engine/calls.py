@@ -1,0 +1,227 @@
+"""Calls for help that came as answers, made requests: whatever way they took to the roll.
+
+Looked for, not pushed along: a call on the roll that no request holds is one to open, so a
+process that dies between the two loses nothing and opens nothing twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID, uuid5
+
+from django.conf import settings
+
+from safeconduct.ground.audit import actions as audit
+from safeconduct.ground.kernel.actor import Actor, ActorKind
+from safeconduct.ground.missions.queries import post_of_country
+from safeconduct.ground.privacy.sealing import SealBrokenError, open_outside
+from safeconduct.picture.registry.models import Person
+from safeconduct.picture.rollcall.engine.rows import Cursor
+from safeconduct.picture.rollcall.rules import CALLS
+from safeconduct.picture.rollcall.terms import Safety
+from safeconduct.response.cases.actions.opening import Draft, open_or_add
+from safeconduct.response.cases.engine.filing import hold_calls
+from safeconduct.response.cases.models import Case, Report
+from safeconduct.response.cases.terms import Need, Way
+from safeconduct.wires.intake.engine.reported import WORDS, reference_of
+from safeconduct.wires.intake.models import HelpWords
+from safeconduct.wires.intake.terms import Door
+
+AT_ONCE: Final = 500
+_CALLING: Final = ", ".join(str(int(safety)) for safety in CALLS)
+_PENDING: Final = """
+    SELECT s.incident_id, s.person_id, s.party_id, s.called_at, s.stated_at, s.safety, s.country,
+        s.post_id, i.exercise
+    FROM rollcall_standing AS s
+    JOIN incidents_incident AS i ON i.id = s.incident_id AND i.closed_at IS NULL
+    LEFT JOIN cases_call AS c ON c.incident_id = s.incident_id AND c.person_id = s.person_id
+    WHERE s.help_open AND s.called_at IS NOT NULL AND (c.through IS NULL OR c.through < s.called_at)
+    ORDER BY s.called_at, s.incident_id, s.person_id LIMIT %s
+"""
+_SPOKE: Final = f"""
+    SELECT w.incident_id, w.person_id, g.actor_kind, g.actor_id, g.stated_at
+    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[])
+        AS w (incident_id, person_id, called_at)
+    JOIN rollcall_sighting AS g ON g.incident_id = w.incident_id AND g.person_id = w.person_id
+        AND g.received_at = w.called_at AND g.safety IN ({_CALLING})
+"""
+_KEYS: Final = """
+    SELECT a.person_id, r.key, r.channel FROM checkins_asked AS a
+    JOIN checkins_reply AS r ON r.incident_id = a.incident_id AND r.asked_id = a.id
+    WHERE a.incident_id = %(incident)s AND a.party_id = ANY (%(parties)s)
+        AND a.person_id = ANY (%(people)s) AND r.received_at = ANY (%(moments)s)
+"""
+_BY_TEXT: Final = frozenset({Door.SMS, Door.MAIL, Door.OTHER})
+# What stands for the key of a call that an officer wrote down.
+_NOTED: Final = UUID("7d1a5a0e-8b5e-5c39-9f3e-2f4a2b6c9d10")
+
+
+class Pending(NamedTuple):
+    """Somebody on the roll who calls for help and is in no request yet."""
+
+    incident_id: int
+    person_id: int
+    party_id: int
+    called_at: datetime
+    stated_at: datetime | None
+    safety: int
+    country: str
+    post_id: int | None
+    exercise: bool
+
+
+class Voice(NamedTuple):
+    """Who said so, and when it was said."""
+
+    actor_kind: str
+    actor_id: int | None
+    stated_at: datetime
+
+
+class Sent(NamedTuple):
+    """The answer that said so: its key, and by which door it came."""
+
+    key: UUID
+    channel: int
+
+
+def file_calls(cursor: Cursor, *, now: datetime, actor: Actor, limit: int = AT_ONCE) -> int:
+    """Make requests of calls on the roll; how many people's calls those were."""
+    cursor.execute(_PENDING, [limit])
+    pending = [Pending(*row) for row in cursor.fetchall()]
+    if not pending:
+        return 0
+    voices, sent = _voices(cursor, pending), _sent(cursor, pending)
+    words = _words([one.key for one in sent.values()])
+    for group in _together(pending, voices):
+        _file(group, voices, sent, words, now)
+    HelpWords.objects.filter(key__in=words).delete()
+    audit.record(
+        "cases.calls_filed",
+        actor=actor,
+        subject_kind="case",
+        detail={"count": len(pending)},
+        now=now,
+    )
+    return len(pending)
+
+
+def _voices(cursor: Cursor, pending: Sequence[Pending]) -> dict[tuple[int, int], Voice]:
+    cursor.execute(
+        _SPOKE,
+        [
+            [one.incident_id for one in pending],
+            [one.person_id for one in pending],
+            [one.called_at for one in pending],
+        ],
+    )
+    return {(row[0], row[1]): Voice(*row[2:]) for row in cursor.fetchall()}
+
+
+def _sent(cursor: Cursor, pending: Sequence[Pending]) -> dict[tuple[int, int], Sent]:
+    """The answers, by incident and person; a call an officer wrote down has none."""
+    by_incident: defaultdict[int, list[Pending]] = defaultdict(list)
+    for one in pending:
+        by_incident[one.incident_id].append(one)
+    found: dict[tuple[int, int], Sent] = {}
+    for incident_id, those in by_incident.items():
+        cursor.execute(
+            _KEYS,
+            {
+                "incident": incident_id,
+                "parties": [one.party_id for one in those],
+                "people": [one.person_id for one in those],
+                "moments": [one.called_at for one in those],
+            },
+        )
+        for person_id, key, channel in cursor.fetchall():
+            found[incident_id, person_id] = Sent(key, channel)
+    return found
+
+
+def _words(keys: Sequence[UUID]) -> dict[UUID, str]:
+    found = {}
+    for row in HelpWords.objects.filter(key__in=keys):
+        try:
+            found[row.key] = open_outside(row.sealed, purpose=WORDS).decode()
+        except SealBrokenError:
+            found[row.key] = ""
+    return found
+
+
+def _together(
+    pending: Sequence[Pending], voices: dict[tuple[int, int], Voice]
+) -> list[list[Pending]]:
+    """Those of a party for whom one voice called at one moment: one request, not four."""
+    groups: defaultdict[tuple[object, ...], list[Pending]] = defaultdict(list)
+    for one in pending:
+        voice = voices.get((one.incident_id, one.person_id))
+        speaker = voice.actor_id if voice and voice.actor_kind == ActorKind.CITIZEN else None
+        alone = one.person_id if speaker is None else 0
+        groups[one.incident_id, one.party_id, one.called_at, speaker, alone].append(one)
+    return list(groups.values())
+
+
+def _file(
+    group: Sequence[Pending],
+    voices: dict[tuple[int, int], Voice],
+    sent: dict[tuple[int, int], Sent],
+    words: dict[UUID, str],
+    now: datetime,
+) -> None:
+    first = group[0]
+    mark = (first.incident_id, first.person_id)
+    voice, answer = voices.get(mark), sent.get(mark)
+    key = answer.key if answer else uuid5(_NOTED, f"{mark} {first.called_at.isoformat()}")
+    report = Report.objects.filter(key=key).select_related("case").first()
+    draft = _draft(group, voice, answer, key=key, said=words.get(key, ""))
+    case = open_or_add(draft, known=report.case if report else None, now=now)
+    if report is None:
+        Report.objects.create(
+            key=key,
+            case=case,
+            party_id=first.party_id,
+            stated_at=draft.stated_at,
+            received_at=draft.received_at,
+        )
+    hold_calls(case, [(one.incident_id, one.person_id) for one in group], through=first.called_at)
+
+
+def _draft(
+    group: Sequence[Pending], voice: Voice | None, answer: Sent | None, *, key: UUID, said: str
+) -> Draft:
+    first = group[0]
+    people = [one.person_id for one in group]
+    speaker = voice.actor_id if voice and voice.actor_kind == ActorKind.CITIZEN else None
+    person_id = speaker or people[0]
+    way = Way.OFFICER if answer is None else Way.ANSWER
+    if answer is not None and answer.channel in _BY_TEXT:
+        way = Way.TEXT
+    hurt = any(one.safety == Safety.INJURED for one in group)
+    return Draft(
+        way=way,
+        reference=reference_of(key),
+        stated_at=(voice.stated_at if voice else first.stated_at) or first.called_at,
+        received_at=first.called_at,
+        language=_language(person_id),
+        person_id=person_id,
+        party_id=first.party_id,
+        people=sorted({person_id, *people}) if speaker in people else people,
+        incident_id=first.incident_id,
+        country=first.country,
+        post_id=first.post_id or post_of_country(first.country),
+        need=Need.INJURED if hurt else Need.UNSAID,
+        exercise=first.exercise,
+        words=said,
+    )
+
+
+def _language(person_id: int) -> str:
+    spoken = Person.objects.filter(pk=person_id).values_list("language", flat=True).first()
+    return spoken or str(settings.LANGUAGE_CODE)
+
+
+def case_of_call(incident_id: int, person_id: int) -> Case | None:
+    """The request that holds somebody's call in an incident."""
+    return Case.objects.filter(calls__incident_id=incident_id, calls__person_id=person_id).first()

@@ -1,0 +1,167 @@
+"""The drain of reports: files what the door kept, and makes requests of calls for help.
+
+One of these works at a time, whatever the number of processes: two reports under one key must
+meet, and thirty thousand an hour are eight a second.
+"""
+
+import logging
+from threading import Event
+from typing import Final
+
+import django.db
+import psycopg
+from django.conf import settings
+from django.db import connection, transaction
+
+from safeconduct.ground.audit import actions as audit
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.picture.rollcall.engine import rows
+from safeconduct.picture.rollcall.engine.rows import Cursor
+from safeconduct.response.cases.engine.calls import file_calls
+from safeconduct.response.cases.engine.filing import file_reports
+from safeconduct.response.cases.engine.reading import Inbound, Raw, SealBrokenError, opened, take
+from safeconduct.response.cases.engine.texts import file_texts
+from safeconduct.response.cases.models import Unread
+
+log = logging.getLogger(__name__)
+
+_ACTOR: Final = Actor.system("reports")
+# "case" as a number: the class of the advisory lock that lets one drain file at a time.
+_LOCK: Final = 0x6361_7365
+# Faults of a report, not of the surroundings: the same one would fail again.
+_POISON: Final = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    django.db.DataError,
+    django.db.IntegrityError,
+    Refusal,
+    SealBrokenError,
+    ValueError,
+    TypeError,
+    KeyError,
+    LookupError,
+    OverflowError,
+)
+_AWAY: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    django.db.OperationalError,
+    django.db.InterfaceError,
+)
+_AWAY_SECONDS: Final = 1.0
+
+
+class Drain:
+    """Files in sets, and one by one while a report among them cannot be filed."""
+
+    def __init__(self) -> None:
+        self._full = int(settings.CASES["DRAIN_SIZE"])
+        self._size = self._full
+
+    def run_once(self) -> int:
+        """File at most a set of reports and all calls that wait; how many reports were taken."""
+        while True:
+            try:
+                taken = _file_set(self._size)
+            except _POISON as fault:
+                log.warning("%d reports could not be filed: %s", self._size, type(fault).__name__)
+                if self._size == 1:
+                    return _set_first_aside(type(fault).__name__)
+                self._size = 1
+            else:
+                self._size = min(self._full, 4 * self._size)
+                return taken
+
+
+def run_once() -> int:
+    """File once; see :meth:`Drain.run_once`."""
+    taken = Drain().run_once()
+    gather_calls()
+    return taken
+
+
+def gather_calls() -> int:
+    """Make requests of the calls on the roll and of texts that call; how many."""
+    with transaction.atomic():
+        cursor = rows.cursor()
+        if not _alone(cursor):
+            return 0
+        now = clock.now()
+        return file_calls(cursor, now=now, actor=_ACTOR) + file_texts(cursor, now=now)
+
+
+def run(stop: Event) -> None:
+    """File until told to stop, waiting out a database that is away."""
+    drain = Drain()
+    poll = float(settings.CASES["DRAIN_POLL_SECONDS"])
+    while not stop.is_set():
+        try:
+            taken = drain.run_once()
+            called = gather_calls()
+        except _AWAY as fault:
+            log.warning("The drain of reports waits for the database: %s", type(fault).__name__)
+            connection.close()
+            stop.wait(_AWAY_SECONDS)
+        except _POISON as fault:
+            # Of calls: tried again, while reports go on.
+            log.error("Calls could not be filed: %s", type(fault).__name__)  # noqa: TRY400 -- its words may be a person's
+            stop.wait(_AWAY_SECONDS)
+        else:
+            if not taken and not called:
+                stop.wait(poll)
+    connection.close()
+
+
+def _alone(cursor: Cursor) -> bool:
+    """Whether no other process files; true until the transaction ends."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s::int, 0)", [_LOCK])
+    return cursor.fetchone() == (True,)
+
+
+def _file_set(size: int) -> int:
+    with transaction.atomic():
+        cursor = rows.cursor()
+        if not _alone(cursor):
+            return 0
+        raws = take(cursor, size)
+        if raws:
+            inbounds = _opened(raws)
+            file_reports(cursor, inbounds, now=clock.now(), actor=_ACTOR)
+        return len(raws)
+
+
+def _opened(raws: list[Raw]) -> list[Inbound]:
+    """What can be opened; what cannot goes to a person, as it is."""
+    found = []
+    for raw in raws:
+        try:
+            found.append(opened(raw))
+        except (SealBrokenError, ValueError) as fault:
+            _set_aside(raw, type(fault).__name__)
+    return found
+
+
+def _set_first_aside(reason: str) -> int:
+    with transaction.atomic():
+        cursor = rows.cursor()
+        raws = take(cursor, 1) if _alone(cursor) else []
+        for raw in raws:
+            _set_aside(raw, reason)
+        return len(raws)
+
+
+def _set_aside(raw: Raw, reason: str) -> None:
+    now = clock.now()
+    Unread.objects.create(
+        key=raw.key,
+        received_at=raw.received_at,
+        kind=raw.kind,
+        reason=reason[:60],
+        sealed=raw.sealed,
+        photos=raw.photos,
+    )
+    audit.record(
+        "cases.set_aside", actor=_ACTOR, subject_kind="report", detail={"count": 1}, now=now
+    )

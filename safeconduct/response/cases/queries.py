@@ -1,0 +1,292 @@
+"""Requests for officers to read and for their senders to follow."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import orjson
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from safeconduct.ground.accounts.models import Officer
+from safeconduct.ground.accounts.queries import officer_names
+from safeconduct.ground.kernel import tokens
+from safeconduct.ground.kernel.names import search_key
+from safeconduct.ground.missions.models import Appointment
+from safeconduct.ground.missions.terms import roles_with
+from safeconduct.ground.privacy.sealing import Sealed, Subject, unseal_many
+from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.response.cases import rules
+from safeconduct.response.cases.actions.opening import DETAILS, POSITION, WORDS
+from safeconduct.response.cases.models import Case, Event, Message, Unread
+from safeconduct.response.cases.terms import (
+    LINK_LIFE,
+    LINK_PURPOSE,
+    WORK,
+    Direction,
+    Need,
+    State,
+    Urgency,
+)
+from safeconduct.wires.messaging.queries import Tried, tried_for
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an officer narrowed the list to."""
+
+    mine: bool = False
+    unowned: bool = False
+    post_id: int | None = None
+    closed: bool = False
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A request in the list. ``words`` is the first line of what its sender wrote."""
+
+    case: Case
+    name: str
+    words: str
+    owner: str
+    need: str
+    urgency: str
+    state: str
+
+    @property
+    def tone(self) -> str:
+        return {Urgency.NOW: "bad", Urgency.TODAY: "warn"}.get(Urgency(self.case.urgency), "plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message opened; ``tried`` is how its notice fared, by channel."""
+
+    message: Message
+    words: str
+    officer: str
+    tried: Sequence[Tried] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        return self.message.direction == Direction.OUT
+
+    @property
+    def is_note(self) -> bool:
+        return self.message.direction == Direction.NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message of a conversation, as its sender's inbox shows it."""
+
+    reference: str
+    url: str
+    at: datetime
+    is_ours: bool
+    words: str
+
+
+def cases_at(posts: frozenset[int] | None) -> QuerySet[Case]:
+    """The requests these posts answer for; all for None."""
+    rows = Case.objects.all()
+    return rows if posts is None else rows.filter(post_id__in=posts)
+
+
+def listed(posts: frozenset[int] | None, filters: Filters, *, officer_id: int) -> QuerySet[Case]:
+    """Requests in their order: the most urgent first, of those the longest waiting."""
+    rows = cases_at(posts).filter(closed_at__isnull=not filters.closed)
+    if filters.mine:
+        rows = rows.filter(owner_id=officer_id)
+    if filters.unowned:
+        rows = rows.filter(owner_id=None)
+    if filters.post_id is not None:
+        rows = rows.filter(post_id=filters.post_id or None)
+    if filters.reference:
+        rows = rows.filter(reference=as_reference(filters.reference))
+    order = ["-closed_at", "-id"] if filters.closed else ["urgency", "received_at", "id"]
+    return rows.order_by(*order)
+
+
+def as_reference(said: str) -> str:
+    """A reference as somebody says it on the telephone: o for 0, l for 1, any spaces."""
+    plain = "".join(said.upper().split()).replace("-", "")
+    plain = plain.replace("O", "0").replace("I", "1").replace("L", "1")
+    return f"{plain[:4]}-{plain[4:8]}"
+
+
+def rows_of(cases: Sequence[Case]) -> list[Row]:
+    """The rows of a list; a fixed number of queries however many there are."""
+    names, words = _names(cases), _first_words(cases)
+    owners = officer_names(case.owner_id for case in cases)
+    return [
+        Row(
+            case=case,
+            name=names.get(case.pk, ""),
+            words=words.get(case.pk, ""),
+            owner=owners.get(case.owner_id or 0, ""),
+            need=str(Need(case.what).label),
+            urgency=str(Urgency(case.urgency).label),
+            state=str(State(case.state).label),
+        )
+        for case in cases
+    ]
+
+
+def waiting(posts: frozenset[int] | None) -> tuple[int, int]:
+    """Open requests, and those of them nobody has taken on."""
+    rows = cases_at(posts).filter(closed_at=None)
+    return rows.count(), rows.filter(owner_id=None).count()
+
+
+def said_in(case: Case, *, notes: bool) -> list[Said]:
+    """All that was said in a request, the oldest first; what was shredded is left out."""
+    rows = Message.objects.filter(case=case)
+    if not notes:
+        rows = rows.exclude(direction=Direction.NOTE)
+    messages = list(rows.order_by("at", "id"))
+    words = unseal_many([_sealed(message) for message in messages])
+    officers = officer_names(message.officer_id for message in messages)
+    tries = _tries(messages)
+    return [
+        Said(message, text, officers.get(message.officer_id or 0, ""), tries.get(message.pk, ()))
+        for message, text in zip(messages, words, strict=True)
+        if text is not None
+    ]
+
+
+def details_of_cases(cases: Iterable[Case]) -> dict[int, dict[str, object]]:
+    """What was told beside the words, by request; one query."""
+    holding = [case for case in cases if case.details]
+    opened = unseal_many(
+        [Sealed(Subject("case", case.pk), DETAILS, case.details or b"") for case in holding]
+    )
+    return {
+        case.pk: orjson.loads(text)
+        for case, text in zip(holding, opened, strict=True)
+        if text is not None
+    }
+
+
+def position_of(case: Case, now: datetime) -> dict[str, object] | None:
+    """Where the sender is; None once its time is over, whether or not it is deleted yet."""
+    if case.position is None or case.position_until is None or case.position_until <= now:
+        return None
+    (text,) = unseal_many([Sealed(Subject("case", case.pk), POSITION, case.position)])
+    found: dict[str, object] | None = orjson.loads(text) if text else None
+    return found
+
+
+def events_of(case: Case) -> list[tuple[Event, str]]:
+    """What was done, the latest first, each with the officer who did it."""
+    events = list(Event.objects.filter(case=case).order_by("-at", "-id")[:200])
+    names = officer_names(event.officer_id for event in events)
+    return [(event, names.get(event.officer_id or 0, "")) for event in events]
+
+
+def maybe_registered(case: Case) -> list[Person]:
+    """People of the registry this may be: the same number or address, and a name that sounds so.
+
+    A suggestion for an officer: who knows a number could claim to be anybody.
+    """
+    details = details_of_cases([case]).get(case.pk, {})
+    points = [str(details[name]) for name in ("phone", "email") if details.get(name)]
+    if case.person_id is not None:
+        own = ContactPoint.objects.filter(person_id=case.person_id)
+        points += list(own.values_list("address", flat=True))
+    if not points:
+        return []
+    found = Person.objects.filter(contact_points__address__in=points).distinct()
+    people = list(found.exclude(pk__in=case.people).order_by("pk")[:20])
+    wanted = set(search_key(str(details.get("name", ""))).split())
+    return sorted(people, key=lambda one: (-len(wanted & set(one.name_key.split())), one.pk))[:5]
+
+
+def officers_at(post_id: int | None, *, now: datetime) -> list[Officer]:
+    """Who may answer for a request of a post."""
+    lasting = Q(until__isnull=True) | Q(until__gt=now)
+    there = Q(post=None) if post_id is None else Q(post=None) | Q(post_id=post_id)
+    held = Appointment.objects.filter(lasting, there, role__in=roles_with(WORK))
+    found = Officer.objects.filter(pk__in=held.values("officer_id"), is_active=True)
+    return list(found.order_by("name", "pk"))
+
+
+def open_cases_of(incident_id: int, person_ids: Collection[int]) -> dict[int, int]:
+    """Open requests by the person they speak for, in an incident; one query."""
+    found = Case.objects.filter(
+        closed_at=None, calls__incident_id=incident_id, calls__person_id__in=list(person_ids)
+    )
+    return dict(found.values_list("calls__person_id", "pk"))
+
+
+def unread_reports() -> QuerySet[Unread]:
+    """Reports no machine could file, the oldest first."""
+    return Unread.objects.filter(settled_at=None).order_by("received_at", "id")
+
+
+def conversation_of_party(party_id: int) -> list[Line]:
+    """All that was said in a party's requests, both ways, the latest first."""
+    cases = {case.pk: case for case in Case.objects.filter(party_id=party_id, forgotten_at=None)}
+    messages = list(
+        Message.objects.filter(case_id__in=cases)
+        .exclude(direction=Direction.NOTE)
+        .order_by("-at", "-id")[:200]
+    )
+    words = unseal_many([_sealed(message) for message in messages])
+    return [
+        Line(
+            reference=cases[message.case_id].reference,
+            url=address_of(cases[message.case_id], on=message.at.date()),
+            at=message.at,
+            is_ours=message.direction == Direction.OUT,
+            words=text,
+        )
+        for message, text in zip(messages, words, strict=True)
+        if text is not None
+    ]
+
+
+def address_of(case: Case, *, on: date) -> str:
+    """The page of a request, for whoever it belongs to; holds for months from that day."""
+    link = tokens.Link(case.pk, on + LINK_LIFE, case.language, case.post_id or 0)
+    return f"{settings.PUBLIC_URL}/me/request/{tokens.mint(link, purpose=LINK_PURPOSE)}/"
+
+
+def _names(cases: Iterable[Case]) -> dict[int, str]:
+    cases = list(cases)
+    people = Person.objects.filter(pk__in=[case.person_id for case in cases if case.person_id])
+    named = {one.pk: f"{one.given_name} {one.family_name}".strip() for one in people}
+    found = {case.pk: named.get(case.person_id or 0, "") for case in cases}
+    nameless = [case for case in cases if not found[case.pk]]
+    for pk, details in details_of_cases(nameless).items():
+        found[pk] = str(details.get("name") or details.get("phone") or details.get("email") or "")
+    return found
+
+
+def _first_words(cases: Iterable[Case]) -> dict[int, str]:
+    first = Message.objects.filter(case__in=list(cases), direction=Direction.IN)
+    messages = list(first.order_by("case_id", "at", "id").distinct("case_id"))
+    words = unseal_many([_sealed(message) for message in messages])
+    return {
+        message.case_id: rules.first_line(text or "")
+        for message, text in zip(messages, words, strict=True)
+    }
+
+
+def _sealed(message: Message) -> Sealed:
+    return Sealed(Subject("case", message.case_id), WORDS, message.words)
+
+
+def _tries(messages: Iterable[Message]) -> dict[int, Sequence[Tried]]:
+    told = [message for message in messages if message.batch_id and message.recipient_id]
+    tried = tried_for(
+        {message.recipient_id for message in told if message.recipient_id},
+        {message.batch_id for message in told if message.batch_id},
+    )
+    return {
+        message.pk: [
+            one for one in tried[message.recipient_id or 0] if one.batch_id == message.batch_id
+        ]
+        for message in told
+    }

@@ -1,0 +1,155 @@
+"""The page of a request, for whoever sent it: where it stands, what was said, what they can do."""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.response.cases import actions, queries, rules
+from safeconduct.response.cases.access import Followed, RequestNotOpenError, followed
+from safeconduct.response.cases.models import Case
+from safeconduct.response.cases.terms import LARGEST_UPLOAD, MOST_PHOTOS, Need
+from safeconduct.response.cases.web.forms import MessageForm
+from safeconduct.response.cases.web.words import NEXT, STATES
+from safeconduct.wires.intake.engine.reported import reference_of
+
+type View = Callable[..., HttpResponse]
+
+
+def _own(view: View) -> View:
+    """Kept by no cache, listed by no search engine; a link that opens nothing says so kindly."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            response = view(request, token, followed(token, now=clock.now()))
+        except RequestNotOpenError:
+            response = render(request, "cases/not_open.html", status=404)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return guarded
+
+
+def _with_case(view: View) -> View:
+    """For what can be done about a request only; a mere "I am safe" has nothing to do."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, token: str, led: Followed) -> HttpResponse:
+        if led.case is None:
+            raise RequestNotOpenError
+        return view(request, token, led.case)
+
+    return guarded
+
+
+@_own
+def status(request: HttpRequest, token: str, led: Followed) -> HttpResponse:
+    """Where it stands, in plain words."""
+    if led.case is None:
+        is_safe = bool(led.report and led.report.is_safe)
+        reference = reference_of(led.key) if led.key else ""
+        context = {"reference": reference, "is_safe": is_safe, "filed": led.report is not None}
+        return render(request, "cases/received.html", context)
+    return _page(request, token, led.case)
+
+
+@require_POST
+@_own
+@_with_case
+def message(request: HttpRequest, token: str, case: Case) -> HttpResponse:
+    """Something more to say or to show."""
+    form = MessageForm(request.POST)
+    files = request.FILES.getlist("photo")[:MOST_PHOTOS]
+    fitting = [file.read() for file in files if (file.size or 0) <= LARGEST_UPLOAD]
+    if not form.is_valid():
+        return _page(request, token, case, form)
+    try:
+        lost = actions.hear(
+            case_id=case.pk,
+            words=form.cleaned_data["words"],
+            key=form.cleaned_data["key"],
+            photos=fitting,
+            now=clock.now(),
+            actor=_actor(case),
+        )
+    except Refusal as refusal:
+        form.add_error(None, str(refusal.message))
+        return _page(request, token, case, form)
+    if lost or len(fitting) < len(files):
+        messages.error(request, _("Your message has arrived. Some photos could not be read."))
+    else:
+        messages.success(request, _("Your message has arrived."))
+    return redirect("requests:status", token)
+
+
+@require_POST
+@_own
+@_with_case
+def stop(request: HttpRequest, token: str, case: Case) -> HttpResponse:
+    """Forget where I am."""
+    actions.stop_position(case_id=case.pk, now=clock.now(), actor=_actor(case))
+    messages.success(request, _("Your position is deleted."))
+    return redirect("requests:status", token)
+
+
+@require_POST
+@_own
+@_with_case
+def longer(request: HttpRequest, token: str, case: Case) -> HttpResponse:
+    """Keep the position for another day."""
+    actions.keep_position_longer(case_id=case.pk, now=clock.now(), actor=_actor(case))
+    messages.success(request, _("We hold it for another 24 hours."))
+    return redirect("requests:status", token)
+
+
+@_own
+@_with_case
+def withdraw(request: HttpRequest, token: str, case: Case) -> HttpResponse:
+    """Take the request back, after asking once."""
+    if request.method == "POST":
+        actions.withdraw(case_id=case.pk, now=clock.now(), actor=_actor(case))
+        return redirect("requests:status", token)
+    return render(request, "cases/withdraw.html", {"token": token, "case": case})
+
+
+def _page(
+    request: HttpRequest, token: str, case: Case, form: MessageForm | None = None
+) -> HttpResponse:
+    now = clock.now()
+    said = queries.said_in(case, notes=False)
+    actions.note_seen(case, now)
+    state, what_next = rules.told(
+        case.state,
+        owned=case.owner_id is not None,
+        outcome=case.outcome,
+        withdrawn=case.withdrawn_at is not None,
+    )
+    context = {
+        "token": token,
+        "case": case,
+        "state": STATES[state],
+        "next": NEXT[what_next],
+        "need": "" if case.what == Need.UNSAID else Need(case.what).label,
+        "said": said,
+        "answered": any(one.is_ours for one in said),
+        "position": queries.position_of(case, now),
+        "photos": case.photos.count(),
+        "open": case.closed_at is None,
+        "form": form or MessageForm(initial={"key": uuid4()}),
+        "wrong": form,
+    }
+    return render(request, "cases/status.html", context, status=422 if form else 200)
+
+
+def _actor(case: Case) -> Actor:
+    return Actor.citizen(case.person_id)

@@ -1,0 +1,209 @@
+"""Requests for help, for officers: a list by urgency and age, and the page of each."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from safeconduct.ground.accounts.access import actor_of, officer_of
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.missions.access import officer_may, posts_of
+from safeconduct.ground.privacy.sealing import unseal_bytes
+from safeconduct.response.cases import actions, queries
+from safeconduct.response.cases.access import case_for, photo_for
+from safeconduct.response.cases.actions.opening import CONTENT, subject_of
+from safeconduct.response.cases.models import Case
+from safeconduct.response.cases.terms import VIEW, WORK
+from safeconduct.response.cases.web import forms
+from safeconduct.response.cases.web.pages import case_page, hand_form, post_names
+
+_SHOWN = 50
+
+
+@require_safe
+@officer_may(VIEW)
+def case_list(request: HttpRequest) -> HttpResponse:
+    """The most urgent first, of those the longest waiting."""
+    officer = officer_of(request)
+    posts = posts_of(officer, VIEW)
+    form = forms.FilterForm(request.GET, posts=post_names(posts))
+    found = queries.listed(posts, _filters(form), officer_id=officer.pk)
+    page = Paginator(found, _SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "rows": queries.rows_of(list(page)),
+        "page": page,
+        "form": form,
+        "waiting": queries.waiting(posts),
+        "post_names": dict(post_names(posts)),
+        "unread": queries.unread_reports().count() if posts is None else 0,
+        "previous_url": _turned(request, page.number - 1) if page.has_previous() else "",
+        "next_url": _turned(request, page.number + 1) if page.has_next() else "",
+    }
+    return _private(render(request, "cases/list.html", context))
+
+
+@require_safe
+@officer_may(VIEW)
+def case(request: HttpRequest, case_id: int) -> HttpResponse:
+    """All of a request; its sender may read who opened it."""
+    found = case_for(case_id, officer=officer_of(request))
+    return _private(case_page(request, found))
+
+
+@require_POST
+@officer_may(WORK)
+def take(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Answer for it, also instead of a colleague where the officer says so."""
+    take_over = request.POST.get("take_over") == "yes"
+    return _do(request, case_id, actions.take_case, take_over=take_over)
+
+
+@require_POST
+@officer_may(WORK)
+def back(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Give it back."""
+    return _do(request, case_id, actions.give_back)
+
+
+@require_POST
+@officer_may(WORK)
+def hand(request: HttpRequest, case_id: int) -> HttpResponse:
+    """To another officer, or on to another post."""
+    found = _worked(request, case_id)
+    form = hand_form(found, request.POST)
+    if not form.is_valid():
+        return case_page(request, found, wrong=form)
+    kind, number = form.chosen
+    version = form.cleaned_data["version"]
+    if kind == "officer":
+        return _do(request, case_id, actions.hand_over, to=number, version=version)
+    return _do(request, case_id, actions.move_case, post_id=number, version=version, stay=False)
+
+
+@require_POST
+@officer_may(WORK)
+def urgency(request: HttpRequest, case_id: int) -> HttpResponse:
+    """How soon, by an officer's word."""
+    return _by_form(request, case_id, forms.UrgencyForm(request.POST), actions.set_urgency)
+
+
+@require_POST
+@officer_may(WORK)
+def state(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Where it stands."""
+    return _by_form(request, case_id, forms.StateForm(request.POST), actions.set_state)
+
+
+@require_POST
+@officer_may(WORK)
+def close(request: HttpRequest, case_id: int) -> HttpResponse:
+    """How it ended."""
+    return _by_form(request, case_id, forms.CloseForm(request.POST), actions.close_case)
+
+
+@require_POST
+@officer_may(WORK)
+def reply(request: HttpRequest, case_id: int) -> HttpResponse:
+    """An answer. What was written stays on the page if it could not be sent."""
+    return _by_form(request, case_id, forms.ReplyForm(request.POST), actions.reply)
+
+
+@require_POST
+@officer_may(WORK)
+def note(request: HttpRequest, case_id: int) -> HttpResponse:
+    """A word among officers."""
+    return _by_form(request, case_id, forms.NoteForm(request.POST), actions.write_note)
+
+
+@require_POST
+@officer_may(WORK)
+def join(request: HttpRequest, case_id: int, person_id: int) -> HttpResponse:
+    """It is one of those suggested."""
+    found = _worked(request, case_id)
+    form = forms.VersionedForm(request.POST)
+    suggested = {one.pk for one in queries.maybe_registered(found)}
+    if not form.is_valid() or person_id not in suggested:
+        return redirect("cases:case", case_id)
+    version = form.cleaned_data["version"]
+    return _do(request, case_id, actions.join_person, person_id=person_id, version=version)
+
+
+@require_safe
+@officer_may(VIEW)
+def photo(request: HttpRequest, photo_id: int) -> HttpResponse:
+    """A photo, made anew by us; whatever it holds, a browser runs nothing of it."""
+    found = photo_for(photo_id, officer=officer_of(request))
+    content = unseal_bytes(subject=subject_of(found.case), field=CONTENT, sealed=found.content)
+    response = HttpResponse(content, content_type="image/jpeg")
+    response["Content-Disposition"] = f'inline; filename="{found.pk}.jpg"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return _private(response)
+
+
+def _by_form(
+    request: HttpRequest, case_id: int, form: Form, action: Callable[..., object]
+) -> HttpResponse:
+    found = _worked(request, case_id)
+    if not form.is_valid():
+        return case_page(request, found, wrong=form)
+    said = form.cleaned_data
+    try:
+        action(case_id=case_id, now=clock.now(), actor=actor_of(request), **said)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal.message))
+        return case_page(request, case_for(case_id, officer=officer_of(request)), wrong=form)
+    messages.success(request, _("Done."))
+    return redirect("cases:case", case_id)
+
+
+def _do(
+    request: HttpRequest,
+    case_id: int,
+    action: Callable[..., object],
+    *,
+    stay: bool = True,
+    **said: object,
+) -> HttpResponse:
+    _worked(request, case_id)
+    try:
+        action(case_id=case_id, now=clock.now(), actor=actor_of(request), **said)
+        messages.success(request, _("Done."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+        stay = True
+    return redirect("cases:case", case_id) if stay else redirect("cases:list")
+
+
+def _worked(request: HttpRequest, case_id: int) -> Case:
+    return case_for(case_id, officer=officer_of(request), permission=WORK)
+
+
+def _filters(form: forms.FilterForm) -> queries.Filters:
+    if not form.is_valid():
+        return queries.Filters()
+    said = form.cleaned_data
+    return queries.Filters(
+        mine=said["whose"] == "mine",
+        unowned=said["whose"] == "nobody",
+        post_id=int(said["post"]) if said["post"] else None,
+        closed=said["state"] == "closed",
+        reference=said["reference"],
+    )
+
+
+def _turned(request: HttpRequest, number: int) -> str:
+    asked = request.GET.copy()
+    asked["page"] = str(number)
+    return f"?{asked.urlencode()}"
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    return response

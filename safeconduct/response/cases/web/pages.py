@@ -1,0 +1,192 @@
+"""What the page of a request shows an officer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from safeconduct.ground.accounts.access import officer_of
+from safeconduct.ground.accounts.queries import officer_names
+from safeconduct.ground.audit.looks import Why
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.languages import in_words
+from safeconduct.ground.missions import queries as missions
+from safeconduct.ground.missions.access import posts_of
+from safeconduct.ground.missions.actions import note_look
+from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.registry.models import Person
+from safeconduct.response.cases import queries, rules
+from safeconduct.response.cases.models import Case
+from safeconduct.response.cases.terms import (
+    CLOSES_CALL,
+    FOR_REQUEST,
+    LOOKED,
+    VIEW,
+    WORK,
+    Deed,
+    Need,
+    Outcome,
+    State,
+    Urgency,
+    Way,
+)
+from safeconduct.response.cases.web import forms
+from safeconduct.wires.messaging.terms import Channel
+from safeconduct.wires.messaging.terms import State as Sent
+
+LABELS = {
+    "name": _("Name"),
+    "phone": _("Telephone"),
+    "email": _("E-mail"),
+    "place": _("Place"),
+    "people": _("How many people"),
+    "with": _("Who is with them"),
+    "injuries": _("Injuries"),
+    "reach_how": _("How to reach them safely"),
+    "reach_when": _("When to reach them safely"),
+}
+_CHANNELS = {
+    Channel.SMS: _("SMS"),
+    Channel.EMAIL: _("e-mail"),
+    Channel.PUSH: _("push"),
+}
+_FARED = {
+    Sent.WAITING: _("waits to be sent"),
+    Sent.CLAIMED: _("is being sent"),
+    Sent.HANDED: _("handed over"),
+    Sent.DELIVERED: _("arrived"),
+    Sent.EXPIRED: _("came too late to be sent"),
+    Sent.STOPPED: _("stopped"),
+}
+_FAILED = _("did not get through")
+
+
+def case_page(request: HttpRequest, case: Case, *, wrong: Form | None = None) -> HttpResponse:
+    """The page, with the form that was refused as it was filled in."""
+    officer, now = officer_of(request), clock.now()
+    if case.people:
+        with transaction.atomic():
+            note_look(
+                officer=officer,
+                permission=VIEW,
+                people=case.people,
+                what=LOOKED,
+                why=Why(FOR_REQUEST, case.pk),
+                now=now,
+            )
+    said = queries.said_in(case, notes=True)
+    context = _told(case, now) | {
+        "case": case,
+        "said": [(one, list(_fared(one))) for one in said],
+        "form": wrong,
+        "works": WORK in request.permissions,  # type: ignore[attr-defined] -- missions.middleware
+        "forms": _forms(case, said, wrong),
+        "closed": case.state == State.CLOSED,
+        "mine": case.owner_id == officer.pk,
+        "closes_call": [Outcome(one).label for one in CLOSES_CALL],
+        "may_settle": posts_of(officer, WORK) is None,
+    }
+    return render(request, "cases/case.html", context, status=422 if wrong else 200)
+
+
+def hand_form(case: Case, data: QueryDict | None = None) -> forms.HandForm:
+    """Whom a request may be handed to: officers of its post, or another post."""
+    officers = queries.officers_at(case.post_id, now=clock.now())
+    return forms.HandForm(
+        data,
+        officers=[(one.pk, one.name) for one in officers if one.pk != case.owner_id],
+        posts=[(pk, name) for pk, name in post_names(None) if pk != case.post_id],
+        initial={"version": case.version},
+    )
+
+
+def post_names(posts: Iterable[int] | None) -> list[tuple[int, str]]:
+    """Posts by number, in the reader's language."""
+    spoken = get_language() or "en"
+    return [(post.id, in_words(post.names, spoken)) for post in missions.posts(posts)]
+
+
+def _told(case: Case, now: datetime) -> dict[str, object]:
+    details = queries.details_of_cases([case]).get(case.pk, {})
+    need, urgency = Need(case.what), Urgency(case.urgency)
+    names = dict(post_names(None))
+    people = Person.objects.filter(pk__in=case.people).order_by("pk")
+    return {
+        "name": queries.rows_of([case])[0].name,
+        "need": need.label,
+        "urgency": urgency.label,
+        "urgency_tone": queries.rows_of([case])[0].tone,
+        "why_urgent": ""
+        if case.urgency_by
+        else rules.why_urgent(need, injuries=bool(details.get("injuries"))),
+        "state": State(case.state).label,
+        "way": Way(case.way).label,
+        "owner": officer_names([case.owner_id]).get(case.owner_id or 0, ""),
+        "post": names.get(case.post_id or 0, ""),
+        "incident": Incident.objects.filter(pk=case.incident_id).first(),
+        "outcome": Outcome(case.outcome).label if case.outcome else "",
+        "details": [(LABELS[name], str(details[name])) for name in LABELS if name in details],
+        "position": queries.position_of(case, now),
+        "photos": list(case.photos.defer("content")),
+        "people": list(people),
+        "suggested": queries.maybe_registered(case) if not case.closed_at else [],
+        "events": [
+            (event, Deed(event.deed).label, who, _words(event.detail))
+            for event, who in queries.events_of(case)
+        ],
+    }
+
+
+def _words(detail: dict[str, object]) -> str:
+    """What an event's detail says, in the reader's words."""
+    spoken = {
+        "urgency": lambda said: Urgency[str(said).upper()].label,
+        "state": lambda said: State(said).label,
+        "outcome": lambda said: Outcome(said).label,
+        "post": lambda said: dict(post_names(None)).get(int(str(said)), ""),
+        "to": lambda said: officer_names([int(str(said))]).get(int(str(said)), ""),
+        "count": str,
+    }
+    return ", ".join(str(spoken[name](said)) for name, said in detail.items() if name in spoken)
+
+
+def _forms(case: Case, said: list[queries.Said], wrong: Form | None) -> dict[str, Form]:
+    seen = max((one.message.pk for one in said), default=0)
+    version = {"version": case.version}
+    made: dict[str, Form] = {
+        "reply": forms.ReplyForm(initial={"seen": seen}),
+        "note": forms.NoteForm(),
+        "urgency": forms.UrgencyForm(initial=version | {"urgency": case.urgency}),
+        "state": forms.StateForm(initial=version | {"state": case.state}),
+        "close": forms.CloseForm(initial=version),
+        "hand": hand_form(case),
+        "version": forms.VersionedForm(initial=version),
+    }
+    for name, form in made.items():
+        if wrong is not None and type(wrong) is type(form):
+            made[name] = _renewed(wrong, seen=seen, version=case.version)
+        # Seven forms on one page: each has controls of its own.
+        made[name].auto_id = f"{name}_%s"
+    return made
+
+
+def _renewed(form: Form, **fresh: int) -> Form:
+    """The refused form with what was written, made of what the page shows now."""
+    data = form.data.copy()
+    for name, value in fresh.items():
+        if name in form.fields:
+            data[name] = str(value)
+    form.data = data
+    return form
+
+
+def _fared(said: queries.Said) -> Iterable[tuple[str, str]]:
+    """By which ways the word of an answer went, and how each fared."""
+    for one in said.tried:
+        fared = str(_FARED.get(one.state, _FAILED))
+        yield str(_CHANNELS.get(one.channel, "")), fared

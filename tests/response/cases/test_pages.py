@@ -1,0 +1,223 @@
+"""The pages of requests: for officers of their post, and for whoever sent them."""
+
+import io
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from safeconduct.ground.audit.models import Look
+from safeconduct.ground.kernel import clock, tokens
+from safeconduct.response.cases import actions, queries
+from safeconduct.response.cases.engine import drain
+from safeconduct.response.cases.models import Case
+from safeconduct.response.cases.terms import State
+from safeconduct.wires.intake.terms import REPORT_LINK, Kind
+from tests import builders
+from tests.response.cases.reports import report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer():
+    return builders.officer("duty_officer", at=builders.post(id=2, seat="TR"))
+
+
+@pytest.fixture
+def console(pages, officer):
+    return pages.sign_in(officer)
+
+
+def own_page(case):
+    return queries.address_of(case, on=clock.now().date()).partition("8000")[2]
+
+
+def test_the_list_shows_their_own_words_and_filters(console):
+    case = builders.help_request(words="Ayağım sınıb\nkömək")
+    builders.post(id=3, seat="DE")
+    builders.help_request(words="elsewhere", post_id=3)
+    shown = console.get("/console/cases/").content.decode()
+    assert "Ayağım sınıb kömək" in shown
+    assert "elsewhere" not in shown
+    assert "Ayağım" in console.get("/console/cases/?whose=nobody").content.decode()
+    assert "Ayağım" not in console.get("/console/cases/?whose=mine").content.decode()
+    found = console.get("/console/cases/?reference=4k7f xdo2").content.decode()
+    assert f"/console/cases/{case.pk}/" in found
+    assert "No requests here" in console.get("/console/cases/?state=closed").content.decode()
+
+
+def test_opening_a_request_is_written_down_for_its_sender(console, officer):
+    case = builders.help_request(details={"injuries": "qol"}, position={"lat": 40.4, "lon": 49.8})
+    page = console.get(f"/console/cases/{case.pk}/")
+    shown = page.content.decode()
+    assert "Kömək edin" in shown
+    assert "40.40000" in shown
+    assert "no-store" in page["Cache-Control"]
+    assert Look.objects.filter(person_id=case.person_id, officer_id=officer.pk).exists()
+
+
+def test_an_answer_refused_for_new_words_stays_in_its_box(console):
+    case = builders.help_request()
+    said = {"words": "Yazıb bitirdim", "seen": "0"}
+    page = console.post(f"/console/cases/{case.pk}/reply/", said)
+    assert page.status_code == 422
+    assert "Yazıb bitirdim" in page.content.decode()
+    said["seen"] = str(case.messages.get().pk)
+    assert console.post(f"/console/cases/{case.pk}/reply/", said).status_code == 302
+    assert "Yazıb bitirdim" in console.get(f"/console/cases/{case.pk}/").content.decode()
+
+
+def test_a_request_goes_its_way(console, officer):
+    case = builders.help_request()
+    path = f"/console/cases/{case.pk}/"
+
+    def do(what, **said):
+        case.refresh_from_db()
+        done = console.post(f"{path}{what}/", {"version": case.version} | said)
+        assert done.status_code == 302, done.content.decode()
+        case.refresh_from_db()
+
+    do("take")
+    assert case.owner_id == officer.pk
+    do("urgency", urgency="1")
+    do("state", state="waiting")
+    assert (case.urgency, case.state) == (1, State.WAITING)
+    other = builders.officer("releaser", at=builders.post(id=2))
+    do("hand", to=f"officer-{other.pk}")
+    assert case.owner_id == other.pk
+    do("note", words="Zəng etdim")
+    do("close", outcome="referred")
+    assert case.outcome == "referred"
+    assert "Zəng etdim" in console.get(path).content.decode()
+
+
+def test_another_post_takes_over_the_whole_request(console):
+    case = builders.help_request()
+    builders.post(id=3, seat="DE")
+    said = {"version": case.version, "to": "post-3"}
+    assert console.post(f"/console/cases/{case.pk}/hand/", said)["Location"] == "/console/cases/"
+    assert console.get(f"/console/cases/{case.pk}/").status_code == 404
+
+
+def test_whoever_is_suggested_can_be_joined_and_nobody_else(console):
+    made = builders.help_join()
+    case = Case.objects.get(pk=made["case_id"])
+    (stranger,) = builders.household(1)
+    path = f"/console/cases/{case.pk}/join"
+    console.post(f"{path}/{stranger.pk}/", {"version": case.version})
+    console.post(f"{path}/{made['person_id']}/", {"version": case.version})
+    case.refresh_from_db()
+    assert case.person_id == made["person_id"]
+
+
+def test_a_photo_is_ours_and_runs_nothing(console):
+    photo = builders.help_photo()
+    page = console.get(f"/console/cases/photo/{photo.pk}/")
+    assert page["Content-Type"] == "image/jpeg"
+    assert page["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in page["Content-Security-Policy"]
+    assert "no-store" in page["Cache-Control"]
+    assert Image.open(io.BytesIO(page.content)).size == (40, 30)
+
+
+def test_unread_reports_are_for_those_who_see_all_requests(pages):
+    unread = builders.unread_report()
+    pages.sign_in(builders.officer("duty_officer"))
+    assert "ValueError" in pages.get("/console/cases/unread/").content.decode()
+    assert pages.get(f"/console/cases/unread/{unread.pk}/").status_code == 200
+    assert pages.post(f"/console/cases/unread/{unread.pk}/open/").status_code == 302
+    assert pages.get(f"/console/cases/unread/{unread.pk}/").status_code == 404
+
+
+def test_the_console_home_counts_them(console):
+    builders.help_request()
+    assert "/console/cases/" in console.get("/console/").content.decode()
+
+
+def test_its_sender_reads_where_it_stands_and_answers(pages, officer):
+    case = builders.help_request(position={"lat": 40.4, "lon": 49.8})
+    path = own_page(case)
+    page = pages.get(path)
+    shown = page.content.decode()
+    assert page["Cache-Control"] == "no-store"
+    assert "Kömək edin" in shown
+    assert case.reference in shown
+    assert "40.4" not in shown
+    actions.reply(
+        case_id=case.pk,
+        words="Gəlirik",
+        seen=None,
+        now=clock.now(),
+        actor=builders.Actor.officer(officer.pk),
+    )
+    assert "Gəlirik" in pages.get(path).content.decode()
+    (ours,) = [said for said in queries.said_in(case, notes=False) if said.is_ours]
+    assert ours.message.seen_at is not None
+    key = str(uuid4())
+    for _ in range(2):
+        sent = pages.post(f"{path}message/", {"words": "Gözləyirik", "key": key})
+        assert sent.status_code == 302
+    assert pages.get(path).content.decode().count("Gözləyirik") == 1
+
+
+def test_photos_can_be_added_and_what_is_none_is_said(pages):
+    case = builders.help_request()
+    made = io.BytesIO()
+    Image.new("RGB", (3000, 2000), "blue").save(made, "PNG")
+    good = SimpleUploadedFile("a.png", made.getvalue(), "image/png")
+    bad = SimpleUploadedFile("b.svg", b"<svg onload=alert(1)>", "image/svg+xml")
+    path = own_page(case)
+    page = pages.post(f"{path}message/", {"words": "", "photo": [good, bad]}, follow=True)
+    assert "could not be read" in page.content.decode()
+    photo = case.photos.get()
+    assert (photo.width, photo.height) == (1600, 1067)
+
+
+def test_its_sender_stops_the_position_and_takes_it_back(pages):
+    case = builders.help_request(position={"lat": 40.4, "lon": 49.8})
+    path = own_page(case)
+    assert pages.post(f"{path}longer/").status_code == 302
+    assert pages.post(f"{path}stop/").status_code == 302
+    case.refresh_from_db()
+    assert case.position is None
+    assert pages.get(f"{path}withdraw/").status_code == 200
+    assert case.withdrawn_at is None
+    pages.post(f"{path}withdraw/")
+    case.refresh_from_db()
+    assert case.withdrawn_at is not None
+    assert case.closed_at is None
+
+
+def test_a_report_is_followed_from_the_first_second(pages):
+    builders.post(id=2, seat="TR")
+    key = report(words="Kömək")
+    path = f"/me/request/{tokens.veiled(key, purpose=REPORT_LINK)}/"
+    assert "being filed" in pages.get(path).content.decode()
+    drain.run_once()
+    assert "Kömək" in pages.get(path).content.decode()
+
+
+def test_whoever_said_that_they_are_safe_reads_that(pages):
+    builders.post(id=2, seat="TR")
+    key = report(Kind.HERE, what="safe")
+    drain.run_once()
+    path = f"/me/request/{tokens.veiled(key, purpose=REPORT_LINK)}/"
+    assert "there and safe" in pages.get(path).content.decode()
+    assert pages.post(f"{path}stop/").status_code == 404
+
+
+@pytest.mark.parametrize("token", ["0" * 22, "short", "x" * 22])
+def test_a_link_that_opens_nothing_says_so_kindly(pages, token):
+    page = pages.get(f"/me/request/{token}/")
+    assert page.status_code == 404
+    assert page["Cache-Control"] == "no-store"
+
+
+def test_a_link_to_a_record_opens_no_request(pages):
+    from safeconduct.picture.registry.actions import link_of
+
+    case = builders.help_request()
+    token = link_of(case.party_id, "az", clock.now())
+    assert pages.get(f"/me/request/{token}/").status_code == 404
