@@ -14,6 +14,7 @@ NEEDS = {
         ["bearerbox", "smsbox", "/usr/lib/kannel/test/fakesmsc"],
         "apt-get install kannel kannel-extras",
     ),
+    "proxies": (["caddy", "nginx"], "apt-get install caddy nginx-light"),
     "faketime": (["faketime"], "apt-get install faketime"),
     "mailserver": (["exim4"], "apt-get install exim4-daemon-light"),
 }

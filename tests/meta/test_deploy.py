@@ -1,5 +1,6 @@
 """Examples an operator copies: units start commands that exist, and the proxy hides figures."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,11 @@ from safeconduct.cli import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
+# Folders nginx would else make where it is installed.
+_TEMPORARY = "".join(
+    f"{name}_temp_path {{folder}}/{name};\n"
+    for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+)
 HARDENED = ("NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "UMask=0077")
 
 
@@ -52,6 +58,7 @@ def test_the_proxy_sends_answers_to_the_door_and_figures_to_nobody():
     [
         ("/s/0aB9", "/s/…"),
         ("/me/0aB9/?phone=on", "/me/…/?phone=on"),
+        ("/me/warden/0aB9/7/", "/me/warden/…/7/"),
         ("/account/invited/0aB9-x:_z", "/account/invited/…"),
         ("/in/kannel/S3CR.ET-x?from=1", "/in/kannel/…?from=1"),
         ("/in/kannel?from=1&secret=a%2Fb&id=1", "/in/kannel?from=1&secret=…&id=1"),
@@ -63,6 +70,59 @@ def test_the_proxy_logs_nobodys_link_and_no_secret(asked, logged):
     found = re.search(r'request>uri regexp "(.+)" "\$1(.+)"', caddy)
     assert found
     assert re.sub(found.group(1), rf"\g<1>{found.group(2)}", asked) == logged
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """What a server needs before it says whether it understands what it is told."""
+    made = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
+    make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1"
+    names = ["-subj", "/CN=mfa.example", "-keyout", str(made[0]), "-out", str(made[1])]
+    subprocess.run([*make.split(), *names], check=True, capture_output=True)
+    return tmp_path
+
+
+@pytest.mark.proxies
+def test_nginx_understands_the_example(certificate):
+    site = (ROOT / "deploy/nginx/safeconduct.conf").read_text()
+    site = re.sub(r"/etc/letsencrypt/live/[a-z.]+", str(certificate), site)
+    site = site.replace("/var/log/nginx", str(certificate))
+    # Ports below 1024 are not everybody's to listen at.
+    site = re.sub(r"listen (\[::\]:)?(80|443)\b", r"listen \g<1>18\2", site)
+    whole = certificate / "nginx.conf"
+    whole.write_text(
+        f"pid {certificate}/pid;\nerror_log {certificate}/errors;\nevents {{}}\n"
+        f"http {{\n{_TEMPORARY.format(folder=certificate)}{site}}}\n"
+    )
+    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    said = subprocess.run(
+        [nginx, "-t", "-q", "-c", str(whole)], capture_output=True, text=True, check=False
+    )
+    assert (said.returncode, said.stderr) == (0, "")
+
+
+@pytest.mark.proxies
+def test_caddy_understands_the_example(tmp_path):
+    said = subprocess.run(
+        [
+            *["caddy", "adapt", "--adapter", "caddyfile", "--validate", "--config"],
+            "deploy/caddy/Caddyfile",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)},
+    )
+    assert said.returncode == 0, said.stderr
+
+
+@pytest.mark.parametrize("proxy", ["caddy/Caddyfile", "nginx/safeconduct.conf"])
+def test_both_proxies_know_the_same_ways_to_the_door(proxy):
+    told = (ROOT / "deploy" / proxy).read_text()
+    assert all(way in told for way in ("s/", "in/", "receipts", "here", "help", "/health/"))
+    assert "127.0.0.1:8010" in told
+    assert "127.0.0.1:8000" in told
 
 
 def test_systemd_understands_the_units():
