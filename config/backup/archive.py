@@ -102,7 +102,7 @@ def _fill(tar: tarfile.TarFile, kept: Kept, url: str, home: Path, progress: Prog
         manifest = Manifest(kept.made_at, version("safeconduct"), server, _applied(connection))
         _add(tar, MANIFEST, orjson.dumps(manifest))
         kept.keys = _add_keys(tar, home)
-        kept.journals = list(_add_journals(tar, home / "journal"))
+        kept.journals = list(add_journals(tar, home / "journal"))
         # One snapshot for the dump and for the counts it is checked by.
         with connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -149,7 +149,7 @@ def _add_keys(tar: tarfile.TarFile, home: Path) -> list[str]:
     return [*variables, *files]
 
 
-def _add_journals(tar: tarfile.TarFile, folder: Path) -> Iterator[str]:
+def add_journals(tar: tarfile.TarFile, folder: Path) -> Iterator[str]:
     """Answers that wait for the database. A door may be writing: a torn end is no answer yet."""
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".journal", ".damaged"} and (told := _read(path)):

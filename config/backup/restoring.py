@@ -32,7 +32,7 @@ SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 """
-_JOURNAL_NAME: Final = re.compile(r"([a-z]+/)?[0-9a-f-]{36}\.(journal|damaged)")
+JOURNAL_NAME: Final = re.compile(r"([a-z]+/)?[0-9a-f-]{36}\.(journal|damaged)")
 
 type Migrations = set[tuple[str, str]]
 
@@ -125,16 +125,21 @@ class Backup:
 
     def _keep_journal(self, member: tarfile.TarInfo, home: Path) -> Path:
         name = member.name.removeprefix(JOURNAL)
-        if not _JOURNAL_NAME.fullmatch(name):
+        if not JOURNAL_NAME.fullmatch(name):
             raise BackupRefusedError("The backup holds a journal of a strange name.")
-        draft = home / "journal" / f"{name}.restoring"
-        for folder in (home / "journal", draft.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(draft, self._read(member))
-        return draft
+        return keep(home, name, self._read(member))
 
     def _read(self, member: tarfile.TarInfo) -> bytes:
         return _told(self._tar, member)
+
+
+def keep(home: Path, name: str, told: bytes) -> Path:
+    """A journal under a name that no door takes yet, to be renamed once all is there."""
+    draft = home / "journal" / f"{name}.restoring"
+    for folder in (home / "journal", draft.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(draft, told)
+    return draft
 
 
 @contextmanager

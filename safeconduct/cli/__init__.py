@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "hazards": "hazards",
     "demo": "demo",
     "intake": "intake",
+    "journal": "journal",
     "keys": "keys",
     "migrate": "migrate",
     "officer": "officer",

@@ -45,7 +45,7 @@ def backup(place: Path, passphrase_file: Path | None, json_file: Path | None) ->
             _file_of(place),
             url=os.environ["DATABASE_URL"],
             home=env.home(),
-            passphrase=_passphrase(passphrase_file, new=True),
+            passphrase=passphrase_of(passphrase_file, new=True),
             progress=_progress("Backing up"),
         )
     write_json(json_file, kept.as_json())
@@ -65,7 +65,7 @@ def restore(file: Path, passphrase_file: Path | None, json_file: Path | None) ->
     """
     from config.backup.restoring import opened
 
-    passphrase = _passphrase(passphrase_file, new=False)
+    passphrase = passphrase_of(passphrase_file, new=False)
     with refused_as_told(), database(), opened(file, passphrase) as held:
         done, doubtful = _put_back(held)
     write_json(json_file, done.as_json() | {"doubtful_messages": doubtful})
@@ -139,7 +139,8 @@ def _file_of(place: Path) -> Path:
     return place
 
 
-def _passphrase(file: Path | None, *, new: bool) -> str:
+def passphrase_of(file: Path | None, *, new: bool) -> str:
+    """The first line of a file, or what is typed; a ``new`` one has to be long enough."""
     if file is not None:
         said = file.read_text().split("\n", 1)[0].strip()
     elif sys.stdin.isatty():

@@ -2,12 +2,14 @@
 
 import io
 import tarfile
+from uuid import uuid4
 
 import orjson
 import pytest
 
 from config.backup import BackupRefusedError, sealing
 from config.backup.archive import KEYS, MANIFEST
+from config.backup.carrying import pack, unpack
 from config.backup.restoring import opened, refuse_newer
 from config.backup.sealing import SealedReader, SealedWriter
 
@@ -133,3 +135,35 @@ def test_a_key_file_cannot_climb_out_of_its_home(tmp_path):
         held.into_home(tmp_path / "home")
     assert (tmp_path / "home/outside.json").exists()
     assert not (tmp_path.parent / "outside.json").exists()
+
+
+def test_journals_are_carried_to_another_machine_whole_or_not_at_all(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    names = [f"{uuid4()}.journal", f"reports/{uuid4()}.journal"]
+    for name in names:
+        path = here / "journal" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"answers" * 100)
+    packed = io.BytesIO()
+    assert sorted(pack(here, packed, PASSPHRASE, cost=4)) == sorted(names)
+    assert b"answers" not in packed.getvalue()
+    with pytest.raises(BackupRefusedError):
+        unpack(there, io.BytesIO(packed.getvalue()[:-100]), PASSPHRASE)
+    assert [path for path in there.rglob("*") if path.is_file()] == []
+    taken = unpack(there, io.BytesIO(packed.getvalue()), PASSPHRASE)
+    assert len(taken) == 2
+    for name in names:
+        assert (there / "journal" / name).read_bytes() == b"answers" * 100
+        assert (there / "journal" / name).stat().st_mode & 0o077 == 0
+        assert (here / "journal" / name).exists()
+    assert unpack(there, io.BytesIO(packed.getvalue()), PASSPHRASE) == []
+
+
+def test_a_journal_of_a_strange_name_is_carried_nowhere(tmp_path):
+    told = io.BytesIO()
+    writer = SealedWriter(told, PASSPHRASE, cost=4)
+    with tarfile.open(fileobj=writer, mode="w|") as tar:
+        tar.addfile(tarfile.TarInfo("journal/../../etc/passwd"))
+    writer.finish()
+    with pytest.raises(BackupRefusedError, match="strange name"):
+        unpack(tmp_path, io.BytesIO(told.getvalue()), PASSPHRASE)
