@@ -30,7 +30,7 @@ def read(places: tuple[str, ...], json_file: Path | None) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
     django.setup()
-    found: list[Reading] = []
+    found: list[tuple[str, Reading]] = []
     missing = False
     hidden = not sys.stderr.isatty()
     with click.progressbar(places, label="Reading", file=sys.stderr, hidden=hidden) as bar:
@@ -38,37 +38,38 @@ def read(places: tuple[str, ...], json_file: Path | None) -> None:
             readings = _read(place)
             missing = missing or readings is None
             found += readings or []
-    for reading in found:
+    for _path, reading in found:
         click.echo(_line(reading))
-    write_json(json_file, [reading.as_json() for reading in found])
+    write_json(json_file, [reading.as_json() | {"path": path} for path, reading in found])
     sys.exit(1 if missing else 0)
 
 
-def _read(place: str) -> "list[Reading] | None":
-    """Readings of one place; None, and a sentence, where it cannot be opened."""
-    from safeconduct.wires.hazards.engine.countries import shape_of_code
+def _read(place: str) -> "list[tuple[str, Reading]] | None":
+    """Readings of one place, each with its file or address; None where it cannot be opened."""
     from safeconduct.wires.hazards.engine.fetch import fetch
+    from safeconduct.wires.hazards.engine.geocodes import shape_of_code
     from safeconduct.wires.hazards.engine.reading import UnreadableError, refused
     from safeconduct.wires.hazards.engine.sniff import TOO_LARGE, read_bytes
     from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD
 
-    if place.startswith(("http://", "https://")):
-        try:
-            return read_bytes(fetch(place).payload or b"", shape_of_code)
-        except UnreadableError as error:
-            click.echo(f"{place}: {error}", err=True)
-            return [refused(error.note)]
     path = Path(place)
     try:
-        if path.is_dir():
+        if place.startswith(("http://", "https://")):
+            readings = read_bytes(fetch(place).payload or b"", shape_of_code)
+        elif path.is_dir():
             files = sorted(one for one in path.rglob("*") if one.is_file())
             return [one for file in files for one in _read(str(file)) or []]
-        if path.stat().st_size > LARGEST_PAYLOAD:
-            return [refused(TOO_LARGE)]
-        return read_bytes(path.read_bytes(), shape_of_code)
+        elif path.stat().st_size > LARGEST_PAYLOAD:
+            readings = [refused(TOO_LARGE)]
+        else:
+            readings = read_bytes(path.read_bytes(), shape_of_code)
+    except UnreadableError as error:
+        click.echo(f"{place}: {error}", err=True)
+        readings = [refused(error.note)]
     except OSError as error:
         click.echo(f"{place}: {error.strerror}", err=True)
         return None
+    return [(place, reading) for reading in readings]
 
 
 def _line(reading: "Reading") -> str:

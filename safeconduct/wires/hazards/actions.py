@@ -10,7 +10,7 @@ from django.db.models import Q
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.wires.hazards import rules
-from safeconduct.wires.hazards.engine.countries import shape_of_code
+from safeconduct.wires.hazards.engine.geocodes import shape_of_code
 from safeconduct.wires.hazards.engine.reading import Note, Reading
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.models import Feed, Problem, Signal

@@ -8,8 +8,8 @@ from procrastinate.contrib.django import app
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.wires.hazards import actions, queries
-from safeconduct.wires.hazards.engine.countries import shape_of_code
 from safeconduct.wires.hazards.engine.fetch import complete, fetch
+from safeconduct.wires.hazards.engine.geocodes import shape_of_code
 from safeconduct.wires.hazards.engine.reading import UnreadableError
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.models import Feed, Signal

@@ -51,11 +51,11 @@ def test_a_refused_message_is_a_problem_once_and_not_returned():
 
 
 def test_an_area_nobody_can_place_is_a_problem():
-    code = "<geocode><valueName>SAME</valueName><value>006009</value></geocode>"
+    code = "<geocode><valueName>UGC</valueName><value>CAZ009</value></geocode>"
     (signal,) = receive(cap(("<polygon>40,49 40,50 41,50 41,49 40,49</polygon>", code)))
     (problem,) = queries.open_problems()
     assert problem.signal_id == signal.pk
-    assert "SAME 006009" in queries.sentence(problem.note)
+    assert "UGC CAZ009" in queries.sentence(problem.note)
     assert list(queries.signals(unresolved=True)) == [signal]
     solve_problem(problem=problem, now=NOW, actor=ACTOR)
     assert list(queries.open_problems()) == []

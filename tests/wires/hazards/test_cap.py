@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from safeconduct.ground.kernel.geometry import cell_at
-from safeconduct.wires.hazards.engine.countries import shape_of_code
+from safeconduct.wires.hazards.engine.geocodes import shape_of_code
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD, Outcome, Source
 from tests.wires.hazards.messages import CAP, cap
@@ -131,6 +131,47 @@ def test_a_country_code_is_its_outline():
     (reading,) = read_bytes(payload, shape_of_code)
     assert reading.area.ranges.contains(cell_at(40.68, 46.36))
     assert reading.problems == ()
+
+
+def coded(*codes: tuple[str, str]):
+    """An alert that names its area by codes alone."""
+    named = "".join(
+        f"<geocode><valueName>{name}</valueName><value>{value}</value></geocode>"
+        for name, value in codes
+    )
+    payload = cap(("<polygon>40,49 40,50 41,50 41,49 40,49</polygon>", named))
+    (reading,) = read_bytes(payload, shape_of_code)
+    return reading
+
+
+LOS_ANGELES, HELENA = cell_at(34.05, -118.24), cell_at(46.6, -112.03)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SAME", "006037"), ("SAME", "906037"), ("FIPS6", "006037"), ("UGC", "CAC037")],
+)
+def test_a_county_is_its_outline(name, value):
+    reading = coded((name, value))
+    assert reading.problems == ()
+    assert reading.area.ranges.contains(LOS_ANGELES)
+    assert not reading.area.ranges.contains(HELENA)
+
+
+def test_county_000_is_the_whole_state():
+    assert coded(("SAME", "044000")).area.ranges.contains(cell_at(41.82, -71.41))
+
+
+def test_one_system_that_is_known_whole_places_an_area():
+    reading = coded(("SAME", "030049"), ("UGC", "MTZ014"))
+    assert reading.area.ranges.contains(HELENA)
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize("codes", [[("UGC", "MTZ014")], [("SAME", "030049"), ("SAME", "075610")]])
+def test_what_no_table_knows_is_a_visible_problem(codes):
+    (problem,) = coded(*codes).problems
+    assert codes[-1][1] in str(problem)
 
 
 def test_several_alerts_in_one_file():

@@ -10,6 +10,7 @@ from tests.wires.hazards.messages import cap
 KEYS = [
     *("source", "outcome", "reason", "repairs", "identifier", "sender", "sent", "msg_type"),
     *("event", "severity", "urgency", "certainty", "languages", "area_km2", "cells", "estimated"),
+    "path",
 ]
 
 
@@ -23,6 +24,7 @@ def test_it_writes_one_object_a_message(tmp_path):
     told = json.loads(out.read_text())
     assert [one["outcome"] for one in told] == ["accepted", "refused"]
     assert all(list(one) == KEYS for one in told)
+    assert [one["path"] for one in told] == [str(good), str(bad)]
     assert told[0]["cells"] > 0
     assert told[1]["event"] is None
     assert "neither XML nor JSON" in result.output

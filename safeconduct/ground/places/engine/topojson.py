@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import orjson
@@ -18,6 +19,9 @@ from shapely.geometry.base import BaseGeometry
 from safeconduct.ground.kernel.geometry import split_antimeridian
 
 type Arc = NDArray[np.float64]
+
+# Points of a ring, the last of which is the first: with so many it surrounds nothing.
+_FEWEST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,11 @@ def _polygons(found: dict[str, list[list[list[int]]]], arcs: list[Arc]) -> list[
             return []
     polygons = []
     for rings in given:
-        outer, *inner = (shapely.Polygon(_ring(ring, arcs)) for ring in rings)
+        # What simplifying made of an islet may be a line there and back.
+        drawn = [ring for ring in (_ring(ring, arcs) for ring in rings) if len(ring) > _FEWEST]
+        if not drawn:
+            continue
+        outer, *inner = map(shapely.Polygon, drawn)
         holes = [one.exterior for one in inner if one.area < outer.area]
         polygons.append(shapely.Polygon(outer.exterior, holes))
         # Antarctica's coast is a "hole" in a hair's breadth around the pole.

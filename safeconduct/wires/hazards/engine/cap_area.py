@@ -48,15 +48,23 @@ def collect(area: xml.Element, found: Found, resolver: Resolver, repairs: Repair
         found.codes.setdefault(name, []).append(value)
     if len(found.shapes) > before:
         return
-    unknown = []
-    for name, value in codes:
-        shape = resolver(name, value)
-        if shape is None:
-            unknown.append(f"{name} {value}")
-        else:
-            found.shapes.append(shape)
-    if unknown or not codes:
-        found.unplaced.append(", ".join(unknown[:3]) or xml.child_text(area, "areaDesc") or "?")
+    _add_coded(area, codes, found, resolver)
+
+
+def _add_coded(
+    area: xml.Element, codes: list[tuple[str, str]], found: Found, resolver: Resolver
+) -> None:
+    """Add what a table knows of an area that has codes only, and name the rest.
+
+    Several systems name one ground: where one of them is known whole, the area is placed.
+    """
+    known = {(name, value): resolver(name, value) for name, value in codes}
+    found.shapes += [shape for shape in known.values() if shape is not None]
+    unknown = {code: shape for code, shape in known.items() if shape is None}
+    systems, missing = {name for name, _value in known}, {name for name, _value in unknown}
+    if not systems - missing:
+        named = ", ".join(f"{name} {value}" for name, value in [*unknown][:3])
+        found.unplaced.append(named or xml.child_text(area, "areaDesc") or "?")
 
 
 def polygon_of(text: str, repairs: Repairs) -> BaseGeometry | None:
