@@ -4,11 +4,23 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pytest_socket import socket_allow_hosts
 
 _SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared/data"
 _IN_CI = os.environ.get("CI") == "true"
+# The same examples in every run, however slow the machine: what passed yesterday passes today.
+# Whoever looks for more: pytest --hypothesis-profile=search
+hypothesis.settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)
@@ -25,23 +37,6 @@ def _forgotten_names() -> None:
     from safeconduct.ground.places import queries
 
     queries._names_as_of.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def _emptied_partitions(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What tests committed goes from the tables too that Django does not know how to empty."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker is None or not marker.kwargs.get("transaction"):
-        yield
-        return
-    request.getfixturevalue("transactional_db")
-    yield
-    from django.apps import apps
-    from django.db import connection
-
-    tables = [model._meta.db_table for model in apps.get_models() if not model._meta.managed]
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from safeconduct.ground.accounts.models import Officer
 from tests.pages import Pages
 
+# What comes, comes at once; a busy machine takes longer, and that proves nothing.
+expect.set_options(timeout=20_000)
 # Playwright's loop runs in this thread; Django would take our queries for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -56,9 +58,9 @@ _STICKS_OUT = """(() => {
 type Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """A browser for a module: while Playwright holds its event loop, nobody else can run one."""
+    """A browser for this folder: while Playwright holds its event loop, nobody else can run one."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("There is no Chromium here: apt-get install chromium")
