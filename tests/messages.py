@@ -110,5 +110,8 @@ def local_server(module: str, *arguments: str) -> Iterator[int]:
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    """The JSON lines a local server has written so far."""
-    return [orjson.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
+    """The JSON lines a local server has written so far, without one it is still writing."""
+    if not path.exists():
+        return []
+    whole, _, _ = path.read_bytes().rpartition(b"\n")
+    return [orjson.loads(line) for line in whole.splitlines()]

@@ -121,7 +121,7 @@ async def answered(
 async def _with_server(
     say: Callable[[web.Request], Awaitable[web.StreamResponse]],
     kind: str = "http_json",
-    patience: float = 2.0,
+    patience: float = 20.0,
 ) -> Answer:
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", say)
