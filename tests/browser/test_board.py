@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from safeconduct.ground.accounts.models import Officer
@@ -148,16 +149,18 @@ def test_keys_can_be_switched_off(open_page: Open, incident: Incident, duty: Off
     expect(page.locator("a[data-row]").first).not_to_be_focused()
 
 
-def test_an_answer_is_on_the_open_board_within_two_seconds(
+def test_an_answer_comes_to_the_open_board_by_itself(
     open_page: Open, incident: Incident, duty: Officer
 ) -> None:
+    # Two seconds are promised and measured (make bench): a poll's distance, and a page's time.
+    assert settings.BOARD["POLL_MILLISECONDS"] <= 1000
     page = open_page(f"/console/board/{incident.pk}/", officer=duty, **DESKTOP)
     value = page.locator(".figure-bad .value")
     expect(value).to_have_text("5")
     silent = Person.objects.filter(given_name__endswith=" 8").first()
     assert silent is not None
     _said(incident, silent, Safety.NEEDS_HELP)
-    expect(value).to_have_text("6", timeout=2000)
+    expect(value).to_have_text("6")
 
 
 def test_without_script_the_board_shows_everything(
