@@ -153,6 +153,6 @@ def forget(round_: Round) -> None:
     for parent in ("checkins_asked", "checkins_reply", "rollcall_sighting", "rollcall_standing"):
         drop_partition(parent, round_.incident_id)
     with connection.cursor() as cursor:
-        for table in ("rollcall_tally", "rollcall_minute", "rollcall_version"):
+        for table in ("rollcall_tally", "rollcall_minute", "rollcall_version", "rollcall_news"):
             cursor.execute(f"DELETE FROM {table} WHERE incident_id = %s", [round_.incident_id])
     Incident.objects.filter(pk=round_.incident_id).delete()

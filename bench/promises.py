@@ -64,6 +64,7 @@ PROMISES: Final[Mapping[str, Promise]] = {
         also={"p99_ms": 100, "lost": 0},
     ),
     "drain": Promise("answers folded into standings", at_least=20_000, ratio_at_least=0.2),
+    "drain_texts": Promise("text messages understood and folded"),
     "receipts": Promise("delivery receipts kept and folded", at_least=5000, also={"lost": 0}),
     "webhook": Promise(
         "text messages handed in by a gateway, each of them three times",
@@ -71,6 +72,9 @@ PROMISES: Final[Mapping[str, Promise]] = {
         also={"p99_ms": 100, "lost": 0, "repeated": 0},
     ),
     "board": Promise("p95 of the board's data, 50 pollers", at_most=150),
+    "not_reached": Promise(
+        "p95 of a page of those nobody reached, where hardly anybody is", at_most=300
+    ),
     "scale_out": Promise(
         "messages of three hosts beside one, each capped at 300/s",
         at_least=2.7,

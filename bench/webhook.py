@@ -31,7 +31,7 @@ _OWN: Final = f"""
     SELECT min(person_id) AS person_id, address FROM registry_contactpoint
     WHERE channel = {Channel.SMS:d} GROUP BY address HAVING count(*) = 1
 """
-_CHUNK: Final = f"""
+CHUNK: Final = f"""
     CREATE TEMP TABLE audience_chunk ON COMMIT DROP AS SELECT p.id AS person_id, p.party_id,
         p.language, p.reach, 'TR'::varchar(2) AS country, NULL::bigint AS cell,
         0::smallint AS intensity, p.vulnerability, p.created_at AS record_at,
@@ -42,7 +42,7 @@ _CHUNK: Final = f"""
         ORDER BY party_id, id OFFSET %(from)s LIMIT %(people)s
     ) AS p
 """
-_NUMBERS: Final = f"""
+NUMBERS: Final = f"""
     SELECT DISTINCT ON (a.person_id) own.address FROM checkins_asked AS a
     JOIN ({_OWN}) AS own ON own.person_id = a.person_id WHERE a.incident_id = %s
 """
@@ -51,9 +51,9 @@ _NUMBERS: Final = f"""
 def run(options: BenchOptions) -> dict[str, object]:
     """Messages taken a second; ``lost`` and ``repeated`` are counted in folded answers."""
     ensure_people(replace(options, people=min(options.people, _REGISTERED)))
-    opened = asked_round(_PEOPLE, chunk=_CHUNK)
+    opened = asked_round(_PEOPLE, chunk=CHUNK)
     try:
-        texts = _texts([str(row[0]) for row in _rows(_NUMBERS, opened.incident_id)], options.seed)
+        texts = _texts([str(row[0]) for row in _rows(NUMBERS, opened.incident_id)], options.seed)
         with bare_table():
             limit = _measured(BARE, texts)
         _rows("TRUNCATE intake_rawanswer")

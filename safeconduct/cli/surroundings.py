@@ -11,13 +11,11 @@ import orjson
 
 
 @contextmanager
-def ready(*, database: str | None = None, only_starts: bool = False) -> Iterator[None]:
+def ready(*, database: str | None = None) -> Iterator[None]:
     """Django set up over DATABASE_URL, or over the embedded server and its newest tables.
 
     ``database`` names another database of the embedded server. Children inherit both
-    variables, so they share the server instead of asking for it. A process that
-    ``only_starts`` others which set Django up reads no more than the settings, to refuse them
-    early.
+    variables, so they share the server instead of asking for it.
     """
     import django
 
@@ -26,10 +24,7 @@ def ready(*, database: str | None = None, only_starts: bool = False) -> Iterator
         if embedded:
             until_the_end.enter_context(embedded_server(database))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", _settings(embedded=embedded))
-        if embedded or not only_starts:
-            django.setup()
-        else:
-            _refuse_settings_early()
+        django.setup()
         if embedded:
             migrate_if_needed()
         yield
@@ -41,17 +36,6 @@ def needs_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def surrounded(*args: P.args, **kwargs: P.kwargs) -> R:
         with ready():
-            return command(*args, **kwargs)
-
-    return surrounded
-
-
-def starts_others[**P, R](command: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a command whose children do the work: they need not wait for Django twice."""
-
-    @functools.wraps(command)
-    def surrounded(*args: P.args, **kwargs: P.kwargs) -> R:
-        with ready(only_starts=True):
             return command(*args, **kwargs)
 
     return surrounded
@@ -105,12 +89,6 @@ def embedded_server(database: str | None) -> Iterator[None]:
             yield
         finally:
             del os.environ["DATABASE_URL"]
-
-
-def _refuse_settings_early() -> None:
-    from django.conf import settings
-
-    settings.DATABASES  # noqa: B018 -- the first look at any of them reads them all
 
 
 def _settings(*, embedded: bool) -> str:

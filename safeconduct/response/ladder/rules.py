@@ -14,6 +14,8 @@ from safeconduct.wires.messaging.terms import Channel
 # and a failed message must have another one beside it within 30 s.
 _SOON: Final = timedelta(seconds=2)
 _LATER: Final = timedelta(seconds=10)
+_LAID_OUT_PER_SECOND: Final = 10_000
+_LONGEST_LEAD: Final = timedelta(seconds=90)
 
 
 class Flaw(StrEnum):
@@ -92,6 +94,23 @@ def steps_due(steps: Steps, *, began_at: datetime, now: datetime) -> int:
     return sum(began_at + timedelta(seconds=step.after) <= now for step in steps)
 
 
+def lead(messages: int) -> timedelta:
+    """How long before its time a step is begun to be laid out, for a batch of so many messages.
+
+    So long as laying out may take on a busy machine: when the time comes all of it is there.
+    """
+    return min(_LONGEST_LEAD, timedelta(seconds=messages / _LAID_OUT_PER_SECOND))
+
+
+def next_aim(steps: Steps, *, done: int, began_at: datetime, now: datetime, lead: timedelta) -> int:
+    """How many steps should be laid out by now.
+
+    What is overdue goes first and alone: it may leave at once, what is laid out ahead may not.
+    """
+    due = steps_due(steps, began_at=began_at, now=now)
+    return due if due > done else max(done, steps_due(steps, began_at=began_at, now=now + lead))
+
+
 def steps_laid_out(steps: Steps) -> int:
     """How many steps a release itself has seen to: its first, unless that is a call."""
     return 1 if steps and steps[0].channel is not Channel.CALL else 0
@@ -128,9 +147,9 @@ def ending_of(*, not_after: datetime, stopped: bool, closed: bool, now: datetime
 
 
 def pause_before_next_look(
-    steps: Steps, *, began_at: datetime, waiting: int, now: datetime
+    steps: Steps, *, began_at: datetime, waiting: int, now: datetime, lead: timedelta
 ) -> timedelta:
-    """How long a look may be put off: never beyond the next step's time."""
-    starts = (began_at + timedelta(seconds=step.after) for step in steps)
+    """How long a look may be put off: never beyond the time to lay out the next step."""
+    starts = (began_at + timedelta(seconds=step.after) - lead for step in steps)
     ahead = [start - now for start in starts if start > now]
     return min([_SOON if waiting else _LATER, *ahead])

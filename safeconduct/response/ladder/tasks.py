@@ -18,7 +18,7 @@ _PRIORITY = 100
 @app.task(name="ladder.climb", priority=_PRIORITY, retry=RetryStrategy(max_attempts=5, wait=2))
 def climb(*, climb_id: int, **_: object) -> None:
     """Look after one climb, and plan the next look unless it is over."""
-    pause = look(climb_id=climb_id, now=clock.now())
+    pause = look(climb_id=climb_id, now=clock.of_database())
     if pause is not None:
         look_after(climb_id, pause)
 

@@ -202,9 +202,12 @@ def enqueue_select(
     batch_id: int,
     select_sql: str,
     params: Sequence[Any],
+    due_at: datetime | None = None,
     actor: Actor,  # noqa: ARG001 -- as in open_batch
 ) -> int:
     """Put the rows of a query into a batch and wake the senders; returns how many were new.
+
+    None of them leaves before ``due_at``.
 
     The query yields, in this order: recipient_id, subject_id, post_id, channel, address,
     language, country, covers. Who is in the batch already on that channel is left alone,
@@ -217,7 +220,7 @@ def enqueue_select(
     with connection.cursor() as cursor:
         cursor.execute(
             _ENQUEUE.replace("{select}", select_sql),
-            [batch_id, int(state), now, settled_at, *params, batch_id, int(state)],
+            [batch_id, int(state), due_at or now, settled_at, *params, batch_id, int(state)],
         )
         added = int(cursor.fetchone()[0])
     if batch.finished_at is not None:

@@ -17,6 +17,7 @@ from safeconduct.response.alerts.actions import stop_alert
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked
+from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.engine import climbing
 from safeconduct.response.ladder.engine.story import Next, story_of
 from safeconduct.response.ladder.models import Climb
@@ -112,6 +113,26 @@ def test_a_look_asked_twice_changes_nothing() -> None:
     Climb.objects.update(steps_done=0, steps_aimed=0)
     look(alert, minutes=31)
     assert list(Delivery.objects.order_by("id").values()) == before
+
+
+def test_a_step_for_many_is_laid_out_ahead_and_leaves_at_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = builders.resident(phone="+999501", mail="a@b.invalid")
+    alert = released()
+    monkeypatch.setattr(rules, "lead", lambda _messages: timedelta(seconds=60))
+    starts_at = alert.release.released_at + timedelta(minutes=2)
+    look(alert, minutes=0.9)
+    assert SMS not in sent(alert, person)
+    assert look(alert, minutes=1.5) == timedelta(seconds=2)
+    (text,) = Delivery.objects.filter(batch_id=alert.release.batch_id, channel=SMS)
+    assert (text.state, text.due_at) == (State.WAITING, starts_at)
+    assert climb(alert).begun["1"] == starts_at.isoformat()
+    # Whoever misses even that gets it at once.
+    Delivery.objects.filter(channel=SMS).delete()
+    Climb.objects.update(steps_done=1, steps_aimed=1)
+    look(alert, minutes=3)
+    assert Delivery.objects.get(channel=SMS).due_at < clock.now() + timedelta(seconds=1)
 
 
 def test_a_look_that_was_missed_is_made_up_for() -> None:

@@ -74,13 +74,42 @@ def test_steps_fall_due_one_after_the_other(seconds: int) -> None:
     assert due == sum(step.after <= seconds for step in FOUR) >= 1
 
 
-@given(st.integers(0, 4000), st.integers(0, 5))
-def test_a_look_is_never_put_off_beyond_a_step_nor_ten_seconds(seconds: int, waiting: int) -> None:
+@given(st.integers(0, 4000), st.integers(0, 5), st.integers(0, 2_000_000))
+def test_a_look_is_never_put_off_beyond_a_step_nor_ten_seconds(
+    seconds: int, waiting: int, messages: int
+) -> None:
     now = AT + timedelta(seconds=seconds)
-    pause = rules.pause_before_next_look(FOUR, began_at=AT, waiting=waiting, now=now)
+    lead = rules.lead(messages)
+    pause = rules.pause_before_next_look(FOUR, began_at=AT, waiting=waiting, now=now, lead=lead)
     assert timedelta(0) < pause <= timedelta(seconds=2 if waiting else 10)
-    ahead = [AT + timedelta(seconds=step.after) for step in FOUR if step.after > seconds]
-    assert all(now + pause <= start for start in ahead)
+    starts = [AT + timedelta(seconds=step.after) - lead for step in FOUR]
+    assert all(now + pause <= start for start in starts if start > now)
+
+
+def test_a_step_is_laid_out_ahead_by_as_long_as_that_takes_and_no_longer() -> None:
+    assert rules.lead(0) == timedelta(0)
+    assert rules.lead(100_000) == timedelta(seconds=10)
+    assert rules.lead(1_000_000) == rules.lead(50_000_000) == timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "done", "aim"),
+    # Begun with the release, nothing near; the second near, then due; the third overdue while
+    # the fourth is near goes alone.
+    [
+        (0, 1, 1),
+        (FOUR[1].after - 31, 1, 1),
+        (FOUR[1].after - 29, 1, 2),
+        (FOUR[1].after, 1, 2),
+        (FOUR[3].after - 1, 2, 3),
+        (FOUR[3].after - 1, 3, 4),
+        (FOUR[3].after, 4, 4),
+    ],
+)
+def test_what_is_overdue_goes_before_what_is_near(seconds: int, done: int, aim: int) -> None:
+    now = AT + timedelta(seconds=seconds)
+    half_a_minute = timedelta(seconds=30)
+    assert rules.next_aim(FOUR, done=done, began_at=AT, now=now, lead=half_a_minute) == aim
 
 
 def test_a_release_sees_to_the_first_step_unless_that_is_a_call() -> None:

@@ -170,7 +170,7 @@ def test_urgent_messages_overtake_bulk_that_waits() -> None:
 def test_after_a_stop_no_more_leaves_and_what_was_held_ends_stopped() -> None:
     batch = messages.batch()
     messages.fill(batch.pk, 300)
-    post = Post(delay=0.02, per_second=100)
+    post = Post(delay=0.02, per_second=25)
 
     async def sent() -> None:
         async with post:
@@ -252,6 +252,24 @@ def test_nothing_leaves_at_or_after_the_expiry() -> None:
 
     run(sent)
     assert post.heard == []
+
+
+@pytest.mark.parametrize("minutes", [20, -20])
+def test_what_has_expired_is_for_the_database_to_say(minutes: int) -> None:
+    alive, dead = messages.batch(lasts=timedelta(minutes=10)), messages.batch()
+    Batch.objects.filter(pk=dead.pk).update(not_after=clock.now() - timedelta(seconds=1))
+    for batch in (alive, dead):
+        messages.fill(batch.pk, 5)
+    post = Post()
+
+    async def sent() -> None:
+        async with post:
+            await post.until(lambda: tally(alive.pk) == {State.HANDED: 5})
+
+    # The clock on this machine's wall is wrong.
+    with clock.stopped_at(clock.now() + timedelta(minutes=minutes)):
+        run(sent)
+    assert State.HANDED not in tally(dead.pk)
 
 
 def test_a_provider_nobody_answers_at_is_left_alone_and_costs_no_attempts() -> None:

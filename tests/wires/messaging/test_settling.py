@@ -189,7 +189,7 @@ def test_two_senders_never_claim_the_same_message() -> None:
     messages.fill(batch.pk, 10)
     messages.put(batch.pk, 3, due_at=clock.now() + timedelta(hours=1))
     ids = messages.rows(batch.pk, "id")
-    known = OpenBatch(batch.pk, Lane.BULK, None, batch.not_after, False, None, False)
+    known = OpenBatch(batch.pk, Lane.BULK, None, 0.0, False, None, False)
     first, second = asyncio.run(_claim_beside(known))
     assert first == ids[:2] + ids[3:7]
     assert second == ids[7:]

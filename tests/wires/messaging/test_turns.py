@@ -187,7 +187,7 @@ def test_posts_share_alike_what_is_worth_holding(pairs: list[tuple[int, int]], r
 
 
 def _batch(post: int, number: int) -> OpenBatch:
-    return OpenBatch(number, Lane.BULK, post, None, False, None, False)
+    return OpenBatch(number, Lane.BULK, post, 0.0, False, None, False)
 
 
 @given(

@@ -1,5 +1,6 @@
 """Whom nothing we sent can be proved to have reached, and who never answered: a list for people."""
 
+import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,9 +19,11 @@ from safeconduct.picture.rollcall.queries.lists import (
 )
 from safeconduct.wires.messaging.terms import State
 
-# People looked at for one page: were hardly anybody unreached among a million, a page that
-# looked on until it is full would never come. The next page goes on where this one stopped.
-LOOKED_AT: Final = 20_000
+# People looked at in one go, and for how long it is gone on: were hardly anybody unreached
+# among a million, a page that looked on until it is full would never come. The next page goes
+# on where this one stopped.
+LOOKED_AT: Final = 2000
+LOOKED_FOR_SECONDS: Final = 0.15
 # So long a provider may take to report a delivery; then "handed over" is all there will be.
 PROOF_WAITED_FOR: Final = timedelta(hours=1)
 _COLUMNS: Final = ("person_id", "party_id", "intensity", "vulnerability", "record_at")
@@ -54,18 +57,23 @@ def unreached(
     """Silent people without a message that arrived or is on its way, in the order of the silent.
 
     ``batch_ids`` are the incident's. A page may hold fewer than ``limit`` people, or
-    none, and still have a next one: of a large incident ``LOOKED_AT`` are looked at.
+    none, and still have a next one: of a large incident it looks at as many as it can in a
+    moment.
 
     :raises PageLostError: if the mark is none of ours.
     """
-    window = longest_silent(incident_id, filters, after=after)
-    people = _found(window.values(*_COLUMNS)[:LOOKED_AT], batch_ids, now, limit + 1)
-    by_id = {row.person_id: row for row in _standings(incident_id, people)}
-    rows = [by_id[person_id] for person_id in people if person_id in by_id]
-    if len(rows) > limit:
-        return Page(rows[:limit], written(silent_mark(rows[limit - 1])))
-    last = window[LOOKED_AT - 1 : LOOKED_AT].first()
-    return Page(rows, written(silent_mark(last)) if last else "")
+    rows: list[Standing] = []
+    until = time.monotonic() + LOOKED_FOR_SECONDS
+    while True:
+        window = longest_silent(incident_id, filters, after=after)
+        few = window.values(*_COLUMNS)[:LOOKED_AT]
+        rows += _standings(incident_id, _found(few, batch_ids, now, limit + 1 - len(rows)))
+        if len(rows) > limit:
+            return Page(rows[:limit], written(silent_mark(rows[limit - 1])))
+        last = window[LOOKED_AT - 1 : LOOKED_AT].first()
+        after = written(silent_mark(last)) if last else ""
+        if not after or time.monotonic() > until:
+            return Page(rows, after)
 
 
 def _found(
@@ -84,4 +92,7 @@ def _found(
 
 
 def _standings(incident_id: int, people: Collection[int]) -> list[Standing]:
-    return list(Standing.objects.filter(incident_id=incident_id, person_id__in=people))
+    """Those of these people who are still on the roll, in their order."""
+    found = Standing.objects.filter(incident_id=incident_id, person_id__in=people)
+    by_id = {row.person_id: row for row in found}
+    return [by_id[person_id] for person_id in people if person_id in by_id]

@@ -61,6 +61,7 @@ def look(*, climb_id: int, now: datetime) -> timedelta | None:
         began_at=climb.began_at,
         waiting=tally.messages(State.WAITING),
         now=now,
+        lead=rules.lead(tally.messages()),
     )
 
 
@@ -157,27 +158,35 @@ def _climb_on(climb_id: int, tally: Tally, now: datetime) -> bool:
     # Until everybody is laid out the first step is still being written.
     if climb is None or climb.batch.filled_at is None:
         return False
-    due = rules.steps_due(steps_from(climb.steps), began_at=climb.began_at, now=now)
-    if max(due, climb.steps_aimed) > climb.steps_done:
-        return _begin_step(climb, max(due, climb.steps_aimed), now)
+    aim = rules.next_aim(
+        steps_from(climb.steps),
+        done=climb.steps_done,
+        began_at=climb.began_at,
+        now=now,
+        lead=rules.lead(tally.messages()),
+    )
+    if max(aim, climb.steps_aimed) > climb.steps_done:
+        return _begin_step(climb, aim, now)
     return _stand_in(climb, tally, now)
 
 
-def _begin_step(climb: Climb, due: int, now: datetime) -> bool:
-    """The next people of the look that a step's time has called for."""
+def _begin_step(climb: Climb, aim: int, now: datetime) -> bool:
+    """The next people of the look that a step's time calls for, or soon will."""
     asking = asking_of(climb)
     if climb.looked_to_id == 0:
-        climb.steps_aimed = due
+        climb.steps_aimed = aim
+    at = max(now, climb.began_at + timedelta(seconds=asking.steps[climb.steps_aimed - 1].after))
     limits = {"after": climb.looked_to_id, "limit": CHUNK_SIZE}
     with connection.cursor() as cursor:
         cursor.execute(statements.until(asking), asking.params | limits)
         last = cursor.fetchone()[0]
     if last is None:
-        begun = {str(place): now.isoformat() for place in range(climb.steps_aimed)}
+        begun = {str(place): at.isoformat() for place in range(climb.steps_aimed)}
         climb.begun = begun | climb.begun
         climb.steps_done, climb.looked_to_id = climb.steps_aimed, 0
     else:
-        added = _put_in(asking, climb.steps_aimed, "range", limits | {"until": last})
+        more = limits | {"until": last}
+        added = _put_in(asking, climb.steps_aimed, "range", more, due_at=at if at > now else None)
         climb.looked_to_id = last
         if added:
             _remember("ladder.step_begun", climb, now, step=climb.steps_aimed, count=added)
@@ -219,12 +228,16 @@ def _last_failure(batch_id: int) -> datetime | None:
         return last_at
 
 
-def _put_in(asking: Asking, due: int, only: str, more: dict[str, Any]) -> int:
+def _put_in(
+    asking: Asking, due: int, only: str, more: dict[str, Any], *, due_at: datetime | None = None
+) -> int:
     statement, known = statements.missing(asking, due=due, only=only)
     select, params = statements.in_order(statement, known | more)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
-    return enqueue_select(batch_id=asking.batch_id, select_sql=select, params=params, actor=SYSTEM)
+    return enqueue_select(
+        batch_id=asking.batch_id, select_sql=select, params=params, due_at=due_at, actor=SYSTEM
+    )
 
 
 def _remember(kind: str, climb: Climb, now: datetime, **detail: str | int) -> None:

@@ -42,7 +42,7 @@ def run(stop: Event) -> None:
     """Heed until told to stop, waiting out a database that is away. Any number may run."""
     while not stop.is_set():
         try:
-            heard = heed(now=clock.now())
+            heard = heed(now=clock.of_database())
         except _AWAY as fault:
             log.warning("Taking back waits for the database: %s", type(fault).__name__)
             connection.close()

@@ -55,7 +55,7 @@ class Hands:
         if self._recalled.holds(claimed.id):
             # It has ended in the database already.
             self._line.gate.abandoned()
-        elif ended := _ended(claimed, now):
+        elif ended := _ended(claimed):
             self._line.gate.abandoned()
             self._ledger.note(
                 claimed, provider=self._line.provider.name, state=ended, at=now, tried=False
@@ -126,7 +126,8 @@ class Hands:
         )
 
     def _due(self, claimed: Claimed, answer: Answer, now: datetime) -> datetime | None:
-        not_after = claimed.batch.not_after
+        # Only how far apart these are counts: the database dates the next try by its own clock.
+        not_after = now + timedelta(seconds=claimed.batch.ends_at - time.monotonic())
         due = rules.next_attempt(
             claimed.attempts + 1, now=now, waits=self._waits, not_after=not_after
         )
@@ -146,7 +147,7 @@ async def _answer_of(provider: Provider, parcel: Parcel) -> Answer:
         return later(f"unforeseen: {kind}", maybe_twice=True)
 
 
-def _ended(claimed: Claimed, now: datetime) -> State | None:
+def _ended(claimed: Claimed) -> State | None:
     if claimed.batch.stopped:
         return State.STOPPED
-    return State.EXPIRED if now >= claimed.batch.not_after else None
+    return State.EXPIRED if time.monotonic() >= claimed.batch.ends_at else None

@@ -20,12 +20,15 @@ from safeconduct.wires.messaging.terms import Lane
 
 @dataclass(slots=True)
 class OpenBatch:
-    """What a sender must know of a batch while it claims from it."""
+    """What a sender must know of a batch while it claims from it.
+
+    ``ends_at`` is its expiry by this machine's monotonic clock, as the database's says.
+    """
 
     id: int
     lane: Lane
     post_id: int | None
-    not_after: datetime
+    ends_at: float
     exercise: bool
     wording: Wording
     stopped: bool
@@ -101,8 +104,8 @@ class Results:
 
 # One round trip: between two lies a turn of the loop, and hundreds of calls take theirs first.
 _OPEN: Final = """
-SELECT id, lane, post_id, not_after, exercise, link_purpose, link_expires_on,
-    stopped_at IS NOT NULL,
+SELECT id, lane, post_id, extract(epoch FROM not_after - clock_timestamp())::float8,
+    exercise, link_purpose, link_expires_on, stopped_at IS NOT NULL,
     CASE WHEN id <> ALL (%s::bigint[]) THEN (
         SELECT jsonb_agg(jsonb_build_array(language, channel, subject, body))
         FROM messaging_batchtext WHERE batch_id = messaging_batch.id
@@ -195,13 +198,14 @@ async def open_batches(
     connection: AsyncConnection, known: dict[int, OpenBatch]
 ) -> dict[int, OpenBatch]:
     """Batches that are not finished, urgent ones first; texts are read once a batch."""
+    asked_at = time.monotonic()
     cursor = await connection.execute(_OPEN, [list(known)])
     batches = {}
     for (
         number,
         lane,
         post_id,
-        not_after,
+        seconds_left,
         exercise,
         *link,
         stopped,
@@ -210,10 +214,11 @@ async def open_batches(
         if number in known:
             batches[number] = known[number]
             batches[number].stopped |= stopped
+            batches[number].ends_at = asked_at + seconds_left
             continue
         wording = Wording(map(tuple, texts or []), purpose=link[0], expires_on=link[1])
         batches[number] = OpenBatch(
-            number, Lane(lane), post_id, not_after, exercise, wording, stopped
+            number, Lane(lane), post_id, asked_at + seconds_left, exercise, wording, stopped
         )
     return batches
 

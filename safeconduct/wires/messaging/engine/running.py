@@ -48,7 +48,7 @@ def keep_house(leaving: threading.Event) -> None:
     while not leaving.is_set():
         try:
             gauge.read()
-            folded, swept = fold(), sweep(clock.now())
+            folded, swept = fold(), sweep(clock.of_database())
         except (OperationalError, InterfaceError) as away:
             log.warning("The sweeper lost the database: %s.", type(away).__name__)
             folded = swept = 0
