@@ -2,14 +2,14 @@
 
 import click
 
-from safeconduct.cli.surroundings import needs_database
+from safeconduct.cli.surroundings import starts_others
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8010, show_default=True)
 @click.option("--workers", default=1, show_default=True, help="Processes, each with its journal.")
-@needs_database
+@starts_others
 def command(host: str, port: int, workers: int) -> None:
     """Take answers by link and by SMS, and delivery receipts, durably."""
     from django.db import connections

@@ -11,11 +11,13 @@ import orjson
 
 
 @contextmanager
-def ready(*, database: str | None = None) -> Iterator[None]:
+def ready(*, database: str | None = None, only_starts: bool = False) -> Iterator[None]:
     """Django set up over DATABASE_URL, or over the embedded server and its newest tables.
 
     ``database`` names another database of the embedded server. Children inherit both
-    variables, so they share the server instead of asking for it.
+    variables, so they share the server instead of asking for it. A process that
+    ``only_starts`` others which set Django up reads no more than the settings, to refuse them
+    early.
     """
     import django
 
@@ -24,7 +26,10 @@ def ready(*, database: str | None = None) -> Iterator[None]:
         if embedded:
             until_the_end.enter_context(embedded_server(database))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", _settings(embedded=embedded))
-        django.setup()
+        if embedded or not only_starts:
+            django.setup()
+        else:
+            _refuse_settings_early()
         if embedded:
             migrate_if_needed()
         yield
@@ -36,6 +41,17 @@ def needs_database[**P, R](command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def surrounded(*args: P.args, **kwargs: P.kwargs) -> R:
         with ready():
+            return command(*args, **kwargs)
+
+    return surrounded
+
+
+def starts_others[**P, R](command: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a command whose children do the work: they need not wait for Django twice."""
+
+    @functools.wraps(command)
+    def surrounded(*args: P.args, **kwargs: P.kwargs) -> R:
+        with ready(only_starts=True):
             return command(*args, **kwargs)
 
     return surrounded
@@ -89,6 +105,12 @@ def embedded_server(database: str | None) -> Iterator[None]:
             yield
         finally:
             del os.environ["DATABASE_URL"]
+
+
+def _refuse_settings_early() -> None:
+    from django.conf import settings
+
+    settings.DATABASES  # noqa: B018 -- the first look at any of them reads them all
 
 
 def _settings(*, embedded: bool) -> str:
