@@ -10,8 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from safeconduct.ground.ui import icons
+from safeconduct.picture.registry.models import Person
+from safeconduct.wires.intake.models import RawReport
 from tests import builders
 from tests.browser.conftest import violations
+from tests.doors import open_door
 from tests.reportsdoor import ReportsDoor, reference_of, reports_door
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -109,6 +112,25 @@ def test_with_a_line_the_reference_comes_at_once(
     assert (report.fields["what"], report.fields["place"]) == ("safe", "Kadıköy")
     expect(page.locator(".result .reference")).to_have_text(reference_of(report.fields["key"]))
     assert violations(page) == []
+
+
+def test_the_real_door_takes_what_the_phone_says(
+    phone: Callable[..., Page], settings: Any, live_server: Any, tmp_path: Path
+) -> None:
+    with open_door(tmp_path, SAFECONDUCT_PUBLIC_URL=str(live_server)) as real:
+        settings.ANSWER_URL = real.url
+        page = phone("/help/", language="en")
+        page.locator("[name=photo]").set_input_files(icons.FOLDER / "icon-512.png")
+        expect(page.locator(".photos img")).to_have_count(1)
+        _ask(page)
+        expect(page.get_by_role("heading", name="We have received it")).to_be_visible()
+        (kept,) = {row.key: row for row in RawReport.objects.all()}.values()
+        assert kept.photos
+        said = reference_of(str(kept.key))
+        expect(page.locator(".result .reference")).to_have_text(said)
+        follow = page.locator(".result .follow").get_attribute("href")
+        assert follow
+        assert follow.startswith(f"{live_server}/me/request/")
 
 
 def test_without_script_the_same_form_reaches_the_same_door(
@@ -258,3 +280,42 @@ def test_three_times_escape_leaves_and_back_does_not_return(
     page.wait_for_url("**/verify/")
     page.go_back()
     assert not page.url.endswith("/help/")
+
+
+def test_a_family_is_registered_without_a_line(
+    phone: Callable[..., Page], live_server: Any
+) -> None:
+    builders.findable_country("TR", en="Türkiye")
+    page = phone("/?place=TR", language="en")
+    _kept(page)
+    page.context.set_offline(True)
+    page.goto("/me/register/")
+    page.locator("[name=place]").fill("Türkiye")
+    page.locator("[name=mail]").fill("leyla@family.example")
+    page.locator("[name=m0-given_name]").fill("Leyla")
+    page.locator("[name=m0-family_name]").fill("Quliyeva")
+    page.get_by_role("button", name="Add a family member").click()
+    page.locator("[name=m1-given_name]").fill("Elvin")
+    page.get_by_role("button", name="Register").click()
+    page.wait_for_url("**/outbox/")
+    expect(page.locator(".item-waiting h2")).to_have_text("Register")
+    assert not Person.objects.exists()
+
+    page.context.set_offline(False)
+    expect(page.locator(".item-sent")).to_be_visible(timeout=15_000)
+    names = Person.objects.order_by("pk").values_list("given_name", flat=True)
+    assert list(names) == ["Leyla", "Elvin"]
+    follow = page.locator(".item-sent .follow").get_attribute("href")
+    assert follow
+    assert follow.startswith(f"{live_server}/me/")
+
+
+def test_a_form_with_something_wrong_comes_back_with_what_was_typed(
+    phone: Callable[..., Page],
+) -> None:
+    page = phone("/me/register/", language="en")
+    page.locator("[name=m0-given_name]").fill("Leyla")
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    expect(page.locator("[name=m0-given_name]")).to_have_value("Leyla")
+    assert page.evaluate(_COUNTS) == {"waiting": 0, "sent": 0}

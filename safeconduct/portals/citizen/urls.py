@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from safeconduct.picture.registry.web import citizen as own
 from safeconduct.picture.registry.web.urls import citizen as registration
 from safeconduct.portals.citizen.app import serving
 from safeconduct.portals.citizen.inbox import views as inbox
@@ -22,6 +23,7 @@ saying = [
     path("outbox/", reports.outbox, name="outbox"),
     path("kept/<str:language>/here/", reports.kept(reports.here), name="here_kept"),
     path("kept/<str:language>/help/", reports.kept(reports.help_), name="help_kept"),
+    path("kept/<str:language>/register/", reports.kept(own.register), name="register_kept"),
     path("kept/<str:language>/outbox/", reports.kept(reports.outbox), name="outbox_kept"),
 ]
 messages = [

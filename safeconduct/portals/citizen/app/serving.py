@@ -37,9 +37,11 @@ _ASSETS: Final = (
     "citizen/photos.js",
     "citizen/reports.js",
     "citizen/kept.js",
+    "citizen/later.js",
     "citizen/wipe.js",
     "public/locate.js",
     "places/picker.js",
+    "registry/registry.css",
     "ui/icon.svg",
 )
 
@@ -80,6 +82,7 @@ def _shell() -> dict[str, object]:
     assets = [style_url("app"), *map(static, _ASSETS)]
     pages = {reverse("public:home"): _of("public:kept_start")}
     pages |= {reverse(name): _of(f"{name}_kept") for name in PAGES}
+    pages[reverse("registration:register")] = _of("reports:register_kept")
     country = reverse("public:kept_home", args=["en", "XX"])
     return {
         "version": sha256(_source() + _content() + str(assets).encode()).hexdigest()[:12],

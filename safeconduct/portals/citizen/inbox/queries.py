@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from safeconduct.ground.kernel.languages import fallbacks
 from safeconduct.picture.registry.queries import party_members
 from safeconduct.response.alerts.models import AlertText, Release
+from safeconduct.response.cases.queries import conversation_of_party
 from safeconduct.wires.messaging.queries import tried_for
 
 # As long as what was sent is kept at all (messaging's retention).
@@ -24,6 +27,28 @@ class Message:
     language: str
     is_theirs: bool = False
     url: str = ""
+
+
+def messages_of(party_id: int, language: str, now: datetime) -> list[Message]:
+    """Warnings and talks with the post in one list, the latest first."""
+    found = [*alerts_sent(party_id, language, now), *_talks(party_id)]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _talks(party_id: int) -> list[Message]:
+    """What was said in the party's requests for help; in whatever language it was written."""
+    ours, theirs = _("Your embassy answered, %s"), _("You wrote, %s")
+    return [
+        Message(
+            at=line.at,
+            title=(ours if line.is_ours else theirs) % line.reference,
+            text=line.words,
+            language="",
+            is_theirs=not line.is_ours,
+            url=line.url,
+        )
+        for line in conversation_of_party(party_id)
+    ]
 
 
 def alerts_sent(party_id: int, language: str, now: datetime) -> list[Message]:

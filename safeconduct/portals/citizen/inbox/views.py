@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.registry.access import party_by_link
 from safeconduct.picture.registry.web.citizen import private_page
-from safeconduct.portals.citizen.inbox.queries import alerts_sent
+from safeconduct.portals.citizen.inbox.queries import messages_of
 
 
 @require_safe
@@ -17,5 +17,5 @@ def messages(request: HttpRequest, token: str) -> HttpResponse:
     """Warnings sent to the party and what its post answered, the latest first."""
     now = clock.now()
     party = party_by_link(token, now)
-    found = alerts_sent(party.pk, get_language() or "en", now)
+    found = messages_of(party.pk, get_language() or "en", now)
     return render(request, "citizen/messages.html", {"token": token, "found": found})

@@ -6,7 +6,7 @@ They post to the door for answers, which knows no session; nothing is written he
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
@@ -26,7 +26,7 @@ type Page = Callable[[HttpRequest], HttpResponse]
 
 # Addresses whose pages a phone keeps; each has a twin named "…_kept".
 PAGES: Final = ("reports:here", "reports:help", "reports:outbox", "app:wipe")
-_POLICY: Final[Mapping[str, list[str]]] = settings.SECURE_CSP
+_POLICY: Final[Mapping[str, Any]] = settings.SECURE_CSP
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def reporting(page: Page) -> Page:
 
     @wraps(page)
     def guarded(request: HttpRequest) -> HttpResponse:
-        policy = dict(_POLICY)
+        policy: dict[str, Any] = dict(_POLICY)
         policy["connect-src"] = [CSP.SELF, settings.ANSWER_URL]
         policy["form-action"] = [CSP.SELF, settings.ANSWER_URL]
         response = csp_override(policy)(page)(request)

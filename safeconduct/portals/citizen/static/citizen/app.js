@@ -9,7 +9,7 @@ if (["large", "largest"].includes(size)) root.classList.add(`text-${size}`);
 
 // Nothing is kept before somebody chose a country or opened a page for asking help.
 const home = document.querySelector("[data-home]");
-const report = document.querySelector("[data-report]");
+const report = document.querySelector("[data-report], [data-later]");
 const country = home?.dataset.country ?? "";
 
 const keep = async () => {

@@ -14,7 +14,7 @@ const duration = (at) => {
 };
 
 const stateOf = (entry) => {
-  if (entry.reference) return "sent";
+  if (entry.sentAt) return "sent";
   return entry.refused ? "refused" : "waiting";
 };
 // A tap on a notification that could not be sent yet is kept as an answer.

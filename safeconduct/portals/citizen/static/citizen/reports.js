@@ -122,7 +122,10 @@ if (position && "geolocation" in navigator) {
   });
 }
 
-// Whose record it is, where its owner let this phone keep the link.
-get("inbox").then((kept) => {
-  if (kept?.record) form.elements.record.value = kept.record;
-}).catch(() => null);
+// Whose record it is: said behind the # by the record's own page, where no server sees it, or
+// kept on this phone because its owner let it.
+const given = new URLSearchParams(location.hash.slice(1)).get("record");
+if (given) history.replaceState(null, "", location.pathname);
+const mine = (record) => { form.elements.record.value = record; };
+if (given) mine(given);
+else get("inbox").then((kept) => kept?.record && mine(kept.record)).catch(() => null);
