@@ -57,7 +57,8 @@ from safeconduct.response.alerts.actions import (
 )
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import AreaKind, CapScope
-from safeconduct.response.calls.models import Call
+from safeconduct.response.calls.access import link_of as warden_link_of
+from safeconduct.response.calls.models import Call, WardenList
 from safeconduct.response.cases.actions.opening import Draft, open_or_add
 from safeconduct.response.cases.models import Case, Photo, Unread
 from safeconduct.response.cases.terms import Way
@@ -71,7 +72,7 @@ from safeconduct.wires.hazards.models import Problem, Signal
 from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.terms import ANSWER_LINK, Answer, Door, Scope
 from safeconduct.wires.messaging.actions import TextDraft, enqueue_select, open_batch
-from safeconduct.wires.messaging.models import SenderIdentity
+from safeconduct.wires.messaging.models import Delivery, SenderIdentity
 from safeconduct.wires.messaging.terms import Channel, Lane
 
 TESTER = Actor.system("test")
@@ -493,11 +494,57 @@ def told_person() -> dict[str, int]:
     return {"alert_id": released_alert().pk, "person_id": person.pk}
 
 
+def alert_and_incident() -> dict[str, int]:
+    """A draft, and an incident it might join."""
+    found = alert()
+    return {"alert_id": found.pk, "incident_id": incident().pk}
+
+
+def alert_told() -> dict[str, int]:
+    """An alert that was released to somebody in Türkiye."""
+    return {"alert_id": told_person()["alert_id"]}
+
+
 def foreign_call() -> Call:
     """A call that some other officer is on."""
     return Call.objects.create(
         batch_id=0, delivery_id=0, person_id=0, officer_id=0, taken_at=clock.now()
     )
+
+
+def warden_list(country: str = "TR") -> WardenList:
+    """A warden's list over people there, with nobody on it yet."""
+    now = clock.now()
+    return WardenList.objects.create(
+        warden="Rasim",
+        language="en",
+        country=country,
+        made_by_id=0,
+        made_at=now,
+        until=now + timedelta(hours=6),
+    )
+
+
+def warden_link() -> dict[str, object]:
+    """The parts of the address where a warden sees whom to call: one of them in need of it."""
+    made = warden_list()
+    person, release = resident(phone="+999501777"), released_alert().release
+    enqueue_select(
+        batch_id=release.batch_id,
+        select_sql="SELECT %s::bigint, NULL::bigint, 2::smallint, 8::smallint, '+999501777',"
+        " 'az', 'TR', 1::smallint",
+        params=[person.pk],
+        actor=TESTER,
+    )
+    call = Delivery.objects.get(batch_id=release.batch_id, channel=Channel.CALL)
+    incident_id = release.alert.incident_id
+    made.calls.create(
+        batch_id=call.batch_id,
+        delivery_id=call.id,
+        person_id=person.pk,
+        incident_id=incident_id,
+    )
+    return {"token": warden_link_of(made)}
 
 
 def import_run(*, officer_id: int = 0) -> ImportRun:

@@ -18,4 +18,9 @@ class CallsConfig(AppConfig):
         retention.rule(
             "calls.calls", _("Calls 90 days after they ended."), actions.forget_old_calls
         )
+        retention.rule(
+            "calls.lists",
+            _("Lists of wardens 90 days after they ended."),
+            actions.forget_old_lists,
+        )
         navigation.register("calls:list", terms.SECTION, permission=terms.CALL, order=35)

@@ -1,5 +1,6 @@
 """Calls officers took from the list, and what came of each."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -13,6 +14,8 @@ class Call(models.Model):
     person_id = models.BigIntegerField()
     incident_id = models.BigIntegerField(null=True)
     officer_id = models.BigIntegerField()
+    # Made by a warden from their list; the officer is then who gave it to them.
+    warden_list_id = models.BigIntegerField(null=True)
     taken_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, blank=True)
@@ -45,3 +48,50 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"call #{self.pk}"
+
+
+class WardenList(models.Model):
+    """Calls that a warden makes for a post: by a link, for some hours, at most fifty people."""
+
+    warden = models.CharField(max_length=100)
+    # The language their page is in.
+    language = models.CharField(max_length=5)
+    country = models.CharField(max_length=2)
+    made_by_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    # An officer took it back.
+    ended_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"warden list #{self.pk}"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.ended_at is None and now < self.until
+
+
+class WardenCall(models.Model):
+    """One person on a warden's list; their number stays in the outbox."""
+
+    of = models.ForeignKey(WardenList, on_delete=models.CASCADE, related_name="calls")
+    batch_id = models.BigIntegerField()
+    delivery_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    incident_id = models.BigIntegerField(null=True)
+    tries = models.SmallIntegerField(default=0)
+    # When it was written down what came of it; it can be undone for a minute.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["of", "delivery_id"], name="warden_call_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["person_id"], name="warden_call_person")]
+
+    def __str__(self) -> str:
+        return f"warden call #{self.pk}"

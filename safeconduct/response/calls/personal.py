@@ -9,4 +9,12 @@ personal(
     purpose=_("To ask again whoever told us"),
     retention=_("90 days after the call; less if the person leaves"),
     shredder=Shredder.BLANK,
+    rule="calls.calls",
+)
+personal(
+    "calls.WardenList.warden",
+    purpose=_("To know who was given people to call"),
+    retention=_("90 days after the list ended"),
+    shredder=Shredder.ROW,
+    rule="calls.lists",
 )

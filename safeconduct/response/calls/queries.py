@@ -1,8 +1,10 @@
 """What a caller sees: the list, and the sheet of the call they are on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models import Count
 from django.utils.functional import Promise
 
 from safeconduct.ground.accounts.queries import officer_names
@@ -12,7 +14,7 @@ from safeconduct.response.calls import rules
 from safeconduct.response.calls.engine import listing
 from safeconduct.response.calls.engine.listing import Counts, Entry, Narrowing
 from safeconduct.response.calls.engine.script import Script, scripts_for
-from safeconduct.response.calls.models import Call
+from safeconduct.response.calls.models import Call, WardenList
 from safeconduct.response.calls.terms import HELD_FOR, SHOWN, UNDO_FOR, Outcome
 from safeconduct.response.ladder.queries import climb_of
 from safeconduct.wires.messaging.models import Batch, Delivery
@@ -86,15 +88,20 @@ def listed(narrowing: Narrowing, *, officer_id: int, now: datetime) -> Listed:
     )
 
 
-def sheet_of(call: Call, *, language: str, now: datetime) -> Sheet:
-    """The sheet of a call; ``language`` is the officer's."""
+def sheet_of(
+    call: Call, *, countries: Collection[str] | None, language: str, now: datetime
+) -> Sheet:
+    """The sheet of a call; ``language`` is the officer's.
+
+    Of the party only who stands in ``countries`` (None: anywhere) is named, and their numbers.
+    """
     delivery = Delivery.objects.filter(batch_id=call.batch_id, id=call.delivery_id).first()
     batch = Batch.objects.get(pk=call.batch_id)
     person = Person.objects.filter(pk=call.person_id).first()
     address = delivery.address if delivery else ""
     theirs = delivery.language if delivery else language
-    party = _party(call)
-    members = _members(call, party)
+    party, standings = _party(call, countries)
+    members = _members(call, party, standings)
     silent = any(member.silent for member in members)
     name = f"{person.given_name} {person.family_name}".strip() if person else "–"
     climb = climb_of(call.batch_id)
@@ -140,16 +147,51 @@ def unsettled() -> list[int]:
     return list(found.order_by("ended_at", "pk").values_list("pk", flat=True)[:500])
 
 
-def _party(call: Call) -> list[Person]:
-    party = Person.objects.filter(pk=call.person_id).values("party_id")
-    return list(Person.objects.filter(party_id__in=party).order_by("pk")[:20])
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A warden's list, how many people are on it and of how many something was written down."""
+
+    made: WardenList
+    people: int
+    done: int
+    officer: str
+    is_open: bool
 
 
-def _members(call: Call, people: list[Person]) -> list[Member]:
-    """Whoever was called, and those of the party who are on the roll of the incident."""
-    standings = Standing.objects.filter(
-        incident_id=call.incident_id or 0, person_id__in=[person.pk for person in people]
+def warden_lists(countries: Collection[str] | None, *, now: datetime) -> list[Handed]:
+    """Lists of the last two days over people in these countries (None: all), newest first."""
+    found = WardenList.objects.filter(made_at__gt=now - timedelta(days=2))
+    if countries is not None:
+        found = found.filter(country__in=countries)
+    counted = list(
+        found.annotate(people=Count("calls"), done=Count("calls__ended_at")).order_by(
+            "-made_at", "-pk"
+        )[:SHOWN]
     )
+    names = officer_names(made.made_by_id for made in counted)
+    return [
+        Handed(made, made.people, made.done, names.get(made.made_by_id, ""), made.is_open(now))
+        for made in counted
+    ]
+
+
+def _party(call: Call, countries: Collection[str] | None) -> tuple[list[Person], list[Standing]]:
+    """Whoever was called and the others of the party, as far as the officer's posts reach."""
+    party = Person.objects.filter(pk=call.person_id).values("party_id")
+    people = list(Person.objects.filter(party_id__in=party).order_by("pk")[:20])
+    standings = list(
+        Standing.objects.filter(
+            incident_id=call.incident_id or 0, person_id__in=[person.pk for person in people]
+        )
+    )
+    if countries is not None:
+        there = {row.person_id for row in standings if row.country in countries}
+        people = [one for one in people if one.pk in there or one.pk == call.person_id]
+    return people, standings
+
+
+def _members(call: Call, people: list[Person], standings: list[Standing]) -> list[Member]:
+    """Whoever was called, and those of the party who are on the roll of the incident."""
     silent = {
         row.person_id: row.asked_round > 0 and row.heard_round < row.asked_round
         for row in standings

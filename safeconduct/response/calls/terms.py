@@ -11,6 +11,7 @@ from safeconduct.ground.audit.kinds import Shredder
 from safeconduct.ground.kernel.permissions import declare
 
 CALL: Final = declare("calls.make", _("Telephone people on the list of calls"))
+HAND_OVER: Final = declare("calls.hand_over", _("Hand calls over to a warden"))
 SECTION: Final = _("Calls")
 
 for _name, _sentence in (
@@ -18,8 +19,19 @@ for _name, _sentence in (
     ("calls.ended", _("{actor} ended the call to person {subject}: {outcome}.")),
     ("calls.undone", _("{actor} undid what they wrote of the call to person {subject}.")),
     ("calls.settled", _("The call to person {subject} was settled: {outcome}.")),
+    (
+        "calls.handed_over",
+        _("{actor} gave the call to person {subject} to a warden (list {list})."),
+    ),
 ):
     kinds.declare(_name, _sentence, Shredder.FORGET_SUBJECT)
+
+for _name, _sentence in (
+    ("calls.list_opened", _("The warden opened list {subject}.")),
+    ("calls.list_ended", _("{actor} took back the warden's list {subject}.")),
+    ("calls.warden_noted", _("The warden of list {subject} wrote down a call: {outcome}.")),
+):
+    kinds.declare(_name, _sentence)
 
 # A call belongs to whoever took it for so long; then it goes back to the list.
 HELD_FOR: Final = timedelta(minutes=10)
@@ -30,6 +42,10 @@ MOST_TRIES: Final = 4
 LATEST_CALL_BACK: Final = timedelta(hours=24)
 # How many of the list a page shows.
 SHOWN: Final = 100
+# A warden's list: so many people, for so long, behind a link of this purpose.
+MOST_OF_A_LIST: Final = 50
+LONGEST_LIST: Final = timedelta(hours=24)
+WARDEN_LINK: Final = "warden"
 
 
 class Outcome(TextChoices):

@@ -333,7 +333,10 @@ def test_one_who_is_not_on_the_roll_takes_nobody_s_answer_along(caller: Officer)
     alert_with_calls()
     call = take(caller)
     assert call is not None
-    listed = [one.person_id for one in sheet_of(call, language="en", now=clock.now()).members]
+    listed = [
+        one.person_id
+        for one in sheet_of(call, countries=None, language="en", now=clock.now()).members
+    ]
     assert listed == [person.pk for person in people]
     end(call, Outcome.SAFE, of_people=[away.pk, *listed])
     assert [standing(person).safety for person in people] == [Safety.SAFE] * 2
@@ -367,3 +370,20 @@ def test_who_spoke_is_forgotten_with_the_person_and_the_call_in_time(caller: Off
     assert Call.objects.get().told_by == ""
     assert forget_old_calls(clock.now()) == 0
     assert forget_old_calls(clock.now() + timedelta(days=91)) == 1
+
+
+def test_a_caller_sees_of_the_party_only_who_is_where_their_posts_answer(caller: Officer) -> None:
+    people = builders.household(2, phone="+999502")
+    for number, person in enumerate(people):
+        builders.stay(person)
+        ContactPoint.objects.filter(person=person).update(address=f"+99950{number}")
+    alert_with_calls()
+    call = take(caller)
+    assert call is not None
+    fellow = next(person for person in people if person.pk != call.person_id)
+    now = clock.now()
+    both = sheet_of(call, countries={"TR"}, language="en", now=now)
+    assert (len(both.members), len(both.other_numbers)) == (2, 1)
+    Standing.objects.filter(person_id=fellow.pk).update(country="DE")
+    alone = sheet_of(call, countries={"TR"}, language="en", now=now)
+    assert ([one.person_id for one in alone.members], alone.other_numbers) == ([call.person_id], [])

@@ -39,19 +39,17 @@ def settle(call: Call, *, now: datetime) -> None:
     tries = int(outcome is Outcome.NO_ANSWER)
     state = rules.state_after(outcome, tries=tries + (delivery.attempts if delivery else 0))
     ended_at = call.ended_at or now
-    settle_one(
-        call.batch_id,
-        call.delivery_id,
-        End(
+    # A warden who reached nobody keeps the call on their list.
+    if call.warden_list_id is None or state is not State.WAITING:
+        end = End(
             state=state,
             at=ended_at,
             failure=_FAILURES.get(outcome, ""),
             due_at=_due(call, state, now),
-            by="officers",
+            by="officers" if call.warden_list_id is None else "wardens",
             tries=tries,
-        ),
-        holds=is_theirs(call),
-    )
+        )
+        settle_one(call.batch_id, call.delivery_id, end, holds=is_theirs(call))
     _write_on_the_roll(call, outcome, now)
     works = rules.proves_number(outcome)
     if delivery is not None and works is not None:

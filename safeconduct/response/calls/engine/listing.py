@@ -40,6 +40,13 @@ FROM messaging_delivery d WHERE d.batch_id = ANY(%(batches)s) AND d.channel = {C
     AND d.state IN (0, 1)
     AND (%(countries)s::varchar[] IS NULL OR d.country = ANY(%(countries)s))
 """
+_BY_COUNTRY: Final = f"""
+SELECT d.country, count(*) FROM messaging_delivery d JOIN messaging_batch b ON b.id = d.batch_id
+WHERE d.batch_id = ANY(%(batches)s) AND d.channel = {Channel.CALL:d} AND d.state = 0
+    AND d.due_at <= %(now)s AND b.stopped_at IS NULL AND b.not_after > %(now)s
+    AND (%(countries)s::varchar[] IS NULL OR d.country = ANY(%(countries)s))
+GROUP BY d.country ORDER BY count(*) DESC, d.country
+"""
 _SILENT: Final = """
 SELECT s.person_id FROM rollcall_standing s
 WHERE s.incident_id = %s AND s.party_id = (SELECT party_id FROM registry_person WHERE id = %s)
@@ -104,6 +111,13 @@ def counts(narrowing: Narrowing, *, now: datetime) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, narrowing.params | {"batches": _open_batches(), "now": now})
         return Counts(*cursor.fetchone())
+
+
+def by_country(narrowing: Narrowing, *, now: datetime) -> list[tuple[str, int]]:
+    """Countries with calls to be made now, and how many; the most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_COUNTRY, narrowing.params | {"batches": _open_batches(), "now": now})
+        return list(cursor.fetchall())
 
 
 def silent_of(entry: Entry) -> list[int] | None:

@@ -109,13 +109,19 @@ def _narrowing(request: HttpRequest, language: str) -> Narrowing:
 
 
 def _form(request: HttpRequest, call: Call) -> OutcomeForm:
-    sheet = queries.sheet_of(call, language=get_language() or "en", now=clock.now())
+    sheet = _sheet_of(request, call)
     data = request.POST if request.method == "POST" else None
     return OutcomeForm(data, members=sheet.members, now=clock.now(), choices=sheet.choices)
 
 
+def _sheet_of(request: HttpRequest, call: Call) -> queries.Sheet:
+    countries = countries_of(officer_of(request), terms.CALL)
+    reader = get_language() or "en"
+    return queries.sheet_of(call, countries=countries, language=reader, now=clock.now())
+
+
 def _sheet(request: HttpRequest, call: Call, form: OutcomeForm | None = None) -> HttpResponse:
-    sheet = queries.sheet_of(call, language=get_language() or "en", now=clock.now())
+    sheet = _sheet_of(request, call)
     shown = {
         "sheet": sheet,
         "form": form or OutcomeForm(members=sheet.members, now=clock.now(), choices=sheet.choices),

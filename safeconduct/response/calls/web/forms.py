@@ -4,10 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from safeconduct.ground.kernel.languages import CODES, COMPLETE
+from safeconduct.ground.places.queries import country_name
+from safeconduct.ground.ui.templatetags.house import language_word
+from safeconduct.response.calls.engine.listing import Narrowing
 from safeconduct.response.calls.queries import Member
-from safeconduct.response.calls.terms import Outcome
+from safeconduct.response.calls.terms import MOST_OF_A_LIST, OF_INFORMATION, OF_QUESTION, Outcome
 
 _AGAIN = (
     ("15", _("In 15 minutes")),
@@ -85,3 +90,79 @@ class OutcomeForm(forms.Form):
             chosen: datetime | None = said["again_at"]
             return chosen
         return self.now + timedelta(minutes=int(said["again"] or 15))
+
+
+class HandOverForm(forms.Form):
+    """To whom, and how many calls of which country."""
+
+    warden = forms.CharField(
+        label=_("The warden's name"),
+        max_length=100,
+        help_text=_("Somebody the post knows and trusts with numbers."),
+    )
+    page_language = forms.ChoiceField(label=_("Language of their page"))
+    country = forms.ChoiceField(label=_("People in"))
+    spoken = forms.ChoiceField(label=_("Only people who speak"), required=False)
+    count = forms.IntegerField(
+        label=_("People at most"), min_value=1, max_value=MOST_OF_A_LIST, initial=20
+    )
+    hours = forms.IntegerField(
+        label=_("Hours the link works"),
+        min_value=1,
+        max_value=24,
+        initial=6,
+        help_text=_("Then whoever was not called goes back to the list."),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,  # noqa: ANN401 -- Django's QueryDict or None
+        *,
+        due: list[tuple[str, int]],
+    ) -> None:
+        super().__init__(data)
+        reader = get_language() or "en"
+        pages = [(code, language_word(code)) for code in COMPLETE]
+        spoken = [(code, language_word(code)) for code in CODES]
+        countries = [(code, f"{country_name(code, reader)} ({many})") for code, many in due]
+        for name, choices in (
+            ("page_language", pages),
+            ("spoken", [("", _("Any language")), *spoken]),
+            ("country", countries),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
+            field.choices = choices
+
+    def content(self) -> dict[str, Any]:
+        """What the action takes."""
+        said = self.cleaned_data
+        return {
+            "narrowing": Narrowing(frozenset({said["country"]}), said["spoken"]),
+            "warden": said["warden"],
+            "language": said["page_language"],
+            "country": said["country"],
+            "count": said["count"],
+            "lasts": timedelta(hours=said["hours"]),
+        }
+
+
+class WardenOutcomeForm(forms.Form):
+    """The button a warden pressed, and whom it is about: all they asked about, or one of them."""
+
+    outcome = forms.ChoiceField(
+        choices=[(one.value, one.value) for one in dict.fromkeys((*OF_QUESTION, *OF_INFORMATION))]
+    )
+    who = forms.RegexField(r"^(all|\d{1,18})?$", required=False)
+
+    @property
+    def pressed(self) -> Outcome:
+        return Outcome(self.cleaned_data["outcome"])
+
+    @property
+    def of_people(self) -> list[int] | None:
+        """None for everybody of the party, nobody for whoever was called."""
+        who = str(self.cleaned_data["who"])
+        if who == "all":
+            return None
+        return [int(who)] if who else []

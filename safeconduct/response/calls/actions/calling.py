@@ -85,7 +85,7 @@ def end_call(
         effects.settle(call, now=now)
     else:
         _keep(call, 3 * UNDO_FOR)
-        _plan(call.pk, effect_at - now)
+        plan_settling(call.pk, effect_at - now)
     return call
 
 
@@ -137,7 +137,8 @@ def forget_old_calls(now: datetime) -> int:
     return Call.objects.filter(ended_at__lt=now - KEPT).delete()[0]
 
 
-def _plan(call_id: int, pause: timedelta) -> None:
+def plan_settling(call_id: int, pause: timedelta) -> None:
+    """Have an outcome take effect after a while, unless it is undone before."""
     job = app.configure_task("calls.settle", schedule_in={"seconds": int(pause.total_seconds())})
     job.defer(call_id=call_id)
 
