@@ -27,7 +27,18 @@ class Link:
     is_current: bool
 
 
+@dataclass(frozen=True)
+class Aside:
+    """A link on somebody else's ``page`` to more about the same thing, by the same number."""
+
+    page: str
+    url_name: str
+    label: str | Promise
+    permission: str
+
+
 sections: Catalogue[Section] = Catalogue("section")
+asides: Catalogue[Aside] = Catalogue("aside")
 
 
 def register(
@@ -40,6 +51,20 @@ def register(
 ) -> None:
     """Add a link; in the console ``permission`` None means everybody who signed in."""
     sections.register(url_name, Section(url_name, label, permission, portal, order))
+
+
+def beside(page: str, url_name: str, label: str | Promise, *, permission: str) -> None:
+    """Add a link to a page of a capability that knows nothing of where it leads."""
+    asides.register(f"{page} {url_name}", Aside(page, url_name, label, permission))
+
+
+def links_beside(page: str, number: int, *, held: Collection[str]) -> list[Link]:
+    """What was added to this page, for somebody holding these permissions."""
+    return [
+        Link(reverse(aside.url_name, args=[number]), aside.label, is_current=False)
+        for _, aside in asides.items()
+        if aside.page == page and aside.permission in held
+    ]
 
 
 def links(portal: str, *, held: Collection[str], path: str) -> list[Link]:

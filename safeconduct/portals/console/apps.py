@@ -12,5 +12,8 @@ class ConsoleConfig(AppConfig):
     def ready(self) -> None:
         import_module("safeconduct.portals.console.board.words")
         navigation.register("board:incidents", _("Board"), permission="rollcall.view", order=5)
+        navigation.beside(
+            "alerts:page", "why:people", _("People of this alert"), permission="rollcall.view"
+        )
         navigation.register("officers:list", _("Officers"), permission="missions.appoint", order=88)
         navigation.register("console:audit", _("Audit"), permission="audit.view", order=95)

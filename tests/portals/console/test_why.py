@@ -7,7 +7,10 @@ import pytest
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.names import search_key
 from safeconduct.picture.registry.models import ContactPoint, Person, Stay
+from safeconduct.picture.rollcall.models import Standing
+from safeconduct.portals.console.why import people
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.calls.models import Call
 from safeconduct.response.checkins.engine import drain
@@ -174,3 +177,66 @@ def test_the_board_leads_to_it(pages: Pages) -> None:
     board = f"/console/board/{alert.incident_id}"
     assert link in pages.get(f"{board}/silent/").content.decode()
     assert link in pages.get(f"{board}/people/{person.pk}/").content.decode()
+
+
+def people_page(pages: Pages, alert: Alert, **said: Any) -> str:
+    if "_auth_user_id" not in pages.session:
+        pages.sign_in(builders.officer("duty_officer"))
+    address = f"/console/why/{alert.pk}/"
+    page = pages.post(address, said) if said else pages.get(address)
+    assert page.status_code == 200
+    assert page["Cache-Control"] == "private, no-store"
+    return " ".join(page.text.split())
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_the_alert_leads_to_its_people_and_they_to_their_stories(pages: Pages, asks: bool) -> None:
+    person = builders.resident(phone="+999501", mail="a@b.invalid")
+    alert = released(asks=asks)
+    builders.resident(phone="+999502")
+    pages.sign_in(builders.officer("duty_officer"))
+    assert f'href="/console/why/{alert.pk}/"' in pages.get(f"/console/alerts/{alert.pk}/").text
+    page = people_page(pages, alert)
+    # Whoever came later was not written to.
+    assert page.count(f"/console/why/{alert.pk}/") == 2
+    assert f'href="/console/why/{alert.pk}/{person.pk}/"' in page
+    assert "+999501" not in page
+
+
+def test_people_of_an_alert_are_found_by_name_within_it(pages: Pages) -> None:
+    told = builders.resident(phone="+999501")
+    alert = released()
+    later = builders.resident(phone="+999502")
+    Person.objects.update(name_key=search_key("Leyla Quliyeva"))
+    page = people_page(pages, alert, name="Leyla Quliyeva")
+    assert f"/console/why/{alert.pk}/{told.pk}/" in page
+    assert f"/console/why/{alert.pk}/{later.pk}/" not in page
+    assert "nobody of that name" in people_page(pages, alert, name="Nobody Atall")
+
+
+def test_the_people_of_an_alert_come_in_pages_and_only_where_the_officer_answers(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = [builders.resident(phone=f"+99950{number}") for number in range(3)]
+    there = builders.resident(phone="+999509")
+    alert = released()
+    Standing.objects.filter(person_id=there.pk).update(country="DE")
+    monkeypatch.setattr(people, "PAGE", 2)
+    pages.sign_in(builders.officer("duty_officer", at=builders.post(id=2, seat="TR")))
+    first = people_page(pages, alert)
+    mark = first.partition("?after=")[2].partition('"')[0]
+    second = pages.get(f"/console/why/{alert.pk}/?after={mark}")
+    both = first + second.text
+    assert all(f"/{alert.pk}/{person.pk}/" in both for person in here)
+    assert f"/{alert.pk}/{there.pk}/" not in both
+    assert "?after=" not in second.text
+    assert pages.get(f"/console/why/{alert.pk}/?after=x").status_code == 404
+
+
+def test_an_exercise_shows_no_number_here_either(pages: Pages) -> None:
+    person = builders.resident(phone="+999501777", mail="a@b.invalid")
+    alert = released(exercise=True)
+    page = read(pages, alert, person)
+    assert "+999501777" not in page
+    assert "a@b.invalid" not in page
+    assert "In an exercise no number is shown." in page
