@@ -17,6 +17,7 @@ class AlertsConfig(AppConfig):
         )
         declare("alerts.drafted", _("{actor} wrote in alert {subject}."))
         declare("alerts.steps_chosen", _("{actor} chose the steps of alert {subject}."))
+        declare("alerts.joined", _("{actor} let alert {subject} join incident {incident}."))
         declare("alerts.submitted", _("{actor} submitted alert {subject}."))
         declare("alerts.taken_back", _("{actor} took back alert {subject}."))
         declare("alerts.released", _("{actor} released alert {subject} ({severity})."))

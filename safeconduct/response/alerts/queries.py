@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from safeconduct.ground.kernel.languages import fallbacks
 from safeconduct.picture.audiences.queries import laid_out
 from safeconduct.picture.audiences.terms import Preview
+from safeconduct.picture.incidents.models import Incident
 from safeconduct.response.alerts import rules
 from safeconduct.response.alerts.engine import wording
 from safeconduct.response.alerts.models import Alert, CapMessage, Release
@@ -198,3 +199,21 @@ def unexpanded(*, released_before: datetime) -> list[int]:
     """Releases that were to be written to everybody long ago and still are not, oldest first."""
     rows = Release.objects.filter(expanded_at=None, released_at__lt=released_before)
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def alike_incidents(alert: Alert) -> QuerySet[Incident]:
+    """Open incidents of the same hazard and countries that an alert without one may be about.
+
+    An alert from a signal that has an incident joins that one by itself.
+    """
+    if alert.incident_id is not None:
+        return Incident.objects.none()
+    found = Incident.objects.filter(
+        closed_at=None,
+        hazard=alert.hazard,
+        exercise=alert.exercise,
+        countries__overlap=alert.countries,
+    )
+    if alert.signal_id is not None and found.filter(signal_id=alert.signal_id).exists():
+        return Incident.objects.none()
+    return found.order_by("-pk")

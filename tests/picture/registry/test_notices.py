@@ -15,6 +15,7 @@ from safeconduct.picture.registry.actions import (
     notice_costs,
     send_notices,
 )
+from safeconduct.picture.registry.actions.notices import NobodyToTellError
 from safeconduct.picture.registry.models import ContactPoint, ImportRun, Notice, Person, Source
 from safeconduct.wires.messaging.engine import sweeper
 from safeconduct.wires.messaging.models import Batch, Delivery
@@ -23,7 +24,7 @@ from tests import builders, messages
 from tests.pages import Pages
 
 pytestmark = pytest.mark.django_db
-_HOLDS_SOURCE = re.compile(r'FROM "registry_source".* FOR UPDATE', re.DOTALL)
+_HOLDS_ALL = re.compile(r"pg_advisory_xact_lock\(hashtext\('registry notices'\)")
 
 
 @pytest.fixture
@@ -111,14 +112,37 @@ def test_the_page_opens_the_messages_of_notices_alone(run: ImportRun) -> None:
     assert not [each.pk for each in others if f"messaging_delivery_{each.pk}" in plan]
 
 
-def test_two_runs_of_one_list_wait_for_each_other(run: ImportRun) -> None:
-    """Each run has a row of its own; what they share is their source, and it is held."""
+def test_runs_of_one_list_or_of_lists_that_share_a_party_wait_for_each_other(
+    run: ImportRun,
+) -> None:
+    """The second is to see whom the first has told."""
     with CaptureQueriesContext(connection) as asked:
         send_notices(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
-    held = [at for at, each in enumerate(asked) if _HOLDS_SOURCE.search(each["sql"])]
+    held = [at for at, each in enumerate(asked) if _HOLDS_ALL.search(each["sql"])]
     looked = [at for at, each in enumerate(asked) if "messaging_delivery AS sent" in each["sql"]]
     assert held
     assert held[0] < looked[0]
+
+
+def test_a_party_of_two_lists_is_told_once(run: ImportRun) -> None:
+    send_notices(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
+    first = Delivery.objects.get()
+    again = Source.objects.create(
+        kind="import",
+        label="airline",
+        legal_basis=run.legal_basis,
+        collected_on=run.collected_on,
+        created_at=clock.now(),
+    )
+    # The other list knew another of the same family.
+    Person.objects.filter(pk=first.recipient_id).update(source=again)
+    second = builders.import_run(officer_id=run.officer_id)
+    second.label, second.legal_basis = "airline", run.legal_basis
+    second.collected_on = run.collected_on
+    second.save()
+    with pytest.raises(NobodyToTellError):
+        send_notices(run_id=second.pk, now=clock.now(), actor=builders.TESTER)
+    assert Delivery.objects.count() == 1
 
 
 def test_a_second_click_writes_to_nobody(registrar: Pages, run: ImportRun) -> None:

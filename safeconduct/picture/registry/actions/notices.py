@@ -69,9 +69,10 @@ def send_notices(*, run_id: int, now: datetime, actor: Actor) -> int:
     """
     run = ImportRun.objects.select_for_update().get(pk=run_id)
     source_id = _source_id(run)
-    # A list may have come in twice: whoever tells its people first, tells them alone.
-    if source_id is not None:
-        Source.objects.select_for_update().get(pk=source_id)
+    # A list may have come in twice, and two lists may share a party: one notice is written after
+    # the other, so that the second knows whom the first has told.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registry notices'))")
     if source_id is None or not notice_costs(run):
         raise NobodyToTellError(_("Nobody of this list is left to be told by SMS."))
     batch = messaging.open_batch(

@@ -18,6 +18,7 @@ from safeconduct.response.alerts import rules
 from safeconduct.response.alerts.actions.steps import start_steps, ways_of
 from safeconduct.response.alerts.engine import area, cap, wording
 from safeconduct.response.alerts.models import Alert, AlertText
+from safeconduct.response.alerts.queries import alike_incidents
 from safeconduct.response.alerts.terms import (
     CATEGORY_OF,
     USUAL_VALIDITY,
@@ -114,6 +115,31 @@ def draft_from_signal(
         signal_id=signal.pk,
     )
     return save_draft(alert_id=None, content=content, now=now, actor=actor)
+
+
+@transaction.atomic
+def join_alike(*, alert_id: int, incident_id: int, now: datetime, actor: Actor) -> Alert:
+    """Let a draft be about an open incident of its hazard and countries.
+
+    :raises DraftRefusedError: if it is no draft any more, or that incident is not alike.
+    """
+    alert = Alert.objects.select_for_update().get(pk=alert_id)
+    alert = _draft(alert_id, alert.version)
+    if not alike_incidents(alert).filter(pk=incident_id).exists():
+        raise DraftRefusedError(_("This incident is closed, or it is another kind of event."))
+    alert.incident_id = incident_id
+    # Whoever reads it for the release reads another alert now.
+    alert.version += 1
+    alert.save(update_fields=["incident", "version"])
+    record(
+        "alerts.joined",
+        actor=actor,
+        subject_kind="alert",
+        subject_id=alert.pk,
+        detail={"incident": incident_id},
+        now=now,
+    )
+    return alert
 
 
 @transaction.atomic

@@ -164,6 +164,7 @@ def _preview(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         "may_take_back": officer.pk in alert.writers,
         "scope_reasons": _scope_reasons(alert),
         "plan": planned_steps(alert, preview),
+        "alike": queries.alike_incidents(alert)[:5],
     }
 
 

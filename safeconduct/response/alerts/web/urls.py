@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from safeconduct.response.alerts.web import checking, drafting
+from safeconduct.response.alerts.web import checking, drafting, joining
 from safeconduct.response.alerts.web import console as pages
 from safeconduct.response.alerts.web import public as open_pages
 from safeconduct.response.alerts.web import steps as stepping
@@ -31,6 +31,7 @@ console = [
     path("<int:alert_id>/recount/", pages.recount, name="recount"),
     path("<int:alert_id>/submit/", pages.submit, name="submit"),
     path("<int:alert_id>/take-back/", pages.take_back, name="take_back"),
+    path("<int:alert_id>/join/<int:incident_id>/", joining.join, name="join"),
     path("<int:alert_id>/release/", pages.release, name="release"),
     path("<int:alert_id>/stop/", pages.stop, name="stop"),
 ]

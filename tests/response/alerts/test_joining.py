@@ -1,0 +1,60 @@
+"""One event, one incident: an alert is offered the open ones of its kind, and joins on request."""
+
+import pytest
+
+from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.kernel import clock
+from safeconduct.picture.incidents.models import Incident
+from safeconduct.response.alerts.actions import DraftRefusedError, join_alike
+from safeconduct.response.alerts.queries import alike_incidents
+from tests import builders
+from tests.pages import Pages
+
+pytestmark = pytest.mark.django_db
+
+
+def join(alert, incident):
+    return join_alike(
+        alert_id=alert.pk, incident_id=incident.pk, now=clock.now(), actor=builders.TESTER
+    )
+
+
+def test_only_open_incidents_of_its_kind_and_countries_are_alike() -> None:
+    alert, near = builders.alert(), builders.incident()
+    others = [builders.incident() for _ in range(4)]
+    for other, different in zip(
+        others,
+        (
+            {"hazard": "flood"},
+            {"countries": ["DE"]},
+            {"closed_at": clock.now()},
+            {"exercise": True},
+        ),
+        strict=True,
+    ):
+        Incident.objects.filter(pk=other.pk).update(**different)
+    assert list(alike_incidents(alert)) == [near]
+    for other in others:
+        with pytest.raises(DraftRefusedError):
+            join(alert, other)
+    joined = join(alert, near)
+    assert (joined.incident_id, joined.version) == (near.pk, alert.version + 1)
+    assert list(alike_incidents(joined)) == []
+    assert Entry.objects.get(kind="alerts.joined").detail == {"incident": near.pk}
+
+
+def test_the_page_offers_it_and_nothing_new_is_opened_at_the_release(pages: Pages) -> None:
+    alert, near = builders.alert(), builders.incident()
+    pages.sign_in(builders.officer("duty_officer"))
+    address = f"/console/alerts/{alert.pk}/"
+    assert f'action="{address}join/{near.pk}/"' in pages.get(address).text
+    assert pages.post(f"{address}join/{near.pk}/").status_code == 302
+    alert.refresh_from_db()
+    assert alert.incident_id == near.pk
+    assert "join/" not in pages.get(address).text
+
+
+def test_a_released_alert_joins_nothing_any_more() -> None:
+    alert = builders.released_alert()
+    with pytest.raises(DraftRefusedError):
+        join(alert, builders.incident())
