@@ -66,7 +66,7 @@ class DoorProcess:
 
     def _until_open(self) -> None:
         # Two processes load Django, one after the other: 4 s, more where much else is done.
-        end = time.monotonic() + 90
+        end = time.monotonic() + 180
         while not self._answers():
             assert time.monotonic() < end, "the door does not open"
             assert self._process.poll() is None, "the door has closed"

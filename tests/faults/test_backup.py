@@ -93,7 +93,7 @@ def command(url: str, home: Path, *words: str, check: bool = True):
 
 
 def answer(port: int, path: str) -> int:
-    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     form = urlencode({"answer": "1", "scope": "me", "key": str(uuid4())})
     asking.request("POST", path, form, {"Content-Type": "application/x-www-form-urlencoded"})
     status = asking.getresponse().status
@@ -196,7 +196,7 @@ def _goes_on(url: str, home: Path, told: str) -> None:
 def _until_replayed(folder: Path) -> None:
     import time
 
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while list((folder / "safeconduct-test-journal").glob("*.journal")):
         assert time.monotonic() < end, "the journal is not replayed"
         time.sleep(0.05)

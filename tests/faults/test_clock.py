@@ -59,7 +59,7 @@ def test_a_sender_whose_clock_jumps_loses_nothing_and_flags_what_it_repeats(
                 clock.jump(jump)
             until(lambda: all_handed(batch.pk))
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=90) == 0
         counts = heard_by(heard)
     # A busy machine may let a call run out of time; what went again for that is flagged. What a
     # jump alone made go again would not be.

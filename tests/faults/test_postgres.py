@@ -31,7 +31,7 @@ def ask(url, question="SELECT count(*) FROM kept"):
         return connection.execute(question).fetchone()[0]
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come about"

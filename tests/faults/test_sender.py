@@ -67,7 +67,7 @@ def safeconduct(
             process.kill()
 
 
-def until(come: Callable[[], bool], *, seconds: float = 60) -> None:
+def until(come: Callable[[], bool], *, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not come():
         assert time.monotonic() < deadline, "It never came."
@@ -130,7 +130,7 @@ def test_a_sender_told_to_leave_leaves_nothing_behind(tmp_path: Path) -> None:
         with sender(port) as first:
             until(lambda: heard_by(heard).total() > 50)
             first.send_signal(signal.SIGTERM)
-            assert first.wait(timeout=30) == 0
+            assert first.wait(timeout=90) == 0
         states = Counter(messages.rows(batch.pk, "state"))
         assert states == {State.HANDED: heard_by(heard).total(), State.WAITING: states[0]}
         assert states[State.WAITING] > 0
