@@ -7,7 +7,7 @@ many connections can do at most. Served beside the real door by the same command
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
@@ -25,8 +25,19 @@ _COPY = (
 )
 
 
+# A report's line is as long as ours: that many bytes sealed, in hexadecimal digits.
+_REPORT: Final = (
+    "2026-01-01 00:00:00+00\t{:08x}-0000-4000-8000-{:012x}\t2\tf\t\\\\x" + "ab" * 420 + "\t\\N\n"
+)
+_COPY_REPORTS: Final = (
+    "COPY bench_bare_report (received_at, key, kind, crowded, sealed, photos) FROM STDIN"
+)
+
+
 class Bare:
-    def __init__(self) -> None:
+    def __init__(self, line: str = _LINE, copy: str = _COPY) -> None:
+        self._line = line
+        self._copy = copy
         self._waiting: list[tuple[str, asyncio.Future[None]]] = []
         self._something = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -44,7 +55,7 @@ class Bare:
         await receive()
         self._count += 1
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((_LINE.format(os.getpid(), self._count), kept))
+        self._waiting.append((self._line.format(os.getpid(), self._count), kept))
         self._something.set()
         await kept
         headers = [(b"content-length", b"2")]
@@ -75,16 +86,19 @@ class Bare:
                 group, self._waiting = self._waiting, []
                 self._something.clear()
                 if group:
-                    await _commit(connection, group)
+                    await _commit(connection, self._copy, group)
 
 
 async def _commit(
-    connection: psycopg.AsyncConnection, group: list[tuple[str, "asyncio.Future[None]"]]
+    connection: psycopg.AsyncConnection,
+    statement: str,
+    group: list[tuple[str, "asyncio.Future[None]"]],
 ) -> None:
-    async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+    async with connection.cursor() as cursor, cursor.copy(statement) as copy:
         await copy.write("".join(line for line, _ in group))
     for _, kept in group:
         kept.set_result(None)
 
 
 application = Bare()
+reports = Bare(_REPORT, _COPY_REPORTS)

@@ -63,6 +63,11 @@ PROMISES: Final[Mapping[str, Promise]] = {
         ratio_at_least=0.4,
         also={"p99_ms": 100, "lost": 0},
     ),
+    "reports": Promise(
+        "durable reports (here, help), one in ten with a photo",
+        at_least=200,
+        also={"p99_ms": 250, "lost": 0, "repeated": 0},
+    ),
     "drain": Promise("answers folded into standings", at_least=20_000, ratio_at_least=0.2),
     "drain_texts": Promise("text messages understood and folded"),
     "receipts": Promise("delivery receipts kept and folded", at_least=5000, also={"lost": 0}),

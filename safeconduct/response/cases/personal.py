@@ -11,12 +11,19 @@ for _field, _purpose, _shredder in (
     ("Photo.content", _("To see what your request shows"), Shredder.ROW),
     ("Case.details", _("To reach you and to know who is with you"), Shredder.BLANK),
 ):
-    personal(f"cases.{_field}", purpose=_purpose, retention=_RETENTION, shredder=_shredder)
+    personal(
+        f"cases.{_field}",
+        purpose=_purpose,
+        retention=_RETENTION,
+        shredder=_shredder,
+        rule="cases.words",
+    )
 personal(
     "cases.Case.position",
     purpose=_("To find you"),
     retention=_("24 hours, or until you or an officer end the request"),
     shredder=Shredder.BLANK,
+    rule="cases.words",
 )
 for _field in ("sealed", "photos"):
     personal(
@@ -24,4 +31,5 @@ for _field in ("sealed", "photos"):
         purpose=_("To read what no machine could file"),
         retention=_("Until an officer has read it"),
         shredder=Shredder.BLANK,
+        rule="cases.words",
     )

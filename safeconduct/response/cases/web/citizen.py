@@ -69,27 +69,33 @@ def status(request: HttpRequest, token: str, led: Followed) -> HttpResponse:
 def message(request: HttpRequest, token: str, case: Case) -> HttpResponse:
     """Something more to say or to show."""
     form = MessageForm(request.POST)
-    files = request.FILES.getlist("photo")[:MOST_PHOTOS]
-    fitting = [file.read() for file in files if (file.size or 0) <= LARGEST_UPLOAD]
     if not form.is_valid():
         return _page(request, token, case, form)
     try:
-        lost = actions.hear(
-            case_id=case.pk,
-            words=form.cleaned_data["words"],
-            key=form.cleaned_data["key"],
-            photos=fitting,
-            now=clock.now(),
-            actor=_actor(case),
-        )
+        is_whole = _hear(request, case, form)
     except Refusal as refusal:
         form.add_error(None, str(refusal.message))
         return _page(request, token, case, form)
-    if lost or len(fitting) < len(files):
-        messages.error(request, _("Your message has arrived. Some photos could not be read."))
-    else:
+    if is_whole:
         messages.success(request, _("Your message has arrived."))
+    else:
+        messages.error(request, _("Your message has arrived. Some photos could not be read."))
     return redirect("requests:status", token)
+
+
+def _hear(request: HttpRequest, case: Case, form: MessageForm) -> bool:
+    """Take a message in; whether all its photos could be."""
+    files = request.FILES.getlist("photo")
+    fitting = [file for file in files[:MOST_PHOTOS] if (file.size or 0) <= LARGEST_UPLOAD]
+    lost = actions.hear(
+        case_id=case.pk,
+        words=form.cleaned_data["words"],
+        key=form.cleaned_data["key"],
+        photos=[file.read() for file in fitting],
+        now=clock.now(),
+        actor=_actor(case),
+    )
+    return not lost and len(fitting) == len(files)
 
 
 @require_POST
@@ -128,27 +134,29 @@ def _page(
     now = clock.now()
     said = queries.said_in(case, notes=False)
     actions.note_seen(case, now)
-    state, what_next = rules.told(
-        case.state,
-        owned=case.owner_id is not None,
-        outcome=case.outcome,
-        withdrawn=case.withdrawn_at is not None,
-    )
     context = {
         "token": token,
         "case": case,
-        "state": STATES[state],
-        "next": NEXT[what_next],
         "need": "" if case.what == Need.UNSAID else Need(case.what).label,
         "said": said,
-        "answered": any(one.is_ours for one in said),
         "position": queries.position_of(case, now),
         "photos": case.photos.count(),
         "open": case.closed_at is None,
         "form": form or MessageForm(initial={"key": uuid4()}),
         "wrong": form,
     }
-    return render(request, "cases/status.html", context, status=422 if form else 200)
+    shown = context | _state(case)
+    return render(request, "cases/status.html", shown, status=422 if form else 200)
+
+
+def _state(case: Case) -> dict[str, object]:
+    state, what_next = rules.told(
+        case.state,
+        owned=case.owner_id is not None,
+        outcome=case.outcome,
+        withdrawn=case.withdrawn_at is not None,
+    )
+    return {"state": STATES[state], "next": NEXT[what_next]}
 
 
 def _actor(case: Case) -> Actor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.forms import Form
@@ -11,12 +12,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.accounts.access import officer_of
+from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.accounts.queries import officer_names
 from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.languages import in_words
 from safeconduct.ground.missions import queries as missions
-from safeconduct.ground.missions.access import posts_of
+from safeconduct.ground.missions.access import permissions_of
 from safeconduct.ground.missions.actions import note_look
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.models import Person
@@ -69,29 +71,35 @@ _FAILED = _("did not get through")
 def case_page(request: HttpRequest, case: Case, *, wrong: Form | None = None) -> HttpResponse:
     """The page, with the form that was refused as it was filled in."""
     officer, now = officer_of(request), clock.now()
-    if case.people:
-        with transaction.atomic():
-            note_look(
-                officer=officer,
-                permission=VIEW,
-                people=case.people,
-                what=LOOKED,
-                why=Why(FOR_REQUEST, case.pk),
-                now=now,
-            )
+    _note_look(officer, case, now)
     said = queries.said_in(case, notes=True)
-    context = _told(case, now) | {
+    context = {
         "case": case,
         "said": [(one, list(_fared(one))) for one in said],
         "form": wrong,
-        "works": WORK in request.permissions,  # type: ignore[attr-defined] -- missions.middleware
+        "works": WORK in permissions_of(officer),
         "forms": _forms(case, said, wrong),
         "closed": case.state == State.CLOSED,
         "mine": case.owner_id == officer.pk,
         "closes_call": [Outcome(one).label for one in CLOSES_CALL],
-        "may_settle": posts_of(officer, WORK) is None,
     }
-    return render(request, "cases/case.html", context, status=422 if wrong else 200)
+    shown = context | _standing(case) | _told(case, now)
+    return render(request, "cases/case.html", shown, status=422 if wrong else 200)
+
+
+def _note_look(officer: Officer, case: Case, now: datetime) -> None:
+    """Those it speaks for may read who opened it."""
+    if not case.people:
+        return
+    with transaction.atomic():
+        note_look(
+            officer=officer,
+            permission=VIEW,
+            people=case.people,
+            what=LOOKED,
+            why=Why(FOR_REQUEST, case.pk),
+            now=now,
+        )
 
 
 def hand_form(case: Case, data: QueryDict | None = None) -> forms.HandForm:
@@ -111,29 +119,33 @@ def post_names(posts: Iterable[int] | None) -> list[tuple[int, str]]:
     return [(post.id, in_words(post.names, spoken)) for post in missions.posts(posts)]
 
 
-def _told(case: Case, now: datetime) -> dict[str, object]:
-    details = queries.details_of_cases([case]).get(case.pk, {})
-    need, urgency = Need(case.what), Urgency(case.urgency)
-    names = dict(post_names(None))
-    people = Person.objects.filter(pk__in=case.people).order_by("pk")
+def _standing(case: Case) -> dict[str, object]:
+    """Where a request stands, in the reader's words."""
+    (row,) = queries.rows_of([case])
     return {
-        "name": queries.rows_of([case])[0].name,
-        "need": need.label,
-        "urgency": urgency.label,
-        "urgency_tone": queries.rows_of([case])[0].tone,
-        "why_urgent": ""
-        if case.urgency_by
-        else rules.why_urgent(need, injuries=bool(details.get("injuries"))),
-        "state": State(case.state).label,
+        "name": row.name,
+        "need": row.need,
+        "urgency": row.urgency,
+        "urgency_tone": row.tone,
+        "state": row.state,
         "way": Way(case.way).label,
-        "owner": officer_names([case.owner_id]).get(case.owner_id or 0, ""),
-        "post": names.get(case.post_id or 0, ""),
-        "incident": Incident.objects.filter(pk=case.incident_id).first(),
+        "owner": row.owner,
+        "post": dict(post_names(None)).get(case.post_id or 0, ""),
+        "incident": Incident.objects.filter(pk=case.incident_id or 0).first(),
         "outcome": Outcome(case.outcome).label if case.outcome else "",
+    }
+
+
+def _told(case: Case, now: datetime) -> dict[str, object]:
+    """What is known of who asks and of what was done."""
+    details = queries.details_of_cases([case]).get(case.pk, {})
+    why = rules.why_urgent(Need(case.what), injuries=bool(details.get("injuries")))
+    return {
+        "why_urgent": "" if case.urgency_by else why,
         "details": [(LABELS[name], str(details[name])) for name in LABELS if name in details],
         "position": queries.position_of(case, now),
         "photos": list(case.photos.defer("content")),
-        "people": list(people),
+        "people": list(Person.objects.filter(pk__in=case.people).order_by("pk")),
         "suggested": queries.maybe_registered(case) if not case.closed_at else [],
         "events": [
             (event, Deed(event.deed).label, who, _words(event.detail))
@@ -144,15 +156,22 @@ def _told(case: Case, now: datetime) -> dict[str, object]:
 
 def _words(detail: dict[str, object]) -> str:
     """What an event's detail says, in the reader's words."""
-    spoken = {
-        "urgency": lambda said: Urgency[str(said).upper()].label,
-        "state": lambda said: State(said).label,
-        "outcome": lambda said: Outcome(said).label,
-        "post": lambda said: dict(post_names(None)).get(int(str(said)), ""),
-        "to": lambda said: officer_names([int(str(said))]).get(int(str(said)), ""),
-        "count": str,
-    }
-    return ", ".join(str(spoken[name](said)) for name, said in detail.items() if name in spoken)
+    return ", ".join(word for name, said in detail.items() if (word := _word(name, str(said))))
+
+
+def _word(name: str, said: str) -> str:
+    match name:
+        case "urgency":
+            return str(Urgency[said.upper()].label)
+        case "state":
+            return str(State(said).label)
+        case "outcome":
+            return str(Outcome(said).label)
+        case "post":
+            return dict(post_names(None)).get(int(said), "")
+        case "to":
+            return officer_names([int(said)]).get(int(said), "")
+    return said if name == "count" else ""
 
 
 def _forms(case: Case, said: list[queries.Said], wrong: Form | None) -> dict[str, Form]:
@@ -177,7 +196,8 @@ def _forms(case: Case, said: list[queries.Said], wrong: Form | None) -> dict[str
 
 def _renewed(form: Form, **fresh: int) -> Form:
     """The refused form with what was written, made of what the page shows now."""
-    data = form.data.copy()
+    data = QueryDict(mutable=True)
+    data.update(cast("QueryDict", form.data))
     for name, value in fresh.items():
         if name in form.fields:
             data[name] = str(value)
