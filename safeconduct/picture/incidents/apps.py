@@ -7,9 +7,11 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from safeconduct.ground.audit.kinds import declare
+        from safeconduct.ground.audit.looks import look_reason
         from safeconduct.ground.ui import navigation
-        from safeconduct.picture.incidents import terms
+        from safeconduct.picture.incidents import queries, terms
 
+        look_reason(terms.INCIDENT, _("the crisis “{subject}”"), queries.incidents_called)
         declare("incidents.declared", _("{actor} opened incident {subject}."))
         declare("incidents.joined", _("{actor} added a warning to incident {subject}."))
         declare("incidents.level_set", _("{actor} set incident {subject} to level {level}."))

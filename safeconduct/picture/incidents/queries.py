@@ -1,9 +1,12 @@
 """Which incidents there are, and what has happened in one."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import F, QuerySet
+from django.utils.translation import get_language
 
+from safeconduct.ground.kernel.languages import in_words
 from safeconduct.picture.incidents.models import Incident, LogEntry
 
 
@@ -22,6 +25,15 @@ def open_incident_of_signal(signal_id: int, *, exercise: bool) -> Incident | Non
     """The incident that was opened for a signal and still runs."""
     rows = Incident.objects.filter(signal_id=signal_id, closed_at=None, exercise=exercise)
     return rows.order_by("id").first()
+
+
+def incidents_called(ids: Collection[int] | None = None) -> dict[int, str]:
+    """What incidents are called in the reader's language: all of them, or these."""
+    rows = Incident.objects.order_by("pk")
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    language = get_language() or "en"
+    return {one.pk: in_words(one.names, language) or one.name for one in rows}
 
 
 def log_of(incident_id: int, *, before: datetime | None = None, limit: int = 50) -> list[LogEntry]:

@@ -12,6 +12,10 @@ VIEW: Final = declare("incidents.view", _("See incidents and their log"))
 LOG: Final = declare("incidents.log", _("Write in an incident's log, set its level, close it"))
 
 
+# What an officer looks at people for in a crisis (audit.looks); apps.py says it to them.
+INCIDENT: Final = "incident"
+
+
 class Level(IntegerChoices):
     """Consular alert levels; people leave from 3 on."""
 

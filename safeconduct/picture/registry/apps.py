@@ -1,6 +1,12 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+_CONFIDED = {
+    "passport": _("To help you without papers."),
+    "passport_index": _("To find your record by your passport without reading it."),
+    "medical": _("To help you rightly if you are hurt or ill."),
+}
+
 
 class RegistryConfig(AppConfig):
     name = "safeconduct.picture.registry"
@@ -11,7 +17,7 @@ class RegistryConfig(AppConfig):
         from safeconduct.ground.privacy.consents import SENSITIVE, WARNINGS, effects
         from safeconduct.ground.privacy.fields import Shredder, personal
         from safeconduct.ground.ui import navigation
-        from safeconduct.picture.registry import handlers, terms
+        from safeconduct.picture.registry import handlers, holdings, terms
         from safeconduct.picture.registry.actions import consents, forget_what_is_over
 
         kinds.declare("registry.synthesised", _("{actor} added {count} made-up people."))
@@ -21,6 +27,7 @@ class RegistryConfig(AppConfig):
                 purpose=purpose,
                 retention=terms.KEPT_UNTIL,
                 shredder=Shredder.ROW,
+                rule="registry.expired",
             )
         for field in ("content", "refused"):
             personal(
@@ -28,8 +35,25 @@ class RegistryConfig(AppConfig):
                 purpose=_("To bring in a list and to hand back the rows that were refused."),
                 retention=_("The list until it is in, refused rows for 7 days."),
                 shredder=Shredder.BLANK,
+                rule="registry.expired",
             )
+        for field, purpose in _CONFIDED.items():
+            personal(
+                f"registry.Confided.{field}",
+                purpose=purpose,
+                retention=_("As long as your record, or until you take your consent back."),
+                shredder=Shredder.KEY,
+                rule="registry.expired",
+            )
+        personal(
+            "registry.StillThere.said",
+            purpose=_("To know whether you are still where you said."),
+            retention=terms.KEPT_UNTIL,
+            shredder=Shredder.ROW,
+            rule="registry.expired",
+        )
         handlers.connect()
+        holdings.declare()
         effects.register(WARNINGS, consents.heed_warnings)
         effects.register(SENSITIVE, consents.heed_sensitive)
         retention.rule(

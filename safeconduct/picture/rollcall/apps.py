@@ -9,4 +9,5 @@ class RollcallConfig(AppConfig):
     def ready(self) -> None:
         import_module("safeconduct.picture.rollcall.terms")
         import_module("safeconduct.picture.rollcall.personal")
+        import_module("safeconduct.picture.rollcall.holdings").declare()
         import_module("safeconduct.picture.rollcall.handlers").connect()

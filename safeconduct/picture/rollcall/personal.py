@@ -10,6 +10,7 @@ for _field, _purpose in (
     ("Sighting.presence", _("To know who is in the area")),
     ("Sighting.safety", _("To know who is safe and who needs help")),
     ("Sighting.told_by", _("To ask again whoever told us")),
+    ("Attempt.outcome", _("To know that we tried, and how")),
     ("Standing.presence", _("To know who is in the area")),
     ("Standing.safety", _("To know who is safe and who needs help")),
     ("Standing.words", _("To notice when witnesses disagree")),
@@ -20,5 +21,6 @@ for _field, _purpose in (
         f"rollcall.{_field}",
         purpose=_purpose,
         retention=_RETENTION,
-        shredder=Shredder.PARTITION,
+        shredder=Shredder.ROW if _field.startswith("Attempt") else Shredder.PARTITION,
+        rule="checkins.answers",
     )

@@ -13,6 +13,7 @@ class CallsConfig(AppConfig):
     def ready(self) -> None:
         terms = import_module("safeconduct.response.calls.terms")
         import_module("safeconduct.response.calls.personal")
+        import_module("safeconduct.response.calls.holdings").declare()
         actions = import_module("safeconduct.response.calls.actions")
         import_module("safeconduct.response.calls.handlers").connect()
         retention.rule(

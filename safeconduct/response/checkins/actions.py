@@ -1,12 +1,12 @@
 """Asking everybody whether they are safe, and settling the answers no machine may read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.audit import actions as audit
@@ -17,6 +17,7 @@ from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry import actions as registry
 from safeconduct.picture.rollcall.actions import open_roll, record_sighting
 from safeconduct.picture.rollcall.engine import rows
+from safeconduct.picture.rollcall.models import Attempt
 from safeconduct.response.checkins import rules
 from safeconduct.response.checkins.engine.raw import Raw
 from safeconduct.response.checkins.engine.reading import Said, unseen
@@ -35,6 +36,7 @@ from safeconduct.response.checkins.terms import (
     KEPT,
     MATCHED,
     SETTLED,
+    UNSETTLED_KEPT,
     Dismissal,
 )
 from safeconduct.wires.intake.terms import Answer, Scope
@@ -236,18 +238,33 @@ def match_unclear(
 def forget_old_answers(now: datetime) -> int:
     """Drop what was asked, answered and seen in incidents closed 90 days ago; how many incidents.
 
-    Tallies and the log stay: they name nobody.
+    Tallies and the log stay: they name nobody. A text nobody settled goes after a year.
     """
-    Unclear.objects.filter(settled_at__lt=now - KEPT).delete()
+    Unclear.objects.filter(
+        Q(settled_at__lt=now - KEPT) | Q(received_at__lt=now - UNSETTLED_KEPT)
+    ).delete()
     HeardText.objects.filter(received_at__lt=now - HEARD_KEPT).delete()
     BackBatch.objects.filter(begins_at__lt=now - KEPT).delete()
-    closed = Incident.objects.filter(closed_at__lt=now - KEPT, rounds__isnull=False).distinct()
-    found = list(closed.order_by("pk").values_list("pk", flat=True))
+    # Also those in which nobody was asked: people say by themselves that they are there.
+    closed = Incident.objects.filter(closed_at__lt=now - KEPT)
+    found = _still_filed(closed.order_by("pk").values_list("pk", flat=True))
+    Attempt.objects.filter(incident_id__in=found).delete()
     for incident_id in found:
         for parent in _BY_INCIDENT:
             drop_partition(parent, incident_id)
     Round.objects.filter(incident_id__in=found, closed_at=None).update(closed_at=now)
     return len(found)
+
+
+def _still_filed(incident_ids: Iterable[int]) -> list[int]:
+    """Those of these incidents of which something is still there."""
+    tables = " OR ".join(f"to_regclass('{parent}_' || id) IS NOT NULL" for parent in _BY_INCIDENT)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM unnest(%s::bigint[]) AS id WHERE {tables} ORDER BY id",
+            [list(incident_ids)],
+        )
+        return [found for (found,) in cursor.fetchall()]
 
 
 def _unsettled(unclear_id: int) -> Unclear:

@@ -13,6 +13,7 @@ class CheckinsConfig(AppConfig):
     def ready(self) -> None:
         terms = import_module("safeconduct.response.checkins.terms")
         import_module("safeconduct.response.checkins.personal")
+        import_module("safeconduct.response.checkins.holdings").declare()
         actions = import_module("safeconduct.response.checkins.actions")
         retention.rule(
             "checkins.answers",

@@ -32,6 +32,8 @@ for _name, _sentence in (
 BLOCK_SIZE: Final = 20_000
 # How long answers and standings outlive their incident.
 KEPT: Final = timedelta(days=90)
+# A text that nobody ever settled.
+UNSETTLED_KEPT: Final = timedelta(days=365)
 # How long a text that comes again is known for one.
 HEARD_KEPT: Final = timedelta(days=7)
 

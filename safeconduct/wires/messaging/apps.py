@@ -12,6 +12,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("safeconduct.wires.messaging.personal")
+        import_module("safeconduct.wires.messaging.holdings").declare()
         terms = import_module("safeconduct.wires.messaging.terms")
         navigation.register("messaging:providers", _("Providers"), permission=terms.VIEW, order=75)
         actions = import_module("safeconduct.wires.messaging.actions")

@@ -9,4 +9,5 @@ personal(
     purpose=_("To send a warning and to show which way was tried"),
     retention=_("90 days after the last message of its batch; less if the person leaves"),
     shredder=Shredder.PARTITION,
+    rule="messaging.sent",
 )

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.incidents.models import Incident
-from safeconduct.picture.rollcall.models import Standing
+from safeconduct.picture.rollcall.models import Attempt, Standing
 from safeconduct.response.checkins import actions
-from safeconduct.response.checkins.models import AskedBlock, Round
+from safeconduct.response.checkins.models import AskedBlock, Round, Unclear
 from safeconduct.response.checkins.terms import BLOCK_SIZE
 from tests import builders
 
@@ -75,3 +75,23 @@ def test_answers_and_standings_go_90_days_after_the_incident_was_closed() -> Non
     assert actions.forget_old_answers(now) == 1
     assert not Standing.objects.filter(incident_id=old).exists()
     assert Standing.objects.filter(incident_id=young).exists()
+    assert actions.forget_old_answers(now) == 0, "what is gone is not counted every night"
+
+
+def test_what_nobody_was_asked_for_goes_as_well() -> None:
+    """Sightings without a round, tries that reached nobody, texts nobody settled."""
+    now = clock.now()
+    incident = builders.asked(builders.household())[0].incident_id
+    person = Standing.objects.get(incident_id=incident).person_id
+    Round.objects.filter(incident_id=incident).delete()
+    Attempt.objects.create(
+        incident_id=incident, person_id=person, at=now, officer_id=1, how="call", outcome="busy"
+    )
+    unclear = builders.unclear()
+    Incident.objects.filter(pk=incident).update(closed_at=now - timedelta(days=91))
+    actions.forget_old_answers(now)
+    assert not Standing.objects.filter(incident_id=incident).exists()
+    assert not Attempt.objects.exists()
+    assert Unclear.objects.filter(pk=unclear.pk).exists()
+    actions.forget_old_answers(now + timedelta(days=366))
+    assert not Unclear.objects.exists()

@@ -14,8 +14,9 @@ from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
+from safeconduct.ground.missions.actions import note_look
 from safeconduct.ground.places.queries import country_choices
-from safeconduct.picture.registry import actions, queries, terms
+from safeconduct.picture.registry import actions, queries, seen, terms
 from safeconduct.picture.registry.access import import_for, person_for
 from safeconduct.picture.registry.web.forms import ListForm, PeopleForm
 
@@ -25,14 +26,16 @@ from safeconduct.picture.registry.web.forms import ListForm, PeopleForm
 def people(request: HttpRequest) -> HttpResponse:
     """Search by name in any script among people who stay in the officer's countries."""
     form = PeopleForm(request.POST if request.method == "POST" else None)
-    found = None
+    found, reason = None, request.POST.get("reason", "")
     if request.method == "POST" and form.is_valid():
         countries = countries_of(officer_of(request), terms.VIEW)
         found = queries.people_named(
             form.cleaned_data["text"], countries=countries, limit=terms.MOST_SHOWN
         )
         _write_down(request, terms.SEARCHED, "search", None, count=len(found))
-    return render(request, "registry/people.html", {"form": form, "found": found})
+        _note_look(request, seen.FOUND, [person.pk for person in found], reason)
+    shown = {"form": form, "found": found, "reason": reason, "reasons": seen.REASONS}
+    return render(request, "registry/people.html", shown)
 
 
 @never_cache
@@ -41,6 +44,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """All we hold of a person. Every look is written down, and the person may see by whom."""
     found = person_for(person_id, officer=officer_of(request))
     _write_down(request, terms.VIEWED, "person", found.pk)
+    _note_look(request, seen.RECORD, [found.pk], request.GET.get("for", ""))
     party = [one for one in queries.party_members(found.party_id) if one.pk != found.pk]
     kin = queries.emergency_contacts([found.party_id]).get(found.party_id)
     context = {"person": found, "party": party, "kin": kin, "language": get_language()}
@@ -128,6 +132,17 @@ def _hand_in(request: HttpRequest, form: ListForm, allowed: frozenset[str] | Non
     )
     messages.success(request, _("The list is being brought in."))
     return run.pk
+
+
+def _note_look(request: HttpRequest, what: str, people: list[int], reason: str) -> None:
+    note_look(
+        officer=officer_of(request),
+        permission=terms.VIEW,
+        people=people,
+        what=what,
+        why=seen.why(reason),
+        now=clock.now(),
+    )
 
 
 def _write_down(

@@ -11,12 +11,15 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
+from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.languages import in_words
 from safeconduct.ground.missions.access import officer_may
+from safeconduct.ground.missions.actions import note_look
 from safeconduct.ground.missions.models import Post
 from safeconduct.ground.places.models import Country
 from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.incidents.terms import INCIDENT
 from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall.models import Tally
@@ -26,7 +29,7 @@ from safeconduct.portals.console.board.exports import MOST_EXPORTED, take_rows
 from safeconduct.portals.console.board.forms import FilterForm
 from safeconduct.portals.console.board.picture import Scope, last_round
 from safeconduct.portals.console.board.rows import Row, rows_of
-from safeconduct.portals.console.board.words import TOO_MANY_EXPORTED
+from safeconduct.portals.console.board.words import SAVED, TOO_MANY_EXPORTED
 from safeconduct.wires.messaging.terms import Channel
 
 
@@ -60,6 +63,14 @@ def save(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
     if not rows:
         messages.error(request, TOO_MANY_EXPORTED)
         return redirect(f"board:{which}", incident_id)
+    note_look(
+        officer=officer_of(request),
+        permission=VIEW,
+        people=[row.standing.person_id for row in rows],
+        what=SAVED,
+        why=Why(INCIDENT, incident_id),
+        now=clock.now(),
+    )
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     kind = "exercise-" if shown.incident.exercise else ""
     response["Content-Disposition"] = f'attachment; filename="{kind}{which}-{incident_id}.csv"'

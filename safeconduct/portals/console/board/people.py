@@ -12,16 +12,19 @@ from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.audit.actions import record
+from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
+from safeconduct.ground.missions.actions import note_look
 from safeconduct.picture.incidents.access import incident_for
+from safeconduct.picture.incidents.terms import INCIDENT
 from safeconduct.picture.rollcall import actions, terms
 from safeconduct.picture.rollcall.access import standing_for
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.portals.console.board.forms import AttemptForm, ClosingForm, SightingForm
 from safeconduct.portals.console.board.panel import panel
-from safeconduct.portals.console.board.words import PERSON_SEEN
+from safeconduct.portals.console.board.words import PANEL, PERSON_SEEN
 
 
 @officer_may(terms.VIEW)
@@ -35,6 +38,14 @@ def person(request: HttpRequest, incident_id: int, person_id: int) -> HttpRespon
             subject_kind="person",
             subject_id=person_id,
             detail={"incident": incident_id},
+            now=clock.now(),
+        )
+        note_look(
+            officer=officer_of(request),
+            permission=terms.VIEW,
+            people=[person_id],
+            what=PANEL,
+            why=Why(INCIDENT, incident_id),
             now=clock.now(),
         )
     return _page(request, standing)

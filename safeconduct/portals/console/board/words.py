@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from safeconduct.ground.audit.kinds import Shredder, declare
+from safeconduct.ground.audit.looks import look_kind
 from safeconduct.picture.rollcall.terms import Presence, Safety, Witness
 from safeconduct.wires.messaging.terms import Channel, State
 
@@ -18,6 +19,9 @@ PERSON_SEEN: Final = declare(
 LIST_EXPORTED: Final = declare(
     "console.list_exported", _("{actor} saved {count} people of incident {subject} as a file.")
 )
+
+PANEL: Final = look_kind("board.panel", _("Your page in this crisis was opened."))
+SAVED: Final = look_kind("board.file", _("You were in a list that was saved as a file."))
 
 TOO_MANY_EXPORTED: Final = _(
     "You saved 50 people within an hour. That is the most one person takes alone; "

@@ -12,15 +12,24 @@ from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.accounts.queries import officer_names
 from safeconduct.ground.audit.actions import record
+from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import countries_of, officer_may
+from safeconduct.ground.missions.actions import note_look
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.registry.queries import person_in
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board.panel import Said, said_of
 from safeconduct.portals.console.board.rows import names_of
 from safeconduct.portals.console.board.words import CHANNELS, STATES
-from safeconduct.portals.console.why.words import CALL_STATES, STORY_SEEN, UNPROVABLE, UNUSED
+from safeconduct.portals.console.why.words import (
+    CALL_STATES,
+    STORY,
+    STORY_SEEN,
+    UNPROVABLE,
+    UNUSED,
+    WARNING,
+)
 from safeconduct.response.alerts.access import alert_for
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.calls.models import Call
@@ -67,6 +76,14 @@ def why(request: HttpRequest, alert_id: int, person_id: int) -> HttpResponse:
             subject_kind="person",
             subject_id=person.pk,
             detail={"alert": alert.pk},
+            now=clock.now(),
+        )
+        note_look(
+            officer=officer,
+            permission=VIEW,
+            people=[person.pk],
+            what=STORY,
+            why=Why(WARNING, alert.pk),
             now=clock.now(),
         )
     shown = {"alert": alert, "climb": climb, **_shown(alert, story_of(climb, person), officer)}

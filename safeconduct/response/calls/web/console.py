@@ -8,13 +8,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
+from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.kernel.languages import CODES
 from safeconduct.ground.missions.access import countries_of, officer_may
+from safeconduct.ground.missions.actions import note_look
+from safeconduct.picture.incidents.terms import INCIDENT
 from safeconduct.response.calls import actions, queries, terms
 from safeconduct.response.calls.access import call_for
 from safeconduct.response.calls.engine.listing import Narrowing
+from safeconduct.response.calls.holdings import SHEET, TO_CALL
 from safeconduct.response.calls.models import Call
 from safeconduct.response.calls.terms import Outcome
 from safeconduct.response.calls.web.forms import OutcomeForm
@@ -53,6 +57,14 @@ def call_page(request: HttpRequest, call_id: int) -> HttpResponse:
     call = call_for(call_id, officer=officer_of(request))
     if call.ended_at is not None:
         return redirect("calls:list")
+    note_look(
+        officer=officer_of(request),
+        permission=terms.CALL,
+        people=[call.person_id],
+        what=SHEET,
+        why=Why(INCIDENT, call.incident_id) if call.incident_id else Why(TO_CALL),
+        now=clock.now(),
+    )
     return _sheet(request, call)
 
 
