@@ -7,6 +7,7 @@ from safeconduct.picture.registry.web.urls import citizen as registration
 from safeconduct.portals.citizen.app import serving
 from safeconduct.portals.citizen.inbox import views as inbox
 from safeconduct.portals.citizen.reports import views as reports
+from safeconduct.portals.citizen.trust.urls import trust
 from safeconduct.response.calls.web.urls import citizen as wardens
 from safeconduct.response.cases.web.urls import citizen as requests
 
@@ -33,6 +34,7 @@ messages = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("request/", include((requests, "requests"))),
     path("", include((messages, "inbox"))),
+    path("", include((trust, "trust"))),
     path("warden/", include((wardens, "wardens"))),
     path("", include((registration, "registration"))),
 ]

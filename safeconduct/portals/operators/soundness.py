@@ -1,19 +1,23 @@
 """Whether the parts of the house do their work, and which does not."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from safeconduct.ground.privacy.queries import last_forgotten
+from safeconduct.ground.privacy.queries import runs as retention_runs
 from safeconduct.picture.rollcall.queries import waiting
 from safeconduct.portals.operators import queries
 from safeconduct.wires.intake.queries import door_state
 from safeconduct.wires.messaging.queries import provider_health, senders_seen_at
 
 _SILENT_SECONDS = 15.0
+# What is over is forgotten every night; two of them may not pass without.
+_NIGHT_MISSED = timedelta(hours=50)
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,17 @@ def _parts(now: datetime) -> dict[str, dict[str, object]]:
         "providers": {"works": not down, "down": down},
         "drain": _heard(held.drain_seen_at, now) | {"waiting": held.count},
         "doors": _heard(doors.seen_at, now) | {"alive": doors.alive},
+        "forgetting": _forgets(now),
         "journal": {"works": not doors.journalled_bytes, "bytes": doors.journalled_bytes},
     }
+
+
+def _forgets(now: datetime) -> dict[str, object]:
+    """Whether the night's work is done; before the first night there is none to miss."""
+    last = last_forgotten()
+    failing = sorted(run.rule for run in retention_runs() if run.fails_since is not None)
+    late = last is not None and now - last > _NIGHT_MISSED
+    return {"works": not failing and not late, "failing": failing, "ran_at": last}
 
 
 def _heard(at: datetime | None, now: datetime) -> dict[str, object]:

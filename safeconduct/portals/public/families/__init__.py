@@ -1,0 +1,1 @@
+"""What families at home read: what we do, what we tell them, and how not to be deceived."""
