@@ -22,8 +22,8 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.geometry import cell_at
 from safeconduct.ground.kernel.names import latin_key
 from safeconduct.ground.kernel.tokens import Link, mint
-from safeconduct.ground.missions.actions import appoint
-from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
+from safeconduct.ground.missions.actions import add_closure, appoint
+from safeconduct.ground.missions.models import Appointment, Closure, ConsularDistrict, Post
 from safeconduct.ground.places.models import City, Country, PlaceName
 from safeconduct.picture.incidents.actions import declare_incident
 from safeconduct.picture.incidents.models import Incident
@@ -46,8 +46,9 @@ from safeconduct.readiness.advice.actions import (
     submit_edition,
     write_level,
 )
-from safeconduct.readiness.advice.models import Edition
+from safeconduct.readiness.advice.models import Edition, LevelText
 from safeconduct.readiness.advice.terms import Area, Words
+from safeconduct.readiness.advice.terms import AreaKind as AdviceArea
 from safeconduct.response.alerts.actions import (
     DraftContent,
     expand_next,
@@ -766,4 +767,35 @@ def unread_report() -> Unread:
     """A report no machine could file."""
     return Unread.objects.create(
         key=uuid4(), received_at=clock.now(), kind=2, reason="ValueError", sealed=b"?"
+    )
+
+
+def advised_country() -> dict[str, object]:
+    """The code of Türkiye, for which there is advice."""
+    live_edition()
+    return {"code": "TR"}
+
+
+def edition_section() -> dict[str, object]:
+    """The section on safety of a draft about Türkiye."""
+    return {"edition_id": edition().pk, "name": "safety"}
+
+
+def level_text() -> LevelText:
+    """An area of a draft about Türkiye."""
+    names = dict.fromkeys(("az", "en", "ru"), "Adana")
+    area = Area(AdviceArea.CITIES, names, [city().pk], 20.0)
+    return edition(areas=((3, area),)).levels.get(kind=AdviceArea.CITIES)
+
+
+def closure() -> Closure:
+    """Post 2 is closed for a holiday."""
+    day = clock.now().date() + timedelta(days=3)
+    return add_closure(
+        post_id=post().pk,
+        first_on=day,
+        last_on=day,
+        names={"en": "Novruz"},
+        now=clock.now(),
+        actor=TESTER,
     )

@@ -15,12 +15,17 @@ from safeconduct.cli.demo import browsers, nationals, senders
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.ground.missions.actions import create_demo_officers, load_posts
+from safeconduct.ground.missions.actions import (
+    create_demo_officers,
+    describe_demo_posts,
+    load_posts,
+)
 from safeconduct.ground.missions.terms import DemoLogin
 from safeconduct.ground.places.actions import load_places
 from safeconduct.picture.registry.engine.synthesis import synthesise
 from safeconduct.picture.registry.models import ContactPoint, Person, Source
 from safeconduct.picture.rollcall.queries import Numbers, numbers, waiting
+from safeconduct.readiness.advice.actions.demo import seed_demo
 from safeconduct.response.alerts.actions import (
     choose_steps,
     draft_from_signal,
@@ -98,11 +103,15 @@ class Headcount:
 
 
 def furnish() -> list[DemoLogin]:
-    """Places, posts and officers; done once, checked afterwards."""
+    """Places, posts, officers and travel advice; done once, checked afterwards."""
     load_places()
     load_posts(now=clock.now(), actor=STAGE)
     senders.name_senders(STAGE)
-    return create_demo_officers(now=clock.now(), actor=STAGE)
+    logins = create_demo_officers(now=clock.now(), actor=STAGE)
+    describe_demo_posts(now=clock.now(), actor=STAGE)
+    author, approver = (_officer(logins, role) for role in ("duty_officer", "releaser"))
+    seed_demo(author=author, approver=approver, now=clock.now())
+    return logins
 
 
 def populate(people: int) -> int:

@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from safeconduct.ground.accounts.access import has_second_factor
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
-from safeconduct.ground.missions.models import Appointment, ConsularDistrict
-from safeconduct.ground.missions.terms import APPOINT, permissions_with, roles_with
+from safeconduct.ground.missions.models import Appointment, Closure, ConsularDistrict, Post
+from safeconduct.ground.missions.terms import APPOINT, DESCRIBE, permissions_with, roles_with
 
 type Held = list[tuple[str, int | None]]
 # What the officer of this request holds. A view asks three times and more.
@@ -114,6 +114,24 @@ def officer_for(officer_id: int, administrator: Officer) -> Officer:
     if found is None:
         raise Http404
     return found
+
+
+def post_for(post_id: int, officer: Officer) -> Post:
+    """A post whose entry in the directory the officer writes; else 404."""
+    posts = posts_of(officer, DESCRIBE)
+    post = Post.objects.select_related("city").filter(pk=post_id, is_open=True).first()
+    if post is None or (posts is not None and post.pk not in posts):
+        raise Http404
+    return post
+
+
+def closure_for(closure_id: int, officer: Officer) -> Closure:
+    """A closure of a post whose entry the officer writes; else 404."""
+    closure = Closure.objects.filter(pk=closure_id).first()
+    if closure is None:
+        raise Http404
+    post_for(closure.post_id, officer)
+    return closure
 
 
 def appointment_for(appointment_id: int, officer: Officer) -> Appointment:

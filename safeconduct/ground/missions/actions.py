@@ -1,11 +1,14 @@
 """Posts, appointments, and the demonstration's officers."""
 
 import tomllib
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final, NotRequired, TypedDict
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +20,7 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions import terms
 from safeconduct.ground.missions.access import right_of
-from safeconduct.ground.missions.models import Appointment, ConsularDistrict, Post
+from safeconduct.ground.missions.models import Appointment, Closure, ConsularDistrict, Post
 from safeconduct.ground.places.models import City, Country
 
 POSTS_FILE: Final = Path(__file__).parent / "data" / "posts.toml"
@@ -184,3 +187,121 @@ def note_look(
         why=why,
         now=now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a post's officers tell of it. Texts are by language, hours by weekday."""
+
+    addresses: Mapping[str, str]
+    directions: Mapping[str, str]
+    notices: Mapping[str, str]
+    telephone: str
+    emergency_number: str
+    email: str
+    latitude: float | None
+    longitude: float | None
+    time_zone: str
+    services: Sequence[str]
+    hours: Mapping[str, list[list[str]]]
+
+
+class DescriptionRefusedError(Refusal):
+    """A post's entry that cannot be."""
+
+
+@transaction.atomic
+def describe_post(
+    *, post_id: int, description: Description, now: datetime, actor: Actor, is_demo: bool = False
+) -> Post:
+    """Write a post's entry in the directory; it is public at once.
+
+    :raises DescriptionRefusedError: for a time zone there is none of.
+    """
+    if description.time_zone and description.time_zone not in available_timezones():
+        raise DescriptionRefusedError(_("There is no such time zone."))
+    post = Post.objects.select_for_update().get(pk=post_id)
+    for name in (field.name for field in fields(Description)):
+        setattr(post, name, getattr(description, name))
+    post.described_at, post.is_demo = now, is_demo
+    post.save()
+    record(terms.DESCRIBED, actor=actor, subject_kind="post", subject_id=post.pk, now=now)
+    return post
+
+
+@transaction.atomic
+def add_closure(
+    *,
+    post_id: int,
+    first_on: date,
+    last_on: date,
+    names: Mapping[str, str],
+    now: datetime,
+    actor: Actor,
+) -> Closure:
+    """Close a post for some days, both included.
+
+    :raises DescriptionRefusedError: for days in the wrong order, more than a year, or more
+        closures than anybody looks after.
+    """
+    post = Post.objects.select_for_update().get(pk=post_id)
+    if not first_on <= last_on <= first_on + terms.LONGEST_CLOSURE:
+        raise DescriptionRefusedError(_("The last day comes after the first, within a year."))
+    if post.closures.filter(last_on__gte=now.date()).count() >= terms.MOST_CLOSURES:
+        raise DescriptionRefusedError(_("Take away closures that are over first."))
+    closure = Closure.objects.create(post=post, first_on=first_on, last_on=last_on, names=names)
+    _touch(post, now)
+    days = (last_on - first_on).days + 1
+    _noted(terms.CLOSED_FOR, post, actor, now, count=days)
+    return closure
+
+
+@transaction.atomic
+def remove_closure(*, closure_id: int, now: datetime, actor: Actor) -> None:
+    """Take a closure away; the hours hold again."""
+    closure = Closure.objects.select_related("post").get(pk=closure_id)
+    post = closure.post
+    closure.delete()
+    _touch(post, now)
+    _noted(terms.REOPENED, post, actor, now)
+
+
+def describe_demo_posts(*, now: datetime, actor: Actor) -> int:
+    """Made-up addresses, hours and a holiday for posts nobody described; how many posts.
+
+    :raises DescriptionRefusedError: unless this installation runs in demo or test mode.
+    """
+    if settings.MODE not in {"demo", "test"}:
+        raise DescriptionRefusedError(_("Made-up entries belong to the demonstration only."))
+    week = {str(day): [["09:30", "12:30"], ["14:00", "17:00"]] for day in range(5)}
+    bare = Post.objects.filter(is_open=True, described_at=None).select_related("city")
+    for post in bare:
+        town = post.city.name if post.city else ""
+        description = Description(
+            addresses={
+                "az": f"Nümunə küçəsi {post.pk}\n{town}",
+                "en": f"{post.pk} Example Street\n{town}",
+                "ru": f"Примерная улица, {post.pk}\n{town}",
+            },
+            directions={},
+            notices={},
+            telephone="",
+            emergency_number=post.emergency_number,
+            email=f"post{post.pk}@mfa.example",
+            latitude=None,
+            longitude=None,
+            time_zone="",
+            services=[service.value for service in terms.Service],
+            hours=week,
+        )
+        describe_post(post_id=post.pk, description=description, now=now, actor=actor, is_demo=True)
+    return len(bare)
+
+
+def _touch(post: Post, now: datetime) -> None:
+    post.described_at = now
+    post.save(update_fields=["described_at"])
+
+
+def _noted(kind: str, post: Post, actor: Actor, now: datetime, **detail: object) -> None:
+    record(kind, actor=actor, subject_kind="post", subject_id=post.pk, detail=detail, now=now)

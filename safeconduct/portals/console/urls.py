@@ -12,6 +12,7 @@ from safeconduct.portals.console import views
 from safeconduct.portals.console.board.urls import urlpatterns as board
 from safeconduct.portals.console.officers.urls import urlpatterns as officers
 from safeconduct.portals.console.why.urls import urlpatterns as why
+from safeconduct.readiness.advice.web.urls import console as advice
 from safeconduct.response.alerts.web.urls import console as alerts
 from safeconduct.response.calls.web.urls import console as calls
 from safeconduct.response.cases.web.urls import console as cases
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/", include((board, "board"))),
     path("why/", include((why, "why"))),
     path("incidents/", include((incidents, "incidents"))),
+    path("advice/", include((advice, "advice"))),
     path("alerts/", include((alerts, "alerts"))),
     path("calls/", include((calls, "calls"))),
     path("steps/", include((ladder, "ladder"))),

@@ -7,6 +7,8 @@ class AdviceConfig(AppConfig):
 
     def ready(self) -> None:
         from safeconduct.ground.ui import navigation
-        from safeconduct.readiness.advice import terms  # noqa: F401 -- declares permissions and kinds
+        from safeconduct.readiness.advice import handlers, terms
 
+        navigation.register("advice:list", _("Advice"), permission=terms.VIEW, order=25)
         navigation.register("public_advice:here", _("Travel advice"), portal="public", order=5)
+        handlers.connect()

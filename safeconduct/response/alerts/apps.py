@@ -8,7 +8,9 @@ class AlertsConfig(AppConfig):
     def ready(self) -> None:
         from safeconduct.ground.audit.kinds import Shredder, declare
         from safeconduct.ground.ui import navigation
+        from safeconduct.readiness.advice.engine import witnesses
         from safeconduct.response.alerts import handlers, terms
+        from safeconduct.response.alerts.engine.witness import said_by_alerts
 
         declare(
             "alerts.first_contact",
@@ -30,3 +32,4 @@ class AlertsConfig(AppConfig):
         navigation.register("public_alerts:list", _("Alerts"), portal="public", order=10)
         navigation.register("verify:ask", _("Check a message"), portal="public", order=15)
         handlers.connect()
+        witnesses.register(said_by_alerts)

@@ -1,10 +1,13 @@
 """The directory of posts: nearest first, one page a language, the same for everybody."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from safeconduct.ground.missions.models import Post
+from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.missions.models import Closure, Post
 from safeconduct.ground.missions.queries import nearest_posts, zone_of
 from tests import builders
 from tests.pages import Pages
@@ -105,3 +108,53 @@ def test_a_post_without_a_time_zone_has_its_citys() -> None:
     assert str(zone_of(made)) == "Europe/Istanbul"
     made.time_zone = "Not/Azone"
     assert str(zone_of(made)) == "UTC"
+
+
+def test_a_posts_own_officer_writes_its_entry_and_no_others(pages: Pages) -> None:
+    post = builders.post(id=2, seat="TR")
+    other = builders.post(id=3, seat="DE")
+    desk = pages.sign_in(builders.officer("editor", at=post))
+    assert desk.get("/console/posts/2/").status_code == 200
+    filled = {
+        "emergency_number": "+999120000002",
+        "time_zone": "Europe/Istanbul",
+        "services": ["passport", "notary"],
+        "hours_0": "9-13, 14-17",
+        "address_az": "Nümunə küçəsi 1",
+    }
+    assert desk.post("/console/posts/2/", filled).status_code == 302
+    post.refresh_from_db()
+    assert post.hours == {"0": [["09:00", "13:00"], ["14:00", "17:00"]]}
+    assert post.addresses == {"az": "Nümunə küçəsi 1"}
+    assert Entry.objects.filter(kind="missions.described", subject_id=2).exists()
+    assert desk.post(f"/console/posts/{other.pk}/", filled).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("hours_3", "nine to five", "Write hours as"),
+        ("time_zone", "Mars/Olympus", "no such time zone"),
+        ("latitude", "41", "belong together"),
+    ],
+)
+def test_a_wrong_entry_comes_back(field: str, value: str, said: str, pages: Pages) -> None:
+    builders.post()
+    desk = pages.sign_in(builders.officer("duty_officer"))
+    found = desk.post("/console/posts/2/", {"emergency_number": "+99912000", field: value})
+    assert found.status_code == 422
+    assert said in found.content.decode()
+
+
+def test_a_holiday_is_added_shown_and_taken_away(pages: Pages) -> None:
+    builders.post()
+    desk = pages.sign_in(builders.officer("duty_officer"))
+    day = clock.now().date() + timedelta(days=5)
+    dates = {"first_on": day, "last_on": day, "name_en": "Novruz"}
+    assert desk.post("/console/posts/2/closed/", dates).status_code == 302
+    assert "Novruz" in Pages().get("/posts/en/2/").content.decode()
+    backwards = dates | {"last_on": day - timedelta(days=1)}
+    assert desk.post("/console/posts/2/closed/", backwards).status_code == 422
+    closure = Closure.objects.get()
+    desk.post(f"/console/posts/closures/{closure.pk}/")
+    assert not Closure.objects.exists()

@@ -10,7 +10,7 @@ from safeconduct.ground.places.engine import drawing
 from safeconduct.ground.places.engine.atlas import recognised
 
 # Degrees: finer bends are not seen on so small a map, and cost what a page weighs.
-_COARSE = 0.03
+_COARSE = 0.02
 # Degrees around a post in a country that is smaller than that.
 _LEAST = 0.3
 
@@ -34,7 +34,9 @@ def sketch_of(country: str, place: tuple[float, float]) -> Sketch:
     part = _part(country, shapely.Point(place[1], place[0]))
     sheet = drawing.sheet_around([*_corners(part), spot], least=_LEAST)
     x, y = sheet.place(spot)
-    outlines = [(one.code, one.geometry.simplify(_COARSE)) for one in recognised("50m", drawn=True)]
+    outlines = [
+        (one.code, one.geometry.simplify(_COARSE)) for one in recognised("110m", drawn=True)
+    ]
     around = (drawing.path_of(shape, sheet) for code, shape in outlines if code != country)
     own = (drawing.path_of(shape, sheet) for code, shape in outlines if code == country)
     return Sketch(sheet.width, sheet.height, "".join(own), "".join(around), x, y)
@@ -44,7 +46,7 @@ def _part(country: str, spot: shapely.Point) -> BaseGeometry:
     """The mainland or island a post is on: others may lie on the other side of the earth."""
     parts = [
         part
-        for outline in recognised("50m", drawn=True)
+        for outline in recognised("110m", drawn=True)
         if outline.code == country
         for part in shapely.get_parts(outline.geometry)
     ]

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from safeconduct.readiness.advice.web import console as desk
+from safeconduct.readiness.advice.web import drafting
 from safeconduct.readiness.advice.web import public as pages
 
 public = [
@@ -12,4 +14,23 @@ public = [
     path("<str:language>/<str:code>/", pages.country, name="country"),
     path("<str:language>/<str:code>.atom", pages.country_atom, name="country_atom"),
     path("<str:language>/<str:code>.json", pages.country_json, name="country_json"),
+]
+
+console = [
+    path("", desk.advice_list, name="list"),
+    path("contradictions/", desk.contradictions, name="contradictions"),
+    path("start/", desk.start, name="start"),
+    path("countries/<str:code>/", desk.country, name="country"),
+    path("countries/<str:code>/begin/", desk.begin, name="begin"),
+    path("editions/<int:edition_id>/", desk.edition_page, name="edition"),
+    path("editions/<int:edition_id>/submit/", desk.submit, name="submit"),
+    path("editions/<int:edition_id>/take-back/", desk.take_back, name="take_back"),
+    path("editions/<int:edition_id>/approve/", desk.approve, name="approve"),
+    path("editions/<int:edition_id>/discard/", desk.discard, name="discard"),
+    path("editions/<int:edition_id>/level/", drafting.country_level, name="country_level"),
+    path("editions/<int:edition_id>/area/", drafting.new_area, name="new_area"),
+    path("editions/<int:edition_id>/review/", drafting.review, name="review"),
+    path("editions/<int:edition_id>/<str:name>/", drafting.section, name="section"),
+    path("areas/<int:text_id>/", drafting.area, name="area"),
+    path("areas/<int:text_id>/remove/", drafting.remove_area, name="remove_area"),
 ]
