@@ -80,6 +80,14 @@ PROMISES: Final[Mapping[str, Promise]] = {
     "not_reached": Promise(
         "p95 of a page of those nobody reached, where hardly anybody is", at_most=300
     ),
+    "first_page": Promise(
+        "a first page usable at 50 kbit/s and 600 ms", at_most=5000, ratio_at_most=2
+    ),
+    "lighthouse": Promise(
+        "Lighthouse's performance, the lowest of the first pages; the rest is perfect",
+        at_least=95,
+        also={"not_perfect": 0},
+    ),
     "scale_out": Promise(
         "messages of three hosts beside one, each capped at 300/s",
         at_least=2.7,
