@@ -32,9 +32,12 @@ from safeconduct.picture.registry.actions import (
     Member,
     PartyDraft,
     Plan,
+    Report,
     hand_in_list,
     link_of,
+    link_people,
     register_party,
+    take_in_report,
 )
 from safeconduct.picture.registry.models import ContactPoint, ImportRun, Party, Person, Source, Stay
 from safeconduct.picture.registry.rules import Leg
@@ -477,6 +480,20 @@ def registered_person() -> Person:
     return family()[0]
 
 
+def registered_twice() -> Person:
+    """The second record of Leyla, linked to her first."""
+    first, second = family()[0], family(phone="+9990002223344")[0]
+    link_people(person_id=second.pk, to_id=first.pk, now=clock.now(), actor=TESTER)
+    return second
+
+
+def said_here(country: str = "TR") -> int:
+    """Somebody who never registered and said in a crisis that they are there."""
+    city()
+    report = Report(key=uuid4(), stated_at=clock.now(), country=country, name="Leyla")
+    return take_in_report(report=report, now=clock.now(), actor=TESTER).person_ids[0]
+
+
 def delivery_plan(*steps: Step, severity: str = "Severe", code: str = "TR") -> DeliveryPlan:
     """The ministry's own steps for a severity in one country."""
     country(code)
@@ -725,6 +742,24 @@ def kept_country() -> dict[str, object]:
     return {"language": "en", "country": "TR"}
 
 
+def advised_country() -> dict[str, object]:
+    """The code of Türkiye, for which there is advice."""
+    live_edition()
+    return {"code": "TR"}
+
+
+def edition_section() -> dict[str, object]:
+    """The section on safety of a draft about Türkiye."""
+    return {"edition_id": edition().pk, "name": "safety"}
+
+
+def level_text() -> LevelText:
+    """An area of a draft about Türkiye."""
+    names = dict.fromkeys(("az", "en", "ru"), "Adana")
+    area = Area(AdviceArea.CITIES, names, [city().pk], 20.0)
+    return edition(areas=((3, area),)).levels.get(kind=AdviceArea.CITIES)
+
+
 def help_request(*, words: str = "Kömək edin", country_code: str = "TR", **draft: Any) -> Case:
     """A request for help of a person registered in a country, open and new."""
     post(id=2, seat="TR")
@@ -768,24 +803,6 @@ def unread_report() -> Unread:
     return Unread.objects.create(
         key=uuid4(), received_at=clock.now(), kind=2, reason="ValueError", sealed=b"?"
     )
-
-
-def advised_country() -> dict[str, object]:
-    """The code of Türkiye, for which there is advice."""
-    live_edition()
-    return {"code": "TR"}
-
-
-def edition_section() -> dict[str, object]:
-    """The section on safety of a draft about Türkiye."""
-    return {"edition_id": edition().pk, "name": "safety"}
-
-
-def level_text() -> LevelText:
-    """An area of a draft about Türkiye."""
-    names = dict.fromkeys(("az", "en", "ru"), "Adana")
-    area = Area(AdviceArea.CITIES, names, [city().pk], 20.0)
-    return edition(areas=((3, area),)).levels.get(kind=AdviceArea.CITIES)
 
 
 def closure() -> Closure:

@@ -61,6 +61,8 @@ _DUTY: Final = frozenset(
         "rollcall.claim",
         "rollcall.record",
         "registry.view",
+        "registry.write",
+        "registry.unseal",
         "checkins.settle",
         "checkins.open_round",
         "cases.view",
@@ -83,7 +85,15 @@ ROLES: Final = {
         Role(
             "registrar",
             _("Registrar"),
-            frozenset({VIEW_POSTS, "registry.view", "registry.import", "registry.write"}),
+            frozenset(
+                {
+                    VIEW_POSTS,
+                    "registry.view",
+                    "registry.import",
+                    "registry.write",
+                    "registry.unseal",
+                }
+            ),
         ),
         # Writes what the public reads, and sees no nationals.
         Role(

@@ -1,6 +1,7 @@
 """How many an audience comes to, before anybody is written to."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import connection, transaction
@@ -11,6 +12,7 @@ from safeconduct.picture.audiences.engine import counting
 from safeconduct.picture.audiences.engine.selection import Selection, selection_of
 from safeconduct.picture.audiences.models import Audience
 from safeconduct.picture.audiences.terms import PAGE, Preview, Unreachable, Ways
+from safeconduct.picture.registry.rules import FADING_DAYS, FIRM_DAYS
 from safeconduct.wires.messaging.terms import Channel
 
 # A contact point that may be written to: it never failed, or worked after it last did.
@@ -63,7 +65,7 @@ def preview(audience: Audience, *, ways: Ways | None = None) -> Preview:
     selection = selection_of(audience)
     rows, params = selection.rows(), selection.params
     _allow()
-    everybody = counting.members(rows, params)
+    everybody = counting.members(rows, params | _ages(audience.as_of))
     contacts = counting.contacts(everybody, ways, working=WORKING, unstopped=UNSTOPPED)
     counting.forget()
     countries = counting.by_country(everybody.country)
@@ -78,8 +80,17 @@ def preview(audience: Audience, *, ways: Ways | None = None) -> Preview:
         unreachable=_unreachable(everybody, contacts, ways),
         somewhere=_somewhere(selection, everybody, touched=list(countries)),
         duplicates=counting.duplicates(everybody),
+        confidence=counting.by_confidence(everybody),
         reach=counting.by_reach(everybody),
     )
+
+
+def _ages(as_of: datetime) -> dict[str, datetime]:
+    """Before when somebody must have said last where they are for us to doubt it."""
+    return {
+        "fading": as_of - timedelta(days=FIRM_DAYS),
+        "doubtful": as_of - timedelta(days=FADING_DAYS),
+    }
 
 
 def laid_out(audience: Audience) -> dict[str, int]:

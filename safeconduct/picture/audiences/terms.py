@@ -62,6 +62,8 @@ class Preview:
     unreachable: Unreachable = field(default_factory=Unreachable)
     somewhere: dict[str, int] = field(default_factory=dict)
     duplicates: int = 0
+    # People by how far their records may be relied upon (registry.terms.Confidence).
+    confidence: dict[str, int] = field(default_factory=dict)
     reach: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:

@@ -30,12 +30,12 @@ def party_by_link(token: str, now: datetime, *, purpose: str = terms.LINK_PURPOS
     return party
 
 
-def person_for(person_id: int, *, officer: Officer) -> Person:
-    """A person who stays or stayed in a country of the officer's posts.
+def person_for(person_id: int, *, officer: Officer, permission: str = terms.VIEW) -> Person:
+    """A person who stays or stayed in a country where the officer holds the permission.
 
     :raises Http404: alike if there is no such person and if they are elsewhere.
     """
-    person = queries.person_in(person_id, countries_of(officer, terms.VIEW))
+    person = queries.person_in(person_id, countries_of(officer, permission))
     if person is None:
         raise Http404
     return person

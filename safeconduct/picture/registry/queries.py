@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+from django.utils.functional import Promise
 
 from safeconduct.ground.kernel.names import latin_key, search_key
+from safeconduct.ground.privacy.sealing import Sealed, Subject, blind_index, unseal_many
 from safeconduct.picture.registry.models import (
     Confided,
     ContactPoint,
@@ -16,11 +18,22 @@ from safeconduct.picture.registry.models import (
     Source,
     Stay,
 )
-from safeconduct.picture.registry.terms import NAMELESS, SourceKind
+from safeconduct.picture.registry.rules import confidence_in, is_passport_number, passport_key
+from safeconduct.picture.registry.terms import (
+    LEVELS,
+    MEDICAL_FIELD,
+    NAMELESS,
+    PASSPORT_FIELD,
+    PASSPORT_PURPOSE,
+    Confidence,
+    Level,
+    SourceKind,
+)
 from safeconduct.wires.messaging.terms import Channel
 
 # Sounds are coarse: more are fetched than shown, and the closest spellings come first.
 _CANDIDATES = 500
+_MOST_TWINS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +82,13 @@ def count_staying(countries: Collection[str], *, on: date) -> int:
 def people_named(text: str, *, countries: frozenset[str] | None, limit: int = 20) -> list[Person]:
     """People whose name sounds so, in any script, who stay in these countries; closest first.
 
-    An address or a number finds whoever gave it, but only as a whole.
+    An address, a telephone number or a passport number finds whoever gave it, but only as a
+    whole; of the last we hold nothing that could be read.
     """
     wanted = search_key(text).split()
     visible = _in_countries(countries)
+    if is_passport_number(text) and (bearers := _by_passport(text, visible, limit)):
+        return bearers
     if "@" in text or sum(letter.isdigit() for letter in text) > 5:
         return list(visible.filter(contact_points__address=text.strip()).distinct()[:limit])
     if not any(len(word) > 1 for word in wanted):
@@ -82,6 +98,11 @@ def people_named(text: str, *, countries: frozenset[str] | None, limit: int = 20
     found = visible.order_by("sort_key", "pk")[:_CANDIDATES]
     spelled = set(latin_key(text).split())
     return sorted(found, key=lambda person: _distance(person, spelled))[:limit]
+
+
+def _by_passport(text: str, visible: QuerySet[Person], limit: int) -> list[Person]:
+    index = blind_index(PASSPORT_PURPOSE, passport_key(text))
+    return list(visible.filter(confided__passport_index=index).order_by("pk")[:limit])
 
 
 def person_in(person_id: int, countries: frozenset[str] | None) -> Person | None:
@@ -151,6 +172,107 @@ def unconfirmed(party_id: int) -> list[str]:
         lent_by=None,
     )
     return list(dict.fromkeys(points.order_by("channel", "pk").values_list("address", flat=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a person confided, in plain: for one page, after a reason was given."""
+
+    passport: str
+    medical: str
+
+
+def opened(person_id: int) -> Opened:
+    """What a person told us under seal; empty where nothing is kept, or its key is destroyed."""
+    kept = Confided.objects.filter(pk=person_id).first()
+    subject = Subject("person", person_id)
+    sealed = [
+        Sealed(subject, field, value)
+        for field, value in (
+            (PASSPORT_FIELD, kept and kept.passport),
+            (MEDICAL_FIELD, kept and kept.medical),
+        )
+        if value
+    ]
+    plain = dict(zip((one.field for one in sealed), unseal_many(sealed), strict=True))
+    return Opened(plain.get(PASSPORT_FIELD) or "", plain.get(MEDICAL_FIELD) or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another record that may be the same person's, or is linked to this one as such."""
+
+    id: int
+    name: str
+    birth_on: date | None
+    same_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What stands beside a person for officers: how much they told, how far to rely on it."""
+
+    level: str | Promise
+    confirmed_at: datetime | None
+    confidence: Confidence
+    unconfirmed: bool
+    sealed: bool
+    seconds: list[Twin]
+    twins: list[Twin]
+
+
+def known_of(person: Person, *, countries: frozenset[str] | None, now: datetime) -> Known:
+    """How a person stands in the registry; ``countries`` are those the officer may look into."""
+    stays = Stay.objects.filter(person=person, departed_on=None)
+    confirmed_at = stays.aggregate(at=Max("confirmed_at"))["at"]
+    return Known(
+        level=LEVELS.get(Level(person.party.level), person.party.level),
+        confirmed_at=confirmed_at,
+        confidence=confidence_in(confirmed_at, person.unanswered, now=now),
+        unconfirmed=bool(unconfirmed(person.party_id)) and not _any_verified(person.party_id),
+        sealed=Confided.objects.filter(pk=person.pk).exists(),
+        seconds=[_twin(one) for one in Person.objects.filter(same_as=person.pk).order_by("pk")],
+        twins=_twins(person, countries),
+    )
+
+
+def rank_as_second(person: Person) -> tuple[bool, int]:
+    """By this the later of two records sorts last: who never registered, then who came later."""
+    return person.party.level == Level.UNREGISTERED, person.pk
+
+
+def linked_to(person_id: int) -> int | None:
+    """The record that this one counts for."""
+    return Person.objects.filter(pk=person_id).values_list("same_as", flat=True).first()
+
+
+def _any_verified(party_id: int) -> bool:
+    points = ContactPoint.objects.filter(person__party_id=party_id)
+    return points.exclude(verified_at=None).exists()
+
+
+def _twins(person: Person, countries: frozenset[str] | None) -> list[Twin]:
+    """Records in these countries that look alike, of other families, linked to nobody."""
+    theirs = ContactPoint.objects.filter(person=person, lent_by=None).values("address")
+    by_address = Exists(
+        ContactPoint.objects.filter(person=OuterRef("pk"), address__in=theirs, lent_by=None)
+    )
+    alike = Q(by_address=True)
+    if person.twin_key is not None:
+        alike |= Q(twin_key=person.twin_key)
+    found = (
+        _in_countries(countries, lasting=False)
+        .annotate(by_address=by_address)
+        .filter(alike, same_as=None)
+        .exclude(party_id=person.party_id)
+        .order_by("pk")[:_MOST_TWINS]
+    )
+    return [_twin(one, same_address=one.by_address) for one in found]
+
+
+def _twin(person: Person, *, same_address: bool = False) -> Twin:
+    name = shown_name(person.given_name, person.family_name)
+    return Twin(person.pk, name, person.birth_on, same_address)
 
 
 def import_runs(officer_id: int, limit: int = 20) -> list[ImportRun]:

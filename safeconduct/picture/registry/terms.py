@@ -12,6 +12,7 @@ from safeconduct.ground.kernel.permissions import declare
 
 VIEW: Final = declare("registry.view", _("Find nationals in the posts' countries and see them"))
 WRITE: Final = declare("registry.write", _("Correct the records of nationals"))
+UNSEAL: Final = declare("registry.unseal", _("Open passport numbers and medical notes"))
 IMPORT: Final = declare("registry.import", _("Bring in lists of nationals"))
 
 _ABOUT_ONE = Shredder.FORGET_SUBJECT
@@ -166,6 +167,11 @@ STILL_APART: Final = timedelta(days=14)
 ANSWERED_WITHIN: Final = timedelta(days=7)
 # How much longer somebody is held to be there who says so after a trip and names no day.
 PROLONGED_BY: Final = timedelta(days=14)
+
+# Where the two sealed fields are bound to, and what the blind index of the first is made for.
+PASSPORT_FIELD: Final = "registry.Confided.passport"
+MEDICAL_FIELD: Final = "registry.Confided.medical"
+PASSPORT_PURPOSE: Final = "passport"
 
 # Places of one trip.
 MOST_LEGS: Final = 8

@@ -8,6 +8,7 @@ from django.db import connection
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock, tokens
+from safeconduct.ground.privacy.models import Consent
 from safeconduct.picture.registry import actions, terms
 from safeconduct.picture.registry.models import ContactPoint, FormUse, OneTimeCode, Person, Stay
 from tests import builders
@@ -246,3 +247,81 @@ def test_a_class_may_register_and_a_flood_may_not(pages):
 def test_networks_are_kept_as_digests(pages):
     pages.post(FORM, told())
     assert "127.0.0.1" not in FormUse.objects.get().source
+
+
+# Places of a trip, and how much is told.
+
+
+def test_a_trip_has_several_places_in_their_order(pages):
+    builders.findable_country("GE", en="Georgia")
+    tomorrow = clock.now().date() + timedelta(days=1)
+    asked = pages.post(FORM, told(add_leg="1", until=str(tomorrow)))
+    assert 'name="l1-place"' in asked.text
+    assert not Person.objects.exists()
+    legs = {"l1-place": "Georgia", "l1-until": str(tomorrow + timedelta(days=9)), "l2-place": ""}
+    pages.post(FORM, told(until=str(tomorrow), **legs))
+    first, second = Stay.objects.order_by("stay_from")
+    assert (first.country_id, first.stay_until) == ("TR", tomorrow + timedelta(days=1))
+    assert (second.country_id, second.stay_from) == ("GE", first.stay_until)
+    assert second.kind == "trip"
+
+
+def test_whoever_lives_somewhere_may_travel_from_there(pages):
+    builders.findable_country("GE", en="Georgia")
+    soon = clock.now().date() + timedelta(days=5)
+    legs = {"l1-place": "Georgia", "l1-begins": str(soon), "l1-until": str(soon)}
+    link = registered(pages, **legs)
+    home, trip = Stay.objects.order_by("pk")
+    assert (home.kind, home.stay_until) == ("residence", None)
+    assert (trip.stay_from, trip.stay_until) == (soon, soon + timedelta(days=1))
+    # The trip is called off: it never was. Home stays what it is.
+    pages.post(link, told(**{"m0-id": Person.objects.get().pk, "l1-place": ""}))
+    assert Stay.objects.get().pk == home.pk
+
+
+def test_a_place_that_ends_before_it_begins_is_said(pages):
+    soon = clock.now().date() + timedelta(days=5)
+    page = pages.post(FORM, told(begins=str(soon), until=str(soon - timedelta(days=1))))
+    assert "before the first" in page.text
+    assert not Person.objects.exists()
+
+
+def test_information_only_needs_no_name(pages):
+    named = {"m0-given_name": "", "m0-family_name": "", "level": "information", "people": "3"}
+    link = registered(pages, **named)
+    people = Person.objects.order_by("pk")
+    assert [(one.given_name, one.name_key, one.reach) for one in people] == [("", "", 1)] * 3
+    assert people[0].party.level == "information"
+    assert pages.get(link).status_code == 200
+
+
+def test_names_are_dropped_by_whoever_wants_to_be_known_by_none(pages):
+    link = registered(pages, **{"m1-given_name": "Kamran"})
+    leyla, kamran = Person.objects.order_by("pk")
+    ids = {"m0-id": leyla.pk, "m1-id": kamran.pk, "m1-given_name": "Kamran"}
+    pages.post(link, told(level="information", people="2", **ids))
+    assert list(Person.objects.order_by("pk").values_list("pk", "given_name", "twin_key")) == [
+        (leyla.pk, "", None),
+        (kamran.pk, "", None),
+    ]
+
+
+def test_whoever_tells_all_is_asked_the_rest_next(pages):
+    response = pages.post(FORM, told(level="full"))
+    assert response["Location"].endswith("/more/?saved=1")
+    assert pages.get(response["Location"]).status_code == 200
+
+
+def test_registering_notes_what_was_agreed_to(pages):
+    registered(pages, **{"consent-family": "on"})
+    given = {one.purpose: one.given for one in Consent.objects.all()}
+    assert given == {"warnings": True, "family": True, "partners": False}
+
+
+def test_a_form_that_a_phone_hands_in_twice_is_one_registration(pages):
+    key = "5c3b7f0e-6f0c-4e0e-9a43-1de6bb0f9d1a"
+    one, two = pages.post(FORM, told(key=key)), pages.post(FORM, told(key=key))
+    assert one["Location"] == two["Location"]
+    assert Person.objects.count() == 1
+    pages.post(FORM, told(key="no key at all"))
+    assert Person.objects.count() == 2

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safeconduct.ground.kernel.languages import CODES
 from safeconduct.picture.audiences.engine.selection import Params
 from safeconduct.picture.audiences.terms import Ways
+from safeconduct.picture.registry.terms import Confidence
 from safeconduct.wires.messaging.terms import Channel
 
 type Ints = NDArray[np.int64]
@@ -31,13 +32,15 @@ _TRAILER: Final = b"\xff\xff"
 
 _MEANT: Final = """
 SELECT m.person_id, (ascii(m.country) * 256 + ascii(substr(m.country, 2))
-    + CASE WHEN m.cell IS NULL THEN 0 ELSE 65536 END)::int8 FROM ({rows}) m
+    + CASE WHEN m.cell IS NULL THEN 0 ELSE 65536 END
+    + ((m.record_at < %(fading)s)::int + (m.record_at < %(doubtful)s)::int) * 131072)::int8
+FROM ({rows}) m
 """
 # Small numbers travel together: what a row costs is its columns.
 _PERSON: Final = """
 p.id, p.party_id, coalesce(p.twin_key, 0), p.reach::int8
     + (coalesce(array_position(%(languages)s::text[], p.language::text), 0)::int8 << 16)
-    + ((p.twin_key IS NOT NULL)::int::int8 << 32)
+    + ((p.twin_key IS NOT NULL)::int::int8 << 32) + (least(p.unanswered, 3)::int8 << 33)
 """
 _CONTACT: Final = """
 k.person_id, hashtextextended(k.address, 0), k.channel::int8
@@ -48,6 +51,7 @@ _JOINED: Final = "JOIN audience_people a ON a.person_id ="
 # Of an audience that is a larger share of the registry than this, everybody is read and the
 # others put aside: the server reads with all its processors, and sorts and joins nothing.
 _MOST: Final = 0.2
+_MOST_DOUBT: Final = len(Confidence) - 1
 
 
 class Members(NamedTuple):
@@ -61,6 +65,8 @@ class Members(NamedTuple):
     language: Ints
     country: Ints
     located: Ints
+    # 0 to 2: how far the record may be relied upon, the best first.
+    doubt: Ints
     # Most of the registry, so that it is cheaper to read all of it.
     most: bool
 
@@ -88,9 +94,10 @@ def members(rows: str, params: Params) -> Members:
     person, packed = _fetched(_MEANT.format(rows=rows), 2, params)
     country, located = packed & 0xFFFF, packed >> 16
     # One key of both: a second one to sort by would double the time.
-    order = np.argsort(person * 2 - located, kind="stable")
+    order = np.argsort(person * 2 - (located & 1), kind="stable")
     order = order[_begins(person[order])]
     person, country, located = person[order], country[order], located[order]
+    age, located = located >> 1, located & 1
     most = _are_most(len(person))
     if not most:
         _lay_down(person)
@@ -106,11 +113,12 @@ def members(rows: str, params: Params) -> Members:
         person=person[still],
         party=party,
         twin=twin,
-        has_twin=packed >> 32 == 1,
+        has_twin=packed >> 32 & 1 == 1,
         reach=packed & 0xFFFF,
         language=packed >> 16 & 0xFFFF,
         country=country[still],
         located=located[still],
+        doubt=np.minimum(age[still] + (packed >> 33), _MOST_DOUBT),
         most=most,
     )
 
@@ -174,6 +182,12 @@ def duplicates(everybody: Members) -> int:
     """How many people more there are than there are different ones by twin key."""
     keys = everybody.twin[everybody.has_twin]
     return int(keys.size - _each_once(keys).size)
+
+
+def by_confidence(everybody: Members) -> dict[str, int]:
+    """People by how far their records may be relied upon; every step, the best first."""
+    counts = np.bincount(everybody.doubt, minlength=len(Confidence)).tolist()
+    return {step.value: int(count) for step, count in zip(Confidence, counts, strict=True)}
 
 
 def _counted(column: Ints) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -59,18 +60,27 @@ class PartyDraft:
 
 
 @transaction.atomic
-def register_party(*, draft: PartyDraft, now: datetime, actor: Actor) -> Party:
+def register_party(
+    *, draft: PartyDraft, key: UUID | None = None, now: datetime, actor: Actor
+) -> Party:
     """Store a family as it registered itself and send each of its addresses a code to confirm it.
 
     It counts from now on, confirmed or not. The same people may register twice: they are
     told nothing about it, since the answer to "is this person registered?" must not depend
-    on who asks; an officer links the two later.
+    on who asks; an officer links the two later. Only a form that a phone hands in twice, by
+    the ``key`` it made for it, is the first one again.
     """
+    source_key = f"web:{key.hex}" if key else ""
+    if source_key and (known := Person.objects.filter(source_key=source_key).first()):
+        return known.party
     source = web_source(now)
     kind = "family" if len(draft.members) > 1 else "single"
     party = Party.objects.create(kind=kind, level=draft.level, source=source, created_at=now)
     for member in draft.members:
         _add_member(party, source, member, draft, now)
+    if source_key:
+        first = Person.objects.filter(party=party).order_by("pk")[0]
+        Person.objects.filter(pk=first.pk).update(source_key=source_key)
     record(
         terms.REGISTERED,
         actor=actor,

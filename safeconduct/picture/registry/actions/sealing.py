@@ -12,10 +12,6 @@ from safeconduct.ground.privacy.sealing import Subject
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.models import Confided, Party, Person
 
-PASSPORT_FIELD = "registry.Confided.passport"
-MEDICAL_FIELD = "registry.Confided.medical"
-PASSPORT_PURPOSE = "passport"
-
 
 @transaction.atomic
 def confide(
@@ -31,10 +27,10 @@ def confide(
     kept, _ = Confided.objects.get_or_create(person=person, defaults={"told_at": now})
     subject = Subject("person", person_id)
     if passport is not None:
-        kept.passport = _sealed(subject, PASSPORT_FIELD, passport)
+        kept.passport = _sealed(subject, terms.PASSPORT_FIELD, passport)
         kept.passport_index = _index(passport)
     if medical is not None:
-        kept.medical = _sealed(subject, MEDICAL_FIELD, medical)
+        kept.medical = _sealed(subject, terms.MEDICAL_FIELD, medical)
     kept.told_at = now
     if kept.passport is None and kept.medical is None:
         kept.delete()
@@ -56,4 +52,4 @@ def _sealed(subject: Subject, field: str, text: str) -> bytes | None:
 
 def _index(passport: str) -> bytes | None:
     key = rules.passport_key(passport)
-    return sealing.blind_index(PASSPORT_PURPOSE, key) if key else None
+    return sealing.blind_index(terms.PASSPORT_PURPOSE, key) if key else None

@@ -20,7 +20,7 @@ from safeconduct.picture.registry.actions.stays import own_stays
 from safeconduct.picture.registry.engine.texts import still_there_texts
 from safeconduct.picture.registry.events import StillRoundOpened
 from safeconduct.picture.registry.levels import levels_by_country
-from safeconduct.picture.registry.models import StillRound
+from safeconduct.picture.registry.models import Stay, StillRound
 from safeconduct.wires.messaging import actions as messaging
 from safeconduct.wires.messaging.terms import Lane
 
@@ -196,12 +196,17 @@ def _prolong(party_id: int, last_day: date | None, now: datetime) -> None:
         stay_from__lte=now.date(),
         stay_until__lte=now.date() + timedelta(days=1),
     )
+    stays = list(ending.order_by("-stay_until", "-stay_from"))
     # Of several that are over, they are still in the last.
-    last = ending.order_by("-stay_until", "-stay_from").first()
-    if last is not None and until > last.stay_from:
-        ending.filter(
-            stay_until=last.stay_until, country_id=last.country_id, city_id=last.city_id
-        ).update(stay_until=until)
+    last = [stay for stay in stays if _place(stay) == _place(stays[0])]
+    for stay in last:
+        if until > stay.stay_from:
+            stay.stay_until = until
+            stay.save(update_fields=["stay_until"])
+
+
+def _place(stay: Stay) -> tuple[str, int | None, date | None]:
+    return stay.country_id, stay.city_id, stay.stay_until
 
 
 # After a change of level one is asked again sooner; whoever confirmed just before is not.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
+from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +52,8 @@ def register(request: HttpRequest) -> HttpResponse:
     crowded = data is not None and not entry.added and _crowded(request)
     consents = ConsentForm(data, language=_reader())
     if data is not None and not crowded and entry.is_valid() and consents.is_valid():
-        return _after_saving(_registered(entry.draft(), consents, now), entry.draft())
+        token = _registered(entry.draft(), consents, _key(request), now)
+        return _after_saving(token, entry.draft())
     context = {"entry": entry, "crowded": crowded, "consents": consents}
     return render(request, "registry/register.html", context, status=429 if crowded else 200)
 
@@ -120,11 +122,21 @@ def again(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- as views are
     return redirect("registration:code")
 
 
-def _registered(draft: actions.PartyDraft, consents: ConsentForm, now: datetime) -> str:
+def _key(request: HttpRequest) -> UUID | None:
+    """The key under which a phone keeps a form until it has been handed in."""
+    try:
+        return UUID(request.POST["key"])
+    except (KeyError, ValueError):
+        return None
+
+
+def _registered(
+    draft: actions.PartyDraft, consents: ConsentForm, key: UUID | None, now: datetime
+) -> str:
     """Registers the party with what it agrees to; the token of its link."""
     actor = Actor.citizen(None)
     with transaction.atomic():
-        party = actions.register_party(draft=draft, now=now, actor=actor)
+        party = actions.register_party(draft=draft, key=key, now=now, actor=actor)
         choose_consents(
             subject=Subject("party", party.pk),
             choices=consents.choices(),

@@ -18,6 +18,7 @@ from safeconduct.ground.missions.actions import note_look
 from safeconduct.ground.places.queries import country_choices
 from safeconduct.picture.registry import actions, queries, seen, terms
 from safeconduct.picture.registry.access import import_for, person_for
+from safeconduct.picture.registry.web.confiding import ReasonForm
 from safeconduct.picture.registry.web.forms import ListForm, PeopleForm
 
 
@@ -47,7 +48,11 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     _note_look(request, seen.RECORD, [found.pk], request.GET.get("for", ""))
     party = [one for one in queries.party_members(found.party_id) if one.pk != found.pk]
     kin = queries.emergency_contacts([found.party_id]).get(found.party_id)
+    countries, now = countries_of(officer_of(request), terms.VIEW), clock.now()
     context = {"person": found, "party": party, "kin": kin, "language": get_language()}
+    context["name"] = queries.shown_name(found.given_name, found.family_name)
+    context["known"] = queries.known_of(found, countries=countries, now=now)
+    context["reason_form"] = ReasonForm()
     return render(request, "registry/person.html", context)
 
 

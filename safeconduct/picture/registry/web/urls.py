@@ -3,7 +3,7 @@
 from django.urls import path
 
 from safeconduct.picture.registry.web import citizen as own
-from safeconduct.picture.registry.web import codes, kin, more, phones, still
+from safeconduct.picture.registry.web import codes, confiding, kin, linking, more, phones, still
 from safeconduct.picture.registry.web import console as pages
 
 citizen = [
@@ -27,6 +27,9 @@ citizen = [
 console = [
     path("people/", pages.people, name="people"),
     path("people/<int:person_id>/", pages.person, name="person"),
+    path("people/<int:person_id>/sealed/", confiding.unseal, name="unseal"),
+    path("people/<int:person_id>/link/", linking.link, name="link"),
+    path("people/<int:person_id>/part/", linking.part, name="part"),
     path("lists/", pages.imports, name="imports"),
     path("lists/<int:run_id>/", pages.import_run, name="import_run"),
     path("lists/<int:run_id>/tell/", pages.tell, name="tell"),

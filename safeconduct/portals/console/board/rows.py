@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 from safeconduct.ground.accounts.queries import officer_names
 from safeconduct.picture.registry.models import Person
+from safeconduct.picture.registry.queries import shown_name
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import Safety
 from safeconduct.portals.console.board.words import (
@@ -89,7 +90,7 @@ def names_of(person_ids: Iterable[int]) -> dict[int, str]:
     """Full names as people gave them; whoever was deleted meanwhile is absent."""
     found = Person.objects.filter(pk__in=list(person_ids))
     return {
-        number: f"{given} {family}".strip()
+        number: shown_name(given, family)
         for number, given, family in found.values_list("pk", "given_name", "family_name")
     }
 

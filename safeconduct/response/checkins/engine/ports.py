@@ -18,7 +18,9 @@ _BLOCK: Final = """
 """
 # The incident as a value: with it the planner reads one partition, not all of them.
 _PARTY: Final = """
-    SELECT member.id, p.given_name FROM checkins_asked AS reader
+    SELECT member.id,
+        coalesce(nullif(p.given_name, ''), '# ' || row_number() OVER (ORDER BY member.id))
+    FROM checkins_asked AS reader
     JOIN checkins_asked AS member ON member.incident_id = reader.incident_id
         AND member.round_id = reader.round_id AND member.party_id = reader.party_id
     JOIN registry_person AS p ON p.id = member.person_id

@@ -1,12 +1,12 @@
 // Suggests places while one is typed. The form works without: the server finds the place too.
-const input = document.querySelector("input[data-places]");
 const list = document.getElementById("known-places");
-const address = input?.form?.dataset.find;
 let waiting = 0;
 
-async function suggest() {
+async function suggest(input) {
+  const address = input.form?.dataset.find;
   const text = input.value.trim();
-  if (text.length < 2 || [...list.options].some((option) => option.value === text)) return;
+  if (!address || text.length < 2) return;
+  if ([...list.options].some((option) => option.value === text)) return;
   const query = new URLSearchParams({ q: text, format: "json" });
   try {
     const response = await fetch(`${address}?${query}`);
@@ -25,10 +25,11 @@ async function suggest() {
   }
 }
 
-if (input && list && address) {
+// A trip has several places; they share one list, which follows whoever is typing.
+for (const input of list ? document.querySelectorAll("input[data-places]") : []) {
   input.setAttribute("list", list.id);
   input.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(suggest, 200);
+    waiting = setTimeout(suggest, 200, input);
   });
 }
