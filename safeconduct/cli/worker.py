@@ -1,4 +1,4 @@
-"""`safeconduct worker`: jobs and the drain, each in a process of its own."""
+"""`safeconduct worker`: jobs, answers and reports, each in a process of its own."""
 
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from safeconduct.cli.surroundings import needs_database
 
 @click.command()
 @click.option(
-    "--only", type=click.Choice(["jobs", "drain"]), help="One of the two, in this very process."
+    "--only",
+    type=click.Choice(["jobs", "drain", "reports"]),
+    help="One of them, in this very process.",
 )
 @click.option("--concurrency", default=4, show_default=True, help="Jobs at once.")
 @needs_database
@@ -21,11 +23,14 @@ def command(only: str | None, concurrency: int) -> None:
 
         jobs.run(concurrency=concurrency)
     elif only == "drain":
-        from safeconduct.response.cases.engine import drain as requests
         from safeconduct.response.checkins.engine import drain
         from safeconduct.response.ladder.engine import heeding
 
-        drain.run(beside=[heeding.run, requests.run])
+        drain.run(beside=[heeding.run])
+    elif only == "reports":
+        from safeconduct.response.cases.engine.drain import run
+
+        run()
     else:
         _both(concurrency)
 
@@ -36,4 +41,5 @@ def _both(concurrency: int) -> None:
     with Family(logs=Path(settings.HOME) / "log") as family:
         family.start("jobs", "worker", "--only", "jobs", "--concurrency", str(concurrency))
         family.start("drain", "worker", "--only", "drain")
+        family.start("reports", "worker", "--only", "reports")
         family.watch()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from safeconduct.cli.demo import stage
+from safeconduct.cli.demo.asking import ask_for_help
 from safeconduct.cli.family import ChildFailedError, Family
 from safeconduct.cli.surroundings import json_option, ready, write_json
 
@@ -133,6 +134,8 @@ def _say(counted: "Headcount", watch: "Stopwatch") -> None:
 
 
 def _open_console(family: Family, ports: stage.Ports, logins: "list[DemoLogin]") -> None:
+    asked = ask_for_help(f"http://127.0.0.1:{ports.answers}")
+    click.echo(f"  {asked} more, who never registered, say that they are there or ask for help.")
     family.start("serve", "serve", "--port", str(ports.pages), ready=stage.Listening(ports.pages))
     click.echo(f"Console: {ports.console}")
     for login in logins:

@@ -10,6 +10,7 @@ from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import Safety
 from safeconduct.response.cases import actions, queries
+from safeconduct.response.cases.actions import talking
 from safeconduct.response.cases.engine import drain
 from safeconduct.response.cases.models import Case, Message, NoticeBatch, Photo
 from safeconduct.response.cases.terms import Need, Outcome, State, Urgency
@@ -182,10 +183,11 @@ def test_the_same_message_sent_twice_is_one():
     assert Message.objects.filter(key=key).count() == 1
 
 
-def test_one_link_cannot_write_without_end():
+def test_one_link_cannot_write_without_end(monkeypatch):
+    monkeypatch.setattr(talking, "MOST_MESSAGES_AN_HOUR", 3)
     case = builders.help_request()
     said = {"case_id": case.pk, "key": None, "now": clock.now(), "actor": Actor.citizen(1)}
-    for number in range(29):
+    for number in range(2):
         actions.hear(words=f"{number}", **said)
     with pytest.raises(actions.TooManyError):
         actions.hear(words="once more", **said)

@@ -78,7 +78,7 @@ def open_or_add(draft: Draft, *, known: Case | None, now: datetime) -> Case:
     """
     case = _still_open(known) or _open_one(draft)
     if case is None:
-        case = _new_case(draft, now)
+        case = _opened(draft, now)
     else:
         _repeat(case, draft, now)
     add_words(case, draft.words, at=draft.stated_at, direction=Direction.IN)
@@ -157,9 +157,10 @@ def _open_one(draft: Draft) -> Case | None:
     return cases[0] if cases else None
 
 
-def _new_case(draft: Draft, now: datetime) -> Case:
+def new_case(draft: Draft, now: datetime) -> Case:
+    """The row of a request, not saved yet and without what is sealed."""
     urgency = rules.urgency_of(draft.need, injuries=str(draft.details.get("injuries", "")))
-    case = Case.objects.create(
+    return Case(
         reference=draft.reference,
         person_id=draft.person_id,
         party_id=draft.party_id,
@@ -177,6 +178,11 @@ def _new_case(draft: Draft, now: datetime) -> Case:
         opened_at=now,
         heard_at=draft.received_at,
     )
+
+
+def _opened(draft: Draft, now: datetime) -> Case:
+    case = new_case(draft, now)
+    case.save()
     if draft.details:
         put_details(case, draft.details)
         case.save(update_fields=["details"])

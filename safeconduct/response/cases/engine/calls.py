@@ -5,7 +5,7 @@ process that dies between the two loses nothing and opens nothing twice.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from django.conf import settings
 
 from safeconduct.ground.audit import actions as audit
+from safeconduct.ground.kernel import facts
 from safeconduct.ground.kernel.actor import Actor, ActorKind
 from safeconduct.ground.missions.queries import post_of_country
 from safeconduct.ground.privacy.sealing import SealBrokenError, open_outside
@@ -20,10 +21,11 @@ from safeconduct.picture.registry.models import Person
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.picture.rollcall.rules import CALLS
 from safeconduct.picture.rollcall.terms import Safety
-from safeconduct.response.cases.actions.opening import Draft, open_or_add
-from safeconduct.response.cases.engine.filing import hold_calls
-from safeconduct.response.cases.models import Case, Report
-from safeconduct.response.cases.terms import Need, Way
+from safeconduct.response.cases.actions.opening import Draft, new_case, open_or_add
+from safeconduct.response.cases.engine.filing import hold_calls, hold_many_calls
+from safeconduct.response.cases.events import CaseOpened
+from safeconduct.response.cases.models import Call, Case, Event, Report
+from safeconduct.response.cases.terms import Deed, Need, Way
 from safeconduct.wires.intake.engine.reported import WORDS, reference_of
 from safeconduct.wires.intake.models import HelpWords
 from safeconduct.wires.intake.terms import Door
@@ -79,6 +81,14 @@ class Voice(NamedTuple):
     stated_at: datetime
 
 
+class Called(NamedTuple):
+    """A request to be, the key it came under, and the calls on the roll that it holds."""
+
+    key: UUID
+    draft: Draft
+    calls: tuple[tuple[int, int], ...]
+
+
 class Sent(NamedTuple):
     """The answer that said so: its key, and by which door it came."""
 
@@ -94,8 +104,12 @@ def file_calls(cursor: Cursor, *, now: datetime, actor: Actor, limit: int = AT_O
         return 0
     voices, sent = _voices(cursor, pending), _sent(cursor, pending)
     words = _words([one.key for one in sent.values()])
-    for group in _together(pending, voices):
-        _file(group, voices, sent, words, now)
+    tongues = _languages([person for one in pending for person in _spoken(one, voices)])
+    drafts = [_called(group, voices, sent, words, tongues) for group in _together(pending, voices)]
+    fresh, others = _sorted_out(drafts)
+    _open_fresh(fresh, now)
+    for each in others:
+        _file(each, now)
     HelpWords.objects.filter(key__in=words).delete()
     audit.record(
         "cases.calls_filed",
@@ -163,33 +177,98 @@ def _together(
     return list(groups.values())
 
 
-def _file(
+def _spoken(one: Pending, voices: Mapping[tuple[int, int], Voice]) -> tuple[int, ...]:
+    voice = voices.get((one.incident_id, one.person_id))
+    speaker = voice.actor_id if voice and voice.actor_kind == ActorKind.CITIZEN else None
+    return (one.person_id, speaker) if speaker else (one.person_id,)
+
+
+def _called(
     group: Sequence[Pending],
-    voices: dict[tuple[int, int], Voice],
-    sent: dict[tuple[int, int], Sent],
-    words: dict[UUID, str],
-    now: datetime,
-) -> None:
+    voices: Mapping[tuple[int, int], Voice],
+    sent: Mapping[tuple[int, int], Sent],
+    words: Mapping[UUID, str],
+    tongues: Mapping[int, str],
+) -> Called:
     first = group[0]
     mark = (first.incident_id, first.person_id)
     voice, answer = voices.get(mark), sent.get(mark)
     key = answer.key if answer else uuid5(_NOTED, f"{mark} {first.called_at.isoformat()}")
-    report = Report.objects.filter(key=key).select_related("case").first()
-    draft = _draft(group, voice, answer, key=key, said=words.get(key, ""))
-    case = open_or_add(draft, known=report.case if report else None, now=now)
+    draft = _draft(group, voice, answer, key=key, said=words.get(key, ""), tongues=tongues)
+    return Called(key, draft, tuple((one.incident_id, one.person_id) for one in group))
+
+
+def _sorted_out(drafts: Sequence[Called]) -> tuple[list[Called], list[Called]]:
+    """Those of people who are in no request yet and wrote nothing, and all others.
+
+    The first are nearly all, and are written together: in an earthquake they come by the
+    thousand.
+    """
+    keys = Report.objects.filter(key__in=[each.key for each in drafts])
+    known = set(keys.values_list("key", flat=True))
+    people = {person for each in drafts for person in (*each.draft.people, each.draft.person_id)}
+    held = Case.objects.filter(closed_at=None, people__overlap=sorted(filter(None, people)))
+    busy = {person for case in held for person in (*case.people, case.person_id)}
+    fresh, others = [], []
+    for each in drafts:
+        mine = {*each.draft.people, each.draft.person_id}
+        alone = each.key not in known and not mine & busy and not each.draft.words
+        (fresh if alone else others).append(each)
+        busy |= mine
+        known.add(each.key)
+    return fresh, others
+
+
+def _open_fresh(fresh: Sequence[Called], now: datetime) -> None:
+    cases = Case.objects.bulk_create([new_case(each.draft, now) for each in fresh])
+    Event.objects.bulk_create(
+        Event(case=case, at=now, deed=Deed.OPENED.value, detail={"way": Way(case.way).name.lower()})
+        for case in cases
+    )
+    Report.objects.bulk_create(_report(each, case) for each, case in zip(fresh, cases, strict=True))
+    for case in cases:
+        facts.announce(CaseOpened(case.pk))
+    hold_many_calls(
+        [
+            Call(
+                incident_id=incident_id,
+                person_id=person_id,
+                case=case,
+                through=each.draft.received_at,
+            )
+            for each, case in zip(fresh, cases, strict=True)
+            for incident_id, person_id in each.calls
+        ]
+    )
+
+
+def _report(each: Called, case: Case) -> Report:
+    return Report(
+        key=each.key,
+        case=case,
+        party_id=each.draft.party_id,
+        stated_at=each.draft.stated_at,
+        received_at=each.draft.received_at,
+    )
+
+
+def _file(each: Called, now: datetime) -> None:
+    """Add to the request that is open, or open one with what was written."""
+    report = Report.objects.filter(key=each.key).select_related("case").first()
+    case = open_or_add(each.draft, known=report.case if report else None, now=now)
     if report is None:
-        Report.objects.create(
-            key=key,
-            case=case,
-            party_id=first.party_id,
-            stated_at=draft.stated_at,
-            received_at=draft.received_at,
-        )
-    hold_calls(case, [(one.incident_id, one.person_id) for one in group], through=first.called_at)
+        _report(each, case).save()
+    hold_calls(case, each.calls, through=each.draft.received_at)
 
 
 def _draft(
-    group: Sequence[Pending], voice: Voice | None, answer: Sent | None, *, key: UUID, said: str
+    group: Sequence[Pending],
+    voice: Voice | None,
+    answer: Sent | None,
+    *,
+    key: UUID,
+    said: str,
+    tongues: Mapping[int, str],
 ) -> Draft:
     first = group[0]
     people = [one.person_id for one in group]
@@ -204,10 +283,10 @@ def _draft(
         reference=reference_of(key),
         stated_at=(voice.stated_at if voice else first.stated_at) or first.called_at,
         received_at=first.called_at,
-        language=_language(person_id),
+        language=tongues.get(person_id) or str(settings.LANGUAGE_CODE),
         person_id=person_id,
         party_id=first.party_id,
-        people=sorted({person_id, *people}) if speaker in people else people,
+        people=sorted(people),
         incident_id=first.incident_id,
         country=first.country,
         post_id=first.post_id or post_of_country(first.country),
@@ -217,11 +296,6 @@ def _draft(
     )
 
 
-def _language(person_id: int) -> str:
-    spoken = Person.objects.filter(pk=person_id).values_list("language", flat=True).first()
-    return spoken or str(settings.LANGUAGE_CODE)
-
-
-def case_of_call(incident_id: int, person_id: int) -> Case | None:
-    """The request that holds somebody's call in an incident."""
-    return Case.objects.filter(calls__incident_id=incident_id, calls__person_id=person_id).first()
+def _languages(person_ids: Sequence[int]) -> dict[int, str]:
+    found = Person.objects.filter(pk__in=set(person_ids))
+    return dict(found.values_list("pk", "language"))

@@ -5,6 +5,7 @@ meet, and thirty thousand an hour are eight a second.
 """
 
 import logging
+from signal import SIGTERM, signal
 from threading import Event
 from typing import Final
 
@@ -92,8 +93,14 @@ def gather_calls() -> int:
         return file_calls(cursor, now=now, actor=_ACTOR) + file_texts(cursor, now=now)
 
 
-def run(stop: Event) -> None:
-    """File until told to stop, waiting out a database that is away."""
+def run(stop: Event | None = None) -> None:
+    """File until told to stop, waiting out a database that is away.
+
+    In a process of its own: thousands of calls at once must not slow the answers' drain.
+    """
+    if stop is None:
+        stop = Event()
+        signal(SIGTERM, lambda *_: stop.set())
     drain = Drain()
     poll = float(settings.CASES["DRAIN_POLL_SECONDS"])
     while not stop.is_set():

@@ -179,11 +179,18 @@ def _ask(each: Filed, post_id: int | None, now: datetime) -> None:
 
 def hold_calls(case: Case, calls: Sequence[tuple[int, int]], *, through: datetime) -> None:
     """Note that a request holds these calls (incident, person), up to a moment of calling."""
-    Call.objects.bulk_create(
-        (
+    hold_many_calls(
+        [
             Call(incident_id=incident_id, person_id=person_id, case=case, through=through)
             for incident_id, person_id in calls
-        ),
+        ]
+    )
+
+
+def hold_many_calls(calls: Sequence[Call]) -> None:
+    """Note which requests hold these calls; a later request takes them over."""
+    Call.objects.bulk_create(
+        calls,
         update_conflicts=True,
         unique_fields=["incident_id", "person_id"],
         update_fields=["case", "through"],
