@@ -285,12 +285,12 @@ def test_three_times_escape_leaves_and_back_does_not_return(
 def test_a_family_is_registered_without_a_line(
     phone: Callable[..., Page], live_server: Any
 ) -> None:
-    builders.findable_country("TR", en="Türkiye")
-    page = phone("/?place=TR", language="en")
+    builders.findable_country("GE", en="Georgia")
+    page = phone("/?place=GE", language="en")
     _kept(page)
     page.context.set_offline(True)
     page.goto("/me/register/")
-    page.locator("[name=place]").fill("Türkiye")
+    page.locator("[name=place]").fill("Georgia")
     page.locator("[name=mail]").fill("leyla@family.example")
     page.locator("[name=m0-given_name]").fill("Leyla")
     page.locator("[name=m0-family_name]").fill("Quliyeva")
@@ -308,6 +308,24 @@ def test_a_family_is_registered_without_a_line(
     follow = page.locator(".item-sent .follow").get_attribute("href")
     assert follow
     assert follow.startswith(f"{live_server}/me/")
+
+
+def test_what_was_wrong_without_a_line_is_corrected_with_one(phone: Callable[..., Page]) -> None:
+    page = phone("/me/register/", language="en")
+    _kept(page)
+    page.context.set_offline(True)
+    page.goto("/me/register/")
+    page.locator("[name=m0-given_name]").fill("Leyla")
+    page.get_by_role("button", name="Add a family member").click()
+    page.locator("[name=m1-given_name]").fill("Elvin")
+    page.get_by_role("button", name="Register").click()
+    page.wait_for_url("**/outbox/")
+    page.context.set_offline(False)
+    expect(page.locator(".item-refused")).to_be_visible(timeout=15_000)
+    page.locator(".item-refused .follow").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    expect(page.locator("[name=m1-given_name]")).to_have_value("Elvin")
+    assert page.evaluate(_COUNTS) == {"waiting": 0, "sent": 0}
 
 
 def test_a_form_with_something_wrong_comes_back_with_what_was_typed(

@@ -36,8 +36,10 @@ const itemOf = (entry, name) => {
   item.querySelector(".reference").textContent = entry.reference ?? "";
   item.querySelector(".timer").dataset.since = entry.sentAt ?? "";
   const follow = item.querySelector(".follow");
-  follow.hidden = !entry.follow;
-  if (entry.follow) follow.href = entry.follow;
+  // A form with something to correct is corrected where it was filled in.
+  const to = state === "refused" && entry.kind === "register" ? entry.to : entry.follow;
+  follow.hidden = !to;
+  if (to) follow.href = to;
   item.querySelector("button").addEventListener("click", async () => {
     await drop(name);
     await show();

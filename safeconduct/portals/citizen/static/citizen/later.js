@@ -1,5 +1,5 @@
 // Lets a form of our own pages be filled in without a line: it is handed in when there is one.
-/* global keepReport, sendReports, get, drop */
+/* global keepReport, sendReports, get, drop, listed */
 const form = document.querySelector("form[data-later]");
 const OUTBOX = "/outbox/";
 
@@ -64,3 +64,31 @@ form.addEventListener("submit", (event) => {
   busy = true;
   handIn().catch(() => form.submit());
 });
+
+const refill = (fields) => {
+  const rows = 1 + Math.max(0, ...fields.map(([name]) => Number(/^m(\d+)-/.exec(name)?.[1] ?? 0)));
+  const more = form.querySelector("button[name=add]");
+  for (let row = form.querySelectorAll("[name$=-given_name]").length; more && row < rows; row += 1) {
+    another(more);
+  }
+  for (const [name, value] of fields) {
+    const parts = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+    for (const part of parts) {
+      if (["radio", "checkbox"].includes(part.type)) part.checked = part.value === value;
+      else part.value = value;
+    }
+    // A row this page has not: the server knows what to make of it.
+    if (!parts.length) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+  }
+};
+
+// What was filled in without a line and has something to correct comes back as it was typed.
+const refused = (await listed("report ").catch(() => []))
+  .find(({ kind, refused: is }) => kind === "register" && is);
+if (refused && !document.querySelector(".error-summary")) {
+  refill(refused.fields);
+  await drop(`report ${refused.key}`);
+  form.submit();
+}
