@@ -39,7 +39,7 @@ def _confide(person: Any, number: str = "C01234567") -> bytes:
 
 
 def test_everything_we_hold_is_on_the_page_and_in_the_file(leyla: Any, pages: Pages) -> None:
-    asked = builders.asked([leyla])
+    builders.asked([leyla])
     _confide(leyla)
     page = pages.get(_path(leyla, "data"))
     text = page.content.decode()
@@ -124,6 +124,20 @@ def test_a_consent_is_given_and_taken_back_without_script(leyla: Any, pages: Pag
     pages.post(path, {"purpose": "family", "agree": "no"})
     assert not privacy.consents_of(party)["family"].given
     assert pages.post(path, {"purpose": "advertising", "agree": "yes"}).status_code == 404
+
+
+def test_officers_read_what_may_be_told_and_passed_on(leyla: Any, pages: Pages) -> None:
+    incident = builders.asked([leyla])[0].incident_id
+    console = Pages().sign_in(builders.officer("duty_officer", at=builders.post(id=2)))
+    record, panel = f"/console/people/{leyla.pk}/", f"/console/board/{incident}/people/{leyla.pk}/"
+    for page in (record, panel):
+        assert "Tell the family nothing" in console.get(page).content.decode()
+    for purpose in ("family", "partners"):
+        pages.post(_path(leyla, "consent"), {"purpose": purpose, "agree": "yes"})
+    for page in (record, panel):
+        assert "Family may be told" in console.get(page).content.decode()
+    saved = console.post(f"/console/board/{incident}/silent/file/").content.decode()
+    assert saved.splitlines()[1].endswith(",TR,yes")
 
 
 def test_taking_back_warnings_leaves_threats_to_life_alone(leyla: Any, pages: Pages) -> None:

@@ -18,6 +18,8 @@ from safeconduct.ground.missions.access import officer_may
 from safeconduct.ground.missions.actions import note_look
 from safeconduct.ground.missions.models import Post
 from safeconduct.ground.places.models import Country
+from safeconduct.ground.privacy.consents import PARTNERS
+from safeconduct.ground.privacy.queries import who_agrees
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.incidents.terms import INCIDENT
 from safeconduct.picture.registry.models import ContactPoint
@@ -132,12 +134,14 @@ def _write(response: HttpResponse, rows: list[Row], *, exercise: bool) -> None:
         .order_by("-pk")
         .values_list("person_id", "address")
     )
+    sharing = who_agrees("party", [row.standing.party_id for row in rows], PARTNERS)
     writer = csv.writer(response)
-    writer.writerow([*heading, "number", "name", "telephone", "country"])
+    writer.writerow([*heading, "number", "name", "telephone", "country", "may be passed on"])
     for row in rows:
         standing = row.standing
         telephone = numbers.get(standing.person_id, "")
-        known = [standing.person_id, _inert(str(row.name)), telephone, standing.country]
+        shared = "yes" if standing.party_id in sharing else "ask first"
+        known = [standing.person_id, _inert(str(row.name)), telephone, standing.country, shared]
         writer.writerow([*mark, *known])
 
 
