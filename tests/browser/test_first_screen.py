@@ -102,7 +102,7 @@ def test_the_phone_finds_its_country_and_tells_nobody_where_it_is(
     page.on("request", lambda request: asked.append(request.url + (request.post_data or "")))
     page.get_by_role("button", name="Find me on this phone").click()
     expect(page.locator(".found a.button")).to_have_text("Georgia")
-    expect(page.locator(".found .number")).to_have_count(0)
+    expect(page.locator(".found .dial")).to_have_count(0)
     page.locator(".found a.button").click()
     page.wait_for_url("**/?place=GE")
     assert asked

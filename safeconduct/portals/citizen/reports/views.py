@@ -51,9 +51,11 @@ TILES: Final = (
     Tile(
         "arrested",
         _("Arrested or held"),
-        "M7 11a4 4 0 1 1 0 .01M17 11a4 4 0 1 1 0 .01M9 11h6M7 15v5M17 15v5",
+        "M11 12a4 4 0 1 1-8 0 4 4 0 1 1 8 0zM21 12a4 4 0 1 1-8 0 4 4 0 1 1 8 0zM11 12h2",
     ),
-    Tile("documents", _("Documents lost"), "M6 3h12v18H6zM12 8a3 3 0 1 1 0 .01M9 17h6"),
+    Tile(
+        "documents", _("Documents lost"), "M6 3h12v18H6zM15 9a3 3 0 1 1-6 0 3 3 0 1 1 6 0zM9 16h6"
+    ),
     Tile("shelter", _("No shelter, food or money"), "M3 12 12 4l9 8M6 10v10h12V10M10 20v-6h4v6"),
     Tile(
         "transport",
@@ -63,7 +65,7 @@ TILES: Final = (
     Tile(
         "missing",
         _("Somebody is missing"),
-        "M12 4a4 4 0 1 1 0 .01M5 20c0-5 3-7 7-7 2 0 4 .5 5 2M18 17v.01M18 21v.01",
+        "M14 7a4 4 0 1 1-8 0 4 4 0 1 1 8 0zM3 21c0-5 3-7 7-7 2 0 3 .4 4 1M18 14a2 2 0 1 1 2 3v1M20 21h.01",
     ),
     Tile("other", _("Something else"), "M5 12h.01M12 12h.01M19 12h.01"),
 )

@@ -55,7 +55,7 @@ const show = (near, post) => {
   out.replaceChildren(element("p", box.dataset.found), links[0]);
   if (links.length > 1) out.append(element("p", box.dataset.or), ...links.slice(1));
   if (!post) return;
-  const call = element("a", "", { href: `tel:${post.duty_number}`, className: "number" });
+  const call = element("a", "", { href: `tel:${post.duty_number}`, className: "dial" });
   const km = new Intl.NumberFormat(box.dataset.language, { maximumFractionDigits: 0 }).format(post.km);
   call.append(
     element("span", `${box.dataset.nearest}: ${post.name}, ${km} km`),
