@@ -39,8 +39,9 @@ check-layers:
 	@$(RUN)/lint-imports --no-cache >.tools/layers.log 2>&1 || { cat .tools/layers.log; exit 1; }
 check-templates:
 	@$(RUN)/djlint --lint --quiet safeconduct
+# Who may open what is asked by `make test`: it takes a database and half a minute.
 check-meta:
-	@$(RUN)/pytest tests/meta --no-header
+	@$(RUN)/pytest tests/meta --no-header -m "not django_db"
 
 ## make fix     what the tools can mend by themselves
 fix: ready
