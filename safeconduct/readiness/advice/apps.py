@@ -7,8 +7,10 @@ class AdviceConfig(AppConfig):
 
     def ready(self) -> None:
         from safeconduct.ground.ui import navigation
-        from safeconduct.readiness.advice import handlers, terms
+        from safeconduct.picture.registry.levels import LEVELS
+        from safeconduct.readiness.advice import handlers, queries, terms
 
         navigation.register("advice:list", _("Advice"), permission=terms.VIEW, order=25)
         navigation.register("public_advice:here", _("Travel advice"), portal="public", order=5)
+        LEVELS.register("advice", queries.levels_in_force)
         handlers.connect()

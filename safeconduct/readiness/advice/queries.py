@@ -288,6 +288,12 @@ def listed(language: str, *, now: datetime) -> list[Listed]:
     return sorted(found, key=lambda line: line.name)
 
 
+def levels_in_force() -> dict[str, int]:
+    """The level in force for the whole of each country there is advice for."""
+    rows = LevelText.objects.filter(edition__state=EditionState.LIVE, kind=AreaKind.COUNTRY)
+    return dict(rows.values_list("edition__country_id", "level"))
+
+
 def open_edition(country_code: str) -> Edition | None:
     """The edition somebody is writing, or that waits for approval."""
     states = [EditionState.DRAFT, EditionState.SUBMITTED]

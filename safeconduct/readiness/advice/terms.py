@@ -74,9 +74,9 @@ class SectionName(TextChoices):
     """In the order of the page."""
 
     ENTRY = "entry", _("Entry and stay")
-    SAFETY = "safety", _("Safety")
+    SAFETY = "safety", _("Staying safe")
     LAWS = "laws", _("Laws and customs")
-    HEALTH = "health", _("Health")
+    HEALTH = "health", _("Staying healthy")
     HAZARDS = "hazards", _("Natural hazards")
     NUMBERS = "numbers", _("Numbers")
 

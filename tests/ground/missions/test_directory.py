@@ -1,7 +1,7 @@
 """The directory of posts: nearest first, one page a language, the same for everybody."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -61,6 +61,18 @@ def test_a_posts_page_speaks_the_language_of_its_address(pages: Pages) -> None:
     assert "Passports" in said
     assert "geo:39.90000,32.80000" in said
     assert '<link rel="alternate" hreflang="az"' in said
+
+
+def test_a_posts_page_tells_the_posts_own_time(pages: Pages) -> None:
+    placed(2, "TR", 39.9, 32.8)
+    hours = {str(day): [["09:30", "13:00"]] for day in range(7)}
+    Post.objects.filter(pk=2).update(hours=hours, time_zone="Europe/Istanbul")
+    with clock.stopped_at(datetime(2026, 11, 23, 5, 0, tzinfo=UTC)):
+        said = pages.get("/posts/en/2/").content.decode()
+        assert "opens at 9:30 a.m." in said
+        assert "where it was 8 a.m." in said
+    with clock.stopped_at(datetime(2026, 11, 23, 7, 0, tzinfo=UTC)):
+        assert "until 1 p.m." in pages.get("/posts/en/2/").content.decode()
 
 
 def test_the_directory_is_the_same_for_everybody_and_kept_by_caches(pages: Pages) -> None:

@@ -50,7 +50,10 @@ class Entry:
     days: list[DayLine]
     closures: list[ClosureLine]
     state: rules.State
+    # The post's own time, and when it opens or closes by it. Naive: templates would turn them
+    # back into UTC.
     clock: datetime
+    turns_at: datetime | None
     zone: str
     place: tuple[float, float] | None
     is_exact: bool
@@ -61,7 +64,7 @@ class Entry:
     @property
     def opens_today(self) -> bool:
         """Whether the next opening or closing is on the day it is there now."""
-        return self.state.until is not None and self.state.until.date() == self.clock.date()
+        return self.turns_at is not None and self.turns_at.date() == self.clock.date()
 
     @property
     def geo(self) -> str:
@@ -101,7 +104,7 @@ class Entry:
 def entry(post: Post, language: str, now: datetime) -> Entry:
     """A post as it is described now."""
     zone = queries.zone_of(post)
-    local = now.astimezone(zone)
+    local, state = now.astimezone(zone), queries.state_of(post, now)
     return Entry(
         id=post.pk,
         kind=post.kind,
@@ -117,8 +120,9 @@ def entry(post: Post, language: str, now: datetime) -> Entry:
         services=[str(service.label) for service in Service if service in post.services],
         days=_days(post, language, local),
         closures=_closures(post, language, local.date()),
-        state=queries.state_of(post, now),
-        clock=local,
+        state=state,
+        clock=local.replace(tzinfo=None),
+        turns_at=state.until and state.until.replace(tzinfo=None),
         zone=str(zone),
         place=queries.place_of(post),
         is_exact=post.latitude is not None,

@@ -98,7 +98,9 @@ def _places(code: str, country: Mapping[str, Any]) -> list[tuple[Mapping[str, An
     found = [(country, Area())]
     for area in country.get("area", []):
         rows = City.objects.filter(country_id=code, name__in=area["cities"])
-        cities = sorted(rows.values_list("pk", flat=True))
+        # Several places may bear the name: the largest is meant.
+        largest = {name: pk for pk, name in rows.order_by("population").values_list("pk", "name")}
+        cities = sorted(largest.values())
         if cities:
             km = float(area["km"])
             found.append((area, Area(AreaKind.CITIES, area["names"], cities, km)))

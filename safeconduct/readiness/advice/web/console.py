@@ -14,6 +14,7 @@ from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.accounts.queries import officer_names
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.kernel.names import sort_key
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.missions.queries import nearest_posts
 from safeconduct.ground.places.queries import country_choices, country_name
@@ -34,7 +35,7 @@ def advice_list(request: HttpRequest) -> HttpResponse:
     ]
     found = queries.all_contradictions(theirs, reader, now=now)
     shown = {
-        "rows": sorted(rows, key=lambda row: (not row.has_lapsed, row.name)),
+        "rows": sorted(rows, key=lambda row: (not row.has_lapsed, sort_key(row.name, reader))),
         "lapsed": sum(row.has_lapsed for row in rows),
         "waiting": queries.editions_in(theirs, EditionState.DRAFT, EditionState.SUBMITTED),
         "contradictions": found,
