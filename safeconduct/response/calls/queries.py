@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 
 from safeconduct.ground.accounts.queries import officer_names
 from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.picture.registry.queries import shown_name
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.response.calls import rules
 from safeconduct.response.calls.engine import listing
@@ -103,7 +104,7 @@ def sheet_of(
     party, standings = _party(call, countries)
     members = _members(call, party, standings)
     silent = any(member.silent for member in members)
-    name = f"{person.given_name} {person.family_name}".strip() if person else "–"
+    name = shown_name(person.given_name, person.family_name) if person else "–"
     climb = climb_of(call.batch_id)
     # An alert is corrected by being stopped first.
     over = batch.stopped_at is not None or now >= batch.not_after
@@ -199,7 +200,7 @@ def _members(call: Call, people: list[Person], standings: list[Standing]) -> lis
     return [
         Member(
             person_id=person.pk,
-            name=f"{person.given_name} {person.family_name}".strip(),
+            name=shown_name(person.given_name, person.family_name),
             born=person.birth_on,
             silent=silent.get(person.pk, False),
             is_called=person.pk == call.person_id,

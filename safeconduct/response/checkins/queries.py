@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.models import Person
+from safeconduct.picture.registry.queries import shown_name
 from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.response.checkins.engine import askings
@@ -62,7 +63,7 @@ def candidates_of(unclear: Unclear) -> list[Candidate]:
     parties = askings.parties_of(cursor, askings.by_id(cursor, named).values())
     people = [asking for party in parties.values() for asking in party]
     names = {
-        person.pk: f"{person.given_name} {person.family_name}".strip()
+        person.pk: shown_name(person.given_name, person.family_name)
         for person in Person.objects.filter(pk__in=[one.person_id for one in people])
     }
     found = [Candidate(one, names[one.person_id]) for one in people if one.person_id in names]

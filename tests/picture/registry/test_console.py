@@ -128,3 +128,10 @@ def test_a_future_date_or_an_empty_form_is_refused(pages, ankara):
     pages.sign_in(builders.officer("registrar", at=ankara))
     assert "There is a problem" in pages.post("/console/lists/", {}).text
     assert not ImportRun.objects.exists()
+
+
+def test_whoever_gave_no_name_is_called_that(duty, ankara):
+    (nobody,) = builders.family()
+    Person.objects.filter(pk=nobody.pk).update(given_name="", family_name="")
+    assert "No name given" in duty.get(f"/console/people/{nobody.pk}/").text
+    assert "No name given" in search(duty, "+9990001112233").text
