@@ -15,6 +15,7 @@ from tests.meta.addresses import rules
 # Of people, and yet no part of "what you know about me"; why.
 _NOT_TOLD = {
     "accounts.Officer": "officers see their own account",
+    "calls.WardenList": "the name of whoever telephoned; their people are told of it as calls",
     "intake.RawAnswer": "filed within seconds, then told as an answer",
     "intake.RawReport": "filed within seconds, then told as a request",
     "intake.HelpWords": "filed within seconds, then told as a request",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -84,7 +84,7 @@ def _people(holder: Holder) -> list[Entry]:
             Fact("given_name", _("Given name"), one.given_name or None),
             Fact("family_name", _("Family name"), one.family_name or None),
             Fact("birth_on", _("Date of birth"), one.birth_on),
-            Fact("language", _("Language"), one.language),
+            Fact("language", _("Language"), _language(one.language)),
             Fact("level", _("How much you chose to tell"), _level(one.party.level)),
             Fact("source", _("Where we have it from"), one.source.label),
             Fact("told_at", _("When you were told that we have it"), one.told_at),
@@ -180,6 +180,14 @@ def _still(holder: Holder) -> list[Entry]:
         ]
         for one in asked
     ]
+
+
+def _language(code: str) -> str:
+    """What a language calls itself; its code where nobody told us."""
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
 
 
 def _level(name: str) -> str:

@@ -256,7 +256,7 @@ def test_the_file_holds_a_page_and_is_written_down(here: Incident, duty: Pages) 
     lines = answer.content.decode().splitlines()
     assert answer["Content-Type"].startswith("text/csv")
     assert len(lines) <= 51
-    assert f"{formula.pk},'=1+1,+999120000001,TR" in lines
+    assert f"{formula.pk},'=1+1,+999120000001,TR,ask first" in lines
     entry = Entry.objects.get(kind="console.list_exported")
     assert entry.detail["count"] == len(lines) - 1
 

@@ -17,6 +17,14 @@ def test_every_language_says_the_same_parts(language):
         assert "[" not in one.text
 
 
+@pytest.mark.parametrize("language", sorted(texts.written()))
+def test_the_text_calls_its_links_by_their_names(language):
+    told = texts.words(language)
+    said = " ".join(part.text for part in told.parts)
+    assert told.help in said
+    assert told.verify in said
+
+
 def test_it_is_written_in_the_languages_of_the_house():
     assert {"az", "en", "ru", "fa", "ar"} <= texts.written()
     assert texts.words("tr").language == "az"

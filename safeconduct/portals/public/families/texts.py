@@ -23,6 +23,9 @@ class Words:
     language: str
     title: str
     lead: str
+    # What the links to asking for help and to checking a message are called: the parts name them.
+    help: str
+    verify: str
     parts: tuple[Part, ...]
 
 
@@ -41,6 +44,8 @@ def words(language: str) -> Words:
         language=code,
         title=told["title"],
         lead=told["lead"],
+        help=told["help"],
+        verify=told["verify"],
         parts=tuple(
             Part(part["title"], part.get("text", ""), tuple(part.get("points", ())))
             for part in told["part"]
