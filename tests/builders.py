@@ -63,6 +63,7 @@ from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import AreaKind, CapScope
 from safeconduct.response.calls.access import link_of as warden_link_of
 from safeconduct.response.calls.models import Call, WardenList
+from safeconduct.response.cases.actions import reply as answer_request
 from safeconduct.response.cases.actions.opening import Draft, open_or_add
 from safeconduct.response.cases.models import Case, Photo, Unread
 from safeconduct.response.cases.terms import Way
@@ -816,3 +817,11 @@ def closure() -> Closure:
         now=clock.now(),
         actor=TESTER,
     )
+
+
+def request_link() -> dict[str, object]:
+    """The parts of the address where its sender follows a request: answered, position held."""
+    case = help_request(position={"lat": 36.2, "lon": 36.16}, details={"injuries": "qol"})
+    answer_request(case_id=case.pk, words="Gəlirik", seen=None, now=clock.now(), actor=TESTER)
+    token = mint(Link(case.pk, date(2037, 1, 1), "az", 2), purpose="request")
+    return {"token": token}

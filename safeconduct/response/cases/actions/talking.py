@@ -89,7 +89,9 @@ def reply(
         raise NothingSaidError(_("Write an answer first."))
     sent = _tell(case, message, now, actor)
     case.answered_at, case.heard_at = now, now
-    case.owner_id = case.owner_id or actor.id
+    if case.owner_id is None:
+        case.owner_id = actor.id
+        note(case, Deed.TAKEN, now, officer_id=actor.id)
     case.state = State.OPEN.value if case.state == State.NEW else case.state
     case.version += 1
     case.save(update_fields=["answered_at", "heard_at", "owner_id", "state", "version"])

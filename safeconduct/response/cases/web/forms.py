@@ -94,6 +94,7 @@ class HandForm(VersionedForm):
         initial: dict[str, object] | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
+        self.has_choices = bool(officers or posts)
         people = [(f"officer-{pk}", name) for pk, name in officers]
         places = [(f"post-{pk}", name) for pk, name in posts]
         self.fields["to"] = forms.ChoiceField(

@@ -1,0 +1,60 @@
+"""A request for help in a browser: asked, answered by an officer, read by who asked."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from safeconduct.ground.kernel import clock
+from safeconduct.response.cases import queries
+from safeconduct.response.cases.models import Case
+from safeconduct.response.cases.terms import Need
+from tests import builders
+from tests.browser.conftest import Open, is_cut, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = {"viewport": {"width": 390, "height": 844}}
+DESK = {"viewport": {"width": 1280, "height": 900}}
+
+
+def fine(page: Page, name: str) -> None:
+    """Nothing wrong, at a width of a phone; a picture of it where somebody wants one."""
+    if folder := os.environ.get("SAFECONDUCT_PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+    assert violations(page) == []
+    assert is_cut(page) == []
+
+
+@pytest.fixture
+def case():
+    made = builders.help_photo().case
+    builders.help_request(words="Elektrik yoxdur, su da bitir. Uşaqlar üşüyür.", need=Need.SHELTER)
+    return Case.objects.get(pk=made.pk)
+
+
+def own(case: Case) -> str:
+    return "/" + queries.address_of(case, on=clock.now().date()).split("/", 3)[3]
+
+
+@pytest.mark.parametrize("language", ["az", "ru", "fa"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_its_sender_and_an_officer_talk(
+    open_page: Open, case: Case, language: str, size: dict[str, object]
+) -> None:
+    name = f"{language}-{'phone' if size is PHONE else 'desk'}"
+    officer = builders.officer("duty_officer", at=builders.post(id=2))
+    desk = open_page("/console/cases/", officer=officer, language=language, **size)
+    fine(desk, f"list-{name}")
+    desk.locator(f"a[href='/console/cases/{case.pk}/']").click()
+    expect(desk.locator(".photos img")).to_have_js_property("naturalWidth", 40)
+    desk.locator("#reply_words").fill("Yoldayıq. Yerinizdə qalın.")
+    desk.locator("#answer button").click()
+    expect(desk.locator(".talk-ours")).to_contain_text("Yoldayıq")
+    fine(desk, f"case-{name}")
+    phone = open_page(own(case), language=language, **size)
+    expect(phone.locator(".talk-ours")).to_contain_text("Yoldayıq")
+    fine(phone, f"status-{name}")
+    phone.locator("textarea[name=words]").fill("Gözləyirik")
+    phone.locator("form[enctype] button").click()
+    expect(phone.locator(".talk")).to_contain_text("Gözləyirik")
