@@ -65,7 +65,8 @@ TILES: Final = (
     Tile(
         "missing",
         _("Somebody is missing"),
-        "M14 7a4 4 0 1 1-8 0 4 4 0 1 1 8 0zM3 21c0-5 3-7 7-7 2 0 3 .4 4 1M18 14a2 2 0 1 1 2 3v1M20 21h.01",
+        "M14 7a4 4 0 1 1-8 0 4 4 0 1 1 8 0zM3 21c0-5 3-7 7-7 2 0 3 .4 4 1"
+        "M18 14a2 2 0 1 1 2 3v1M20 21h.01",
     ),
     Tile("other", _("Something else"), "M5 12h.01M12 12h.01M19 12h.01"),
 )
