@@ -19,7 +19,7 @@ def call_for(call_id: int, *, officer: Officer) -> Call:
 
     :raises Http404: alike if there is none and if it is none of theirs.
     """
-    call = Call.objects.filter(pk=call_id, officer_id=officer.pk).first()
+    call = Call.objects.filter(pk=call_id, officer_id=officer.pk, warden_list_id=None).first()
     if call is None or not _in_reach(call, officer):
         raise Http404
     return call

@@ -12,6 +12,13 @@ personal(
     rule="calls.calls",
 )
 personal(
+    "calls.WardenCall.person_id",
+    purpose=_("To have you called by somebody on the spot"),
+    retention=_("90 days after the list ended; less if the person leaves"),
+    shredder=Shredder.ROW,
+    rule="calls.lists",
+)
+personal(
     "calls.WardenList.warden",
     purpose=_("To know who was given people to call"),
     retention=_("90 days after the list ended"),

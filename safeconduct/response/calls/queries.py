@@ -137,8 +137,8 @@ def can_undo(call: Call, *, now: datetime) -> bool:
 
 
 def last_ended(officer_id: int) -> Call | None:
-    """The call this officer ended last."""
-    ended = Call.objects.filter(officer_id=officer_id, ended_at__isnull=False)
+    """The call this officer ended last, with their own voice."""
+    ended = Call.objects.filter(officer_id=officer_id, warden_list_id=None, ended_at__isnull=False)
     return ended.order_by("-ended_at", "-id").first()
 
 

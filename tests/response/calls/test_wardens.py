@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.http import Http404
 
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.audit.models import Entry
@@ -14,10 +15,11 @@ from safeconduct.picture.rollcall.models import Attempt, Sighting, Standing
 from safeconduct.picture.rollcall.terms import Safety
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.calls import actions
-from safeconduct.response.calls.access import link_of, list_by_link
+from safeconduct.response.calls.access import call_for, link_of, list_by_link
 from safeconduct.response.calls.engine.listing import Narrowing
 from safeconduct.response.calls.engine.warden_page import page_of
 from safeconduct.response.calls.models import Call, WardenCall, WardenList
+from safeconduct.response.calls.queries import last_ended
 from safeconduct.response.calls.terms import UNDO_FOR, Outcome
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked
@@ -113,6 +115,16 @@ def note_settled(call: WardenCall) -> Call:
     noted = Call.objects.get(delivery_id=call.delivery_id)
     actions.settle_ended(call_id=noted.pk, now=clock.now() + UNDO_FOR)
     return noted
+
+
+def test_what_a_warden_wrote_down_is_not_the_officers_to_undo(officer: Officer) -> None:
+    builders.resident(phone="+999501")
+    alert_with_calls()
+    (call,) = handed(officer).calls.all()
+    noted = note(call, Outcome.SAFE, settle=False)
+    assert last_ended(officer.pk) is None
+    with pytest.raises(Http404):
+        call_for(noted.pk, officer=officer)
 
 
 def test_a_call_for_help_does_not_wait(officer: Officer) -> None:
@@ -253,6 +265,14 @@ def test_a_link_reaches_no_call_of_another_list(pages: Pages, officer: Officer) 
     address = f"/me/warden/{link_of(mine)}/{number}/"
     assert pages.post(address, {"outcome": "safe"}).status_code == 404
     assert not Call.objects.exists()
+
+
+def test_whoever_leaves_the_registry_leaves_the_list(officer: Officer) -> None:
+    person = builders.resident(phone="+999501")
+    alert_with_calls()
+    made = handed(officer)
+    actions.forget_told_by(person_ids=[person.pk])
+    assert page_of(made, now=clock.now()).to_call == []
 
 
 def test_old_lists_are_forgotten(officer: Officer) -> None:

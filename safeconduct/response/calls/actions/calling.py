@@ -14,7 +14,7 @@ from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.response.calls import rules
 from safeconduct.response.calls.engine import effects, listing
 from safeconduct.response.calls.engine.listing import Entry, Narrowing
-from safeconduct.response.calls.models import Call
+from safeconduct.response.calls.models import Call, WardenCall
 from safeconduct.response.calls.terms import HELD_FOR, UNDO_FOR, Outcome
 from safeconduct.wires.messaging.engine.worklist import End, keep_one, settle_one, take_one
 from safeconduct.wires.messaging.terms import State
@@ -127,7 +127,8 @@ def settle_ended(*, call_id: int, now: datetime) -> bool:
 
 @transaction.atomic
 def forget_told_by(*, person_ids: Collection[int]) -> int:
-    """Blank who spoke of people who left; in how many calls."""
+    """Blank who spoke of people who left, and take them off wardens' lists; in how many calls."""
+    WardenCall.objects.filter(person_id__in=list(person_ids)).delete()
     calls = Call.objects.filter(person_id__in=list(person_ids)).exclude(told_by="")
     return calls.update(told_by="")
 

@@ -120,22 +120,7 @@ def note_outcome(
     )
     if not mine.of.is_open(now) or mine.ended_at is not None:
         raise CallRefusedError(_("What came of this call has been written down already."))
-    call = Call(
-        batch_id=mine.batch_id,
-        delivery_id=mine.delivery_id,
-        person_id=mine.person_id,
-        incident_id=mine.incident_id,
-        officer_id=mine.of.made_by_id,
-        warden_list_id=mine.of_id,
-        taken_at=now,
-        ended_at=now,
-        outcome=outcome.value,
-        told_by=told_by,
-    )
-    party = effects.party_of(call)
-    wanted = party if of_people is None else of_people
-    call.of_people = rules.spoken_for(wanted, party, called=call.person_id)
-    call.save()
+    call = _noted(mine, outcome, told_by, of_people, now)
     mine.tries += 1
     mine.ended_at = None if outcome is Outcome.NO_ANSWER else now
     mine.save(update_fields=["tries", "ended_at"])
@@ -174,6 +159,32 @@ def undo_outcome(*, warden_call_id: int, now: datetime) -> bool:
 def forget_old_lists(now: datetime) -> int:
     """Delete lists of 90 days ago, with the warden's name; how many."""
     return WardenList.objects.filter(until__lt=now - KEPT).delete()[0]
+
+
+def _noted(
+    mine: WardenCall,
+    outcome: Outcome,
+    told_by: str,
+    of_people: Collection[int] | None,
+    now: datetime,
+) -> Call:
+    call = Call(
+        batch_id=mine.batch_id,
+        delivery_id=mine.delivery_id,
+        person_id=mine.person_id,
+        incident_id=mine.incident_id,
+        officer_id=mine.of.made_by_id,
+        warden_list_id=mine.of_id,
+        taken_at=now,
+        ended_at=now,
+        outcome=outcome.value,
+        told_by=told_by[:100],
+    )
+    party = effects.party_of(call)
+    wanted = party if of_people is None else of_people
+    call.of_people = rules.spoken_for(wanted, party, called=call.person_id)
+    call.save()
+    return call
 
 
 def _give(made: WardenList, entry: Entry, held_for: timedelta, now: datetime, actor: Actor) -> bool:

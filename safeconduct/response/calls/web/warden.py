@@ -1,8 +1,10 @@
 """The page behind a warden's link: no account, their own people, nothing that a cache may keep."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,7 +34,9 @@ def behind_link(view: View) -> View:
         except LinkNotOpenError:
             response = render(request, "calls/warden_refused.html", status=404)
         else:
-            with translation.override(made.language):
+            # Unless they chose another one themselves.
+            chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+            with nullcontext() if chosen else translation.override(made.language):
                 response = view(request, made, token, **parts)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
