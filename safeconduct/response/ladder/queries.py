@@ -12,7 +12,7 @@ from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.models import Climb, DeliveryPlan
 from safeconduct.response.ladder.rules import Plan
 from safeconduct.response.ladder.terms import FAILED, Step, Steps, steps_from
-from safeconduct.wires.messaging.queries import Tally, batch_tally, untrue_receipts
+from safeconduct.wires.messaging.queries import Tally, batch_tally
 from safeconduct.wires.messaging.terms import Channel, State
 
 _OURS: Final = Path(__file__).resolve().parent / "plans.toml"
@@ -128,7 +128,7 @@ class StepLine:
     proven: int
     failed: int
     taken_back: int
-    # Of those handed over, people where receipts prove nothing.
+    # Of those handed over, people at numbers where receipts prove nothing, as of the last count.
     unprovable: int
     is_late: bool
 
@@ -152,7 +152,6 @@ _LATE_AFTER: Final = timedelta(seconds=30)
 
 
 def _line(climb: Climb, place: int, step: Step, tally: Tally, now: datetime) -> StepLine:
-    untrue = untrue_receipts() if step.channel is Channel.SMS else frozenset[str]()
     planned = climb.began_at + timedelta(seconds=step.after)
     begun = climb.begun.get(str(place))
     ours = step.channel
@@ -169,9 +168,6 @@ def _line(climb: Climb, place: int, step: Step, tally: Tally, now: datetime) -> 
         proven=tally.people(State.DELIVERED, channel=ours),
         failed=tally.people(*FAILED, channel=ours),
         taken_back=tally.people(State.ANSWERED, channel=ours),
-        unprovable=sum(
-            tally.people(State.HANDED, State.DELIVERED, channel=ours, country=code)
-            for code in untrue
-        ),
+        unprovable=climb.reached.get("unprovable", 0) if ours is Channel.SMS else 0,
         is_late=open_ and begun is None and now > planned + _LATE_AFTER,
     )

@@ -21,7 +21,7 @@ from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.engine import climbing
 from safeconduct.response.ladder.engine.story import Next, story_of
 from safeconduct.response.ladder.models import Climb
-from safeconduct.response.ladder.queries import Reached, people_reached
+from safeconduct.response.ladder.queries import Reached, lines_of, people_reached
 from safeconduct.response.ladder.terms import Step, stored
 from safeconduct.wires.messaging.engine.sweeper import sweep
 from safeconduct.wires.messaging.models import Batch, Delivery, SenderIdentity
@@ -229,6 +229,20 @@ def test_whether_a_report_is_true_depends_on_where_the_number_leads(
     look(alert, minutes=30)
     assert (CALL in sent(alert)) is goes_on
     assert story_of(climb(alert), Person.objects.get()).proven is not goes_on
+
+
+@pytest.mark.parametrize(("phone", "unprovable"), [("+994501234567", 1), ("+905321234567", 0)])
+def test_step_figures_ask_where_the_number_leads_as_people_figures_do(
+    phone: str, unprovable: int
+) -> None:
+    # Both are in Türkiye; reports from Azerbaijan's operators prove nothing.
+    builders.resident(phone=phone)
+    builders.sender_identity(country="AZ", receipts_true=False)
+    alert = released(steps=(Step(SMS, 0), Step(CALL, 1800)))
+    settle(alert, State.DELIVERED)
+    look(alert, minutes=1)
+    line, _calls = lines_of(alert.release.batch_id, now=clock.now())
+    assert (line.handed, line.proven, line.unprovable) == (1, 1, unprovable)
 
 
 def test_information_climbs_where_it_failed() -> None:
