@@ -1,5 +1,6 @@
 """Six digits: to confirm an address on one's own page, or to open that page with."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
@@ -102,7 +103,12 @@ def _tried(request: HttpRequest) -> HttpResponse:
     if not opened.party_ids:
         form.add_error("digits", _over() if opened.is_over else _wrong())
         return _ask_for_digits(request, form)
-    links = [(actions.link_of(pk, _reader(), clock.now()), pk) for pk in opened.party_ids]
+    return _opened(request, opened.party_ids)
+
+
+def _opened(request: HttpRequest, party_ids: Sequence[int]) -> HttpResponse:
+    """The record, or which of several."""
+    links = [(actions.link_of(pk, _reader(), clock.now()), pk) for pk in party_ids]
     if len(links) == 1:
         return redirect("registration:record", links[0][0])
     records = [

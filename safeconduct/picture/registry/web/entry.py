@@ -12,7 +12,7 @@ from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.places.queries import place
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.actions import Member, PartyDraft
-from safeconduct.picture.registry.models import Party, Stay
+from safeconduct.picture.registry.models import Party, Person, Stay
 from safeconduct.picture.registry.queries import stays_told_by
 from safeconduct.picture.registry.terms import Level
 from safeconduct.picture.registry.web.forms import Typed
@@ -165,11 +165,7 @@ class _Said:
 
 def _said_by(party: Party, reader: str, today: date) -> _Said:
     people = list(party.people.order_by("pk"))
-    first = people[0]
-    points = first.contact_points.filter(lent_by=None).order_by("-pk")
-    addresses = {point.channel: point.address for point in points}
-    stays = stays_told_by(first, today=today)
-    known = [Level.INFORMATION, Level.REACHABLE, Level.FULL]
+    legs = [_leg_said(stay, reader) for stay in stays_told_by(people[0], today=today)]
     members: list[dict[str, object]] = [
         {
             "id": one.pk,
@@ -179,14 +175,20 @@ def _said_by(party: Party, reader: str, today: date) -> _Said:
         }
         for one in people
     ]
-    reach: dict[str, object] = {
+    return _Said(members, legs or [{}], _reach_said(party, people))
+
+
+def _reach_said(party: Party, people: Sequence[Person]) -> dict[str, object]:
+    points = people[0].contact_points.filter(lent_by=None).order_by("-pk")
+    addresses = {point.channel: point.address for point in points}
+    never_chose = party.level == Level.UNREGISTERED
+    return {
         "phone": addresses.get(1, ""),
         "mail": addresses.get(2, ""),
-        "language": first.language,
-        "level": party.level if party.level in known else Level.REACHABLE,
+        "language": people[0].language,
+        "level": Level.REACHABLE if never_chose else party.level,
         "people": len(people),
     }
-    return _Said(members, [_leg_said(stay, reader) for stay in stays] or [{}], reach)
 
 
 def _leg_said(stay: Stay, reader: str) -> dict[str, object]:
