@@ -16,9 +16,9 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.languages import in_words
 from safeconduct.ground.kernel.names import sort_key
 from safeconduct.ground.missions import queries
+from safeconduct.ground.missions.engine import listing
+from safeconduct.ground.missions.engine.sketch import sketch_of
 from safeconduct.ground.missions.models import Post
-from safeconduct.ground.missions.web import listing
-from safeconduct.ground.missions.web.sketch import sketch_of
 from safeconduct.ground.places.queries import country_name
 from safeconduct.ground.ui.web.shared import SharedResponse, same_for_all, shared_page
 

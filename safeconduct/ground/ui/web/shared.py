@@ -72,18 +72,23 @@ def shared_page(
 
     ``addresses`` are the same page's by language; others are led there by ``hreflang``.
     """
+    page = render_to_string(template, {**_surroundings(addresses), **context})
+    return SharedResponse(page, modified=modified)
+
+
+def _surroundings(addresses: Mapping[str, str]) -> dict[str, Any]:
+    """What ``ui.context`` says on other pages, as far as it does not depend on the reader."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     here = addresses[language]
-    surroundings = {
+    named = [
+        (code, name, addresses[code]) for code, name in settings.LANGUAGES if code in addresses
+    ]
+    return {
         "language": language,
         "direction": languages.direction(language),
         "mode": settings.MODE,
         "public_navigation": navigation.links("public", held=(), path=here),
         "here": settings.PUBLIC_URL + here,
         "origin": settings.PUBLIC_URL,
-        "alternates": [
-            (code, name, addresses[code]) for code, name in settings.LANGUAGES if code in addresses
-        ],
+        "alternates": [(code, name, addresses[code]) for code, name in spoken],
     }
-    page = render_to_string(template, {**surroundings, **context})
-    return SharedResponse(page, modified=modified)

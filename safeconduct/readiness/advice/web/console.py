@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,7 +22,8 @@ from safeconduct.ground.places.queries import country_choices, country_name
 from safeconduct.readiness.advice import actions, queries, rules, terms
 from safeconduct.readiness.advice.access import country_for, edition_for
 from safeconduct.readiness.advice.actions.approvals import SAID
-from safeconduct.readiness.advice.models import Edition
+from safeconduct.readiness.advice.engine.wording import Rendering
+from safeconduct.readiness.advice.models import Edition, LevelText
 from safeconduct.readiness.advice.terms import EditionState
 
 
@@ -159,33 +161,41 @@ def _version(request: HttpRequest) -> int:
 
 
 def _about(request: HttpRequest, edition: Edition) -> dict[str, Any]:
-    reader, now, officer = get_language() or "en", clock.now(), officer_of(request)
-    near = nearest_posts(country=edition.country_id, limit=1)
-    phone = near[0].post.emergency_number if near else ""
-    on = (edition.approved_at or now).date()
-    candidate = queries.candidate_of(edition)
-    obstacle = (
-        rules.obstacle_to_submit(candidate, today=now.date())
-        if edition.state == EditionState.DRAFT
-        else rules.obstacle_to_approve(candidate, approver_id=officer.pk, today=now.date())
-    )
+    reader, now = get_language() or "en", clock.now()
     written = {section.name for section in edition.sections.all()}
-    return {
+    shown = {
         "edition": edition,
         "name": country_name(edition.country_id, reader),
-        "texts": [
-            (text, queries.place_of(text, reader), queries.renderings_of(text, on=on, phone=phone))
-            for text in edition.levels.all()
-        ],
+        "texts": _texts(edition, reader),
         "page": queries.shown(edition, reader, now=now),
         "sections": [(one, one in written) for one in terms.SectionName],
-        "has_country": any(text.kind == terms.AreaKind.COUNTRY for text in edition.levels.all()),
-        "obstacle": SAID[obstacle] if obstacle else None,
+        "obstacle": _obstacle(edition, officer_of(request).pk),
         "contradictions": queries.contradictions_of(edition, reader, now=now),
         "writers": officer_names(edition.writers).values(),
         "approver": officer_names([edition.approved_by_id]).get(edition.approved_by_id or 0),
-        "before": edition.basis and queries.levels_by_place(edition.basis),
     }
+    return shown | {"has_country": "" in queries.levels_by_place(edition)}
+
+
+def _texts(edition: Edition, reader: str) -> list[tuple[LevelText, str, list[Rendering]]]:
+    """Each level text with what its place is called and everything that is made of it."""
+    near = nearest_posts(country=edition.country_id, limit=1)
+    phone = near[0].post.emergency_number if near else ""
+    on = (edition.approved_at or clock.now()).date()
+    return [
+        (text, queries.place_of(text, reader), queries.renderings_of(text, on=on, phone=phone))
+        for text in edition.levels.all()
+    ]
+
+
+def _obstacle(edition: Edition, officer_id: int) -> str | Promise | None:
+    """What stands in the way of the next step, in words."""
+    candidate, today = queries.candidate_of(edition), clock.now().date()
+    if edition.state == EditionState.DRAFT:
+        found = rules.obstacle_to_submit(candidate, today=today)
+    else:
+        found = rules.obstacle_to_approve(candidate, approver_id=officer_id, today=today)
+    return SAID[found] if found else None
 
 
 def _writable(request: HttpRequest, reader: str) -> list[tuple[str, str]]:

@@ -96,27 +96,19 @@ def review(request: HttpRequest, edition_id: int) -> HttpResponse:
 def _level(
     request: HttpRequest, edition: Edition, text: LevelText | None, *, is_area: bool
 ) -> HttpResponse:
-    form = LevelForm(
-        request.POST or None,
-        country=edition.country_id,
-        is_area=is_area,
-        text=text,
-        version=edition.version,
-    )
-    words = words_forms(request.POST or None, text, is_area=is_area)
+    told, version = request.POST or None, edition.version
+    form = LevelForm(told, country=edition.country_id, is_area=is_area, text=text, version=version)
+    words = words_forms(told, text, is_area=is_area)
     # Every form is asked, so that every error is shown at once.
     are_whole = [one.is_valid() for one in (form, *words.values())]
     if request.method == "POST" and all(are_whole):
         names = {code: one.cleaned_data.get("name", "") for code, one in words.items()}
         write = _saving(actions.write_level, request, edition, form)
-        if write(
-            text_id=text.pk if text else None,
-            level=form.cleaned_data["level"],
-            area=form.area(names),
-            words={code: one.words() for code, one in words.items()},
-        ):
+        said = {code: one.words() for code, one in words.items()}
+        place = {"text_id": text.pk if text else None, "area": form.area(names)}
+        if write(level=form.cleaned_data["level"], words=said, **place):
             return redirect("advice:edition", edition.pk)
-    shown = {"edition": edition, "form": form, "words": words, "is_area": is_area, "text": text}
+    shown = {"edition": edition, "form": form, "words": words, "is_area": is_area}
     wrong = request.method == "POST"
     shown |= {"forms": [form, *words.values()], "wrong": wrong}
     return render(request, "advice/level_form.html", shown, status=422 if wrong else 200)
@@ -128,15 +120,11 @@ def _saving(
     edition: Edition,
     form: Any,  # noqa: ANN401 -- any of our forms
 ) -> Callable[..., bool]:
+    always = {"edition_id": edition.pk, "version": form.cleaned_data["version"]}
+
     def save(**content: object) -> bool:
         try:
-            action(
-                edition_id=edition.pk,
-                version=form.cleaned_data["version"],
-                now=clock.now(),
-                actor=actor_of(request),
-                **content,
-            )
+            action(now=clock.now(), actor=actor_of(request), **always, **content)
         except Refusal as refusal:
             form.add_error(None, str(refusal.message))
             return False

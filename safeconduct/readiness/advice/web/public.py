@@ -16,9 +16,8 @@ from safeconduct.ground.missions import queries as missions
 from safeconduct.ground.places import queries as places
 from safeconduct.ground.ui.web.shared import same_for_all, shared_page
 from safeconduct.readiness.advice import queries
-from safeconduct.readiness.advice.engine import wording
+from safeconduct.readiness.advice.engine import data, wording
 from safeconduct.readiness.advice.engine.witnesses import said_about
-from safeconduct.readiness.advice.web import data
 
 
 @require_safe
