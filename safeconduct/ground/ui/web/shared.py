@@ -80,9 +80,7 @@ def _surroundings(addresses: Mapping[str, str]) -> dict[str, Any]:
     """What ``ui.context`` says on other pages, as far as it does not depend on the reader."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     here = addresses[language]
-    named = [
-        (code, name, addresses[code]) for code, name in settings.LANGUAGES if code in addresses
-    ]
+    spoken = [pair for pair in settings.LANGUAGES if pair[0] in addresses]
     return {
         "language": language,
         "direction": languages.direction(language),
