@@ -70,7 +70,7 @@ def ask_for_help(answer_url: str) -> int:
 def _send(answer_url: str, path: str, fields: Mapping[str, str], photos: Sequence[bytes]) -> bool:
     door = urlsplit(answer_url)
     line = http.client.HTTPConnection(door.hostname or "", door.port, timeout=10)
-    said = {"key": str(uuid4()), "country": "TR"} | fields
+    said = {"key": str(uuid4()), "country": "TR", **fields}
     kind = {
         "Content-Type": f"multipart/form-data; boundary={_BOUNDARY}",
         "Accept": "application/json",

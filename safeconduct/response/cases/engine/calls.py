@@ -209,7 +209,8 @@ def _sorted_out(drafts: Sequence[Called]) -> tuple[list[Called], list[Called]]:
     people = {person for each in drafts for person in (*each.draft.people, each.draft.person_id)}
     held = Case.objects.filter(closed_at=None, people__overlap=sorted(filter(None, people)))
     busy = {person for case in held for person in (*case.people, case.person_id)}
-    fresh, others = [], []
+    fresh: list[Called] = []
+    others: list[Called] = []
     for each in drafts:
         mine = {*each.draft.people, each.draft.person_id}
         alone = each.key not in known and not mine & busy and not each.draft.words

@@ -196,8 +196,7 @@ def _forms(case: Case, said: list[queries.Said], wrong: Form | None) -> dict[str
 
 def _renewed(form: Form, **fresh: int) -> Form:
     """The refused form with what was written, made of what the page shows now."""
-    data = QueryDict(mutable=True)
-    data.update(cast("QueryDict", form.data))
+    data = cast("QueryDict", form.data).copy()
     for name, value in fresh.items():
         if name in form.fields:
             data[name] = str(value)
