@@ -627,6 +627,12 @@ def record_link() -> dict[str, object]:
     return {"token": link_of(family()[0].party_id, "az", clock.now())}
 
 
+def still_link() -> dict[str, object]:
+    """The parts of the address where Leyla's family says that it is still there."""
+    until = clock.now().date() + timedelta(days=9)
+    return {"token": mint(Link(family()[0].party_id, until, "az", 0), purpose="still")}
+
+
 def invitation_link() -> dict[str, object]:
     """The parts of the address where a new officer sets a password."""
     made = invite_officer(
