@@ -44,13 +44,14 @@ from safeconduct.picture.registry.rules import Leg
 from safeconduct.picture.rollcall.actions import presume_chunk
 from safeconduct.readiness.advice.actions import (
     approve_edition,
+    discard_edition,
     set_review,
     start_edition,
     submit_edition,
     write_level,
 )
 from safeconduct.readiness.advice.models import Edition, LevelText
-from safeconduct.readiness.advice.terms import Area, Words
+from safeconduct.readiness.advice.terms import Area, EditionState, Words
 from safeconduct.readiness.advice.terms import AreaKind as AdviceArea
 from safeconduct.response.alerts.actions import (
     DraftContent,
@@ -756,12 +757,14 @@ def advised_country() -> dict[str, object]:
 
 
 def edition_section() -> dict[str, object]:
-    """The section on safety of a draft about Türkiye."""
+    """The section on safety of a draft about Türkiye, in place of any other draft."""
+    _discard_drafts()
     return {"edition_id": edition().pk, "name": "safety"}
 
 
 def level_text() -> LevelText:
-    """An area of a draft about Türkiye."""
+    """An area of a draft about Türkiye, in place of any other draft."""
+    _discard_drafts()
     names = dict.fromkeys(("az", "en", "ru"), "Adana")
     area = Area(AdviceArea.CITIES, names, [city().pk], 20.0)
     return edition(areas=((3, area),)).levels.get(kind=AdviceArea.CITIES)
@@ -810,6 +813,14 @@ def unread_report() -> Unread:
     return Unread.objects.create(
         key=uuid4(), received_at=clock.now(), kind=2, reason="ValueError", sealed=b"?"
     )
+
+
+def _discard_drafts() -> None:
+    """One country has one draft; where several builders meet, the last one's stands."""
+    for found in Edition.objects.filter(country_id="TR", state=EditionState.DRAFT):
+        discard_edition(
+            edition_id=found.pk, version=found.version, now=clock.now(), actor=Actor.officer(901)
+        )
 
 
 def closure() -> Closure:

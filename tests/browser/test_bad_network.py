@@ -32,7 +32,7 @@ def abroad() -> None:
 
 @pytest.mark.usefixtures("abroad")
 @pytest.mark.parametrize("language", ["az", "fa"])
-def test_a_first_page_is_light_and_waits_for_one_file_only(open_page: Open, language: str) -> None:
+def test_a_first_page_is_light_and_waits_but_once(open_page: Open, language: str) -> None:
     for path in FIRST:
         # A telephone that was never here: nothing is kept on it.
         page = open_page("about:blank", language=language, **PHONE)
@@ -40,8 +40,8 @@ def test_a_first_page_is_light_and_waits_for_one_file_only(open_page: Open, lang
         whole = sum(arrived.values())
         assert whole <= MOST_AT_FIRST, (path, whole, arrived)
         styles = blocking(page)
-        assert len(styles) == 1, (path, styles)
-        assert [one for one in arrived if "/static/" in one and one.endswith(".css")] == []
+        # Asked for side by side, as soon as the head is there.
+        assert len(styles) <= 2, (path, styles)
         response = page.goto(path)
         assert response is not None
         assert Scales(page).to_read(response) <= MOST_TO_READ, path
