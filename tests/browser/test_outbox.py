@@ -1,8 +1,8 @@
 """What is said without a line: kept on the phone, sent once, whatever becomes of the line."""
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -149,19 +149,22 @@ def test_photos_are_made_small_and_say_nothing_of_the_phone(
 ) -> None:
     page = phone("/help/", language="en")
     # A large picture in which the browser's own coder finds little to save.
-    noise = page.evaluate(
+    drawn = page.evaluate(
         """async () => {
-          const canvas = new OffscreenCanvas(3000, 2000);
+          const canvas = new OffscreenCanvas(2000, 1500);
           const pen = canvas.getContext("2d");
-          for (let n = 0; n < 60000; n += 1) {
+          for (let n = 0; n < 30000; n += 1) {
             pen.fillStyle = `rgb(${n % 256} ${n * 7 % 256} ${n * 31 % 256})`;
-            pen.fillRect(Math.random() * 3000, Math.random() * 2000, 12, 12);
+            pen.fillRect(Math.random() * 2000, Math.random() * 1500, 9, 9);
           }
           const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 1 });
-          return [...new Uint8Array(await blob.arrayBuffer())];
+          const reader = new FileReader();
+          await new Promise((done) => { reader.onload = done; reader.readAsDataURL(blob); });
+          return reader.result.split(",")[1];
         }"""
     )
-    marked = bytes(noise[:2]) + b"\xff\xe1\x00\x12Exif\0\0Baku 40.4,49" + bytes(noise[2:])
+    noise = b64decode(drawn)
+    marked = noise[:2] + b"\xff\xe1\x00\x14Exif\0\0Baku 40.4,49" + noise[2:]
     assert len(marked) > 1_000_000
     large = tmp_path / "large.jpg"
     large.write_bytes(marked)
@@ -176,7 +179,6 @@ def test_photos_are_made_small_and_say_nothing_of_the_phone(
     assert photo.startswith(b"\xff\xd8")
     assert b"Exif" not in photo
     assert b"Baku" not in photo
-    assert BytesIO(photo).read(2) == b"\xff\xd8"
 
 
 def test_the_exact_position_is_asked_for_on_a_tap_and_taken_out_with_another(
