@@ -248,3 +248,15 @@ def test_a_body_that_is_no_form_is_told_so(phone):
 def test_reports_in_hand_are_bounded(phone, monkeypatch):
     monkeypatch.setattr(reporting, "_MOST_IN_HAND", -1)
     assert phone.send(key=str(KEY)).status == 503
+
+
+def test_behind_proxies_each_caller_is_counted_alone(tmp_path, settings):
+    settings.INTAKE = settings.INTAKE | {
+        "REPORTS_A_MINUTE": 1,
+        "PROXIES": ["127.0.0.1", "10.1.0.0/16"],
+    }
+    phone = Phone(tmp_path)
+    for chain in ("203.0.113.7, 10.1.2.3", "203.0.113.8, 10.1.2.3", "198.51.100.1, 203.0.113.8"):
+        phone.send(key=str(uuid4()), headers={"x-forwarded-for": chain})
+    # The last address that is no proxy of ours counts; what stands before it is hearsay.
+    assert [row[3] for row in phone.rows] == ["f", "f", "t"]

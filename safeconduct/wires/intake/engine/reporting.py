@@ -6,6 +6,7 @@ at once, durable before it says yes, and given a reference that follows from the
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 import orjson
@@ -52,7 +53,6 @@ PATHS: Final = {"/here": Kind.HERE, "/help": Kind.HELP}
 _MOST_IN_HAND: Final = 256 * 1024 * 1024
 # A form without files; two thousand characters of any script, escaped, fit several times.
 _LONGEST_PLAIN: Final = 128 * 1024
-_HERE: Final = frozenset({"127.0.0.1", "::1"})
 _TEXT_BYTES: Final = 16 * 1024
 _HEAVIEST: Final = MAX_PHOTOS * MAX_PHOTO + _LONGEST_PLAIN
 _RETRY_SECONDS: Final = b"20"
@@ -217,14 +217,23 @@ def _is_registered(said: Report) -> bool:
 
 
 def _caller(request: Request) -> str:
-    """Whose request it is, by what a proxy of ours on this machine appended.
+    """Whose request it is, by what the nearest proxy of ours appended: for counting alone.
 
-    For counting, never for trusting: a proxy elsewhere is itself the caller.
+    From anybody else what stands there is hearsay.
     """
-    if request.sender not in _HERE:
-        return request.sender
-    last = request.header(b"x-forwarded-for").decode("latin-1").rpartition(",")[2].strip()
-    return last or request.sender
+    caller = request.sender
+    chain = request.header(b"x-forwarded-for").decode("latin-1").split(",")
+    while _is_ours(caller) and chain and (last := chain.pop().strip()):
+        caller = last
+    return caller
+
+
+def _is_ours(word: str) -> bool:
+    try:
+        address = ip_address(word)
+    except ValueError:
+        return False
+    return any(address in ip_network(one, strict=False) for one in settings.INTAKE["PROXIES"])
 
 
 def _wants_json(request: Request) -> bool:
