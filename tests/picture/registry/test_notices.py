@@ -159,5 +159,5 @@ def test_the_record_says_who_collected_it_when_and_by_what_right(run: ImportRun)
     builders.stay(person)
     token = link_of(person.party_id, "en", clock.now())
     page = Pages().get(f"/me/{token}/").content.decode()
-    assert "A list of “employer”, collected on 2026-03-01" in page
+    assert "A list of “employer”, collected on 1 March 2026" in page
     assert "The ministry&#x27;s task by law" in page
