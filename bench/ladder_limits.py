@@ -204,20 +204,20 @@ def _stepped_over(release: Release) -> _Begun:
             raise TimeoutError(f"{open_} of {mails} mails still wait.")
         time.sleep(0.5)
     since = _all(_SECOND, release.batch_id, due_at - timedelta(seconds=1))[0]
-    seconds = [(at - due_at).total_seconds() for at in since[:3]]
-    return _Begun(*seconds, messages=since[3])
+    first, queued, last = ((at - due_at).total_seconds() for at in since[:3])
+    return _Begun(first, queued, last, messages=since[3])
 
 
-def _all(question: str, *values: object) -> list[tuple[Any, ...]]:
+def _all(question: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- whatever SQL takes
     with connection.cursor() as cursor:
-        cursor.execute(question, values)
+        cursor.execute(question, list(values))
         return list(cursor.fetchall())
 
 
-def _one(question: str, *values: object) -> tuple[Any, ...]:
+def _one(question: str, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- whatever SQL takes
     return _all(question, *values)[0]
 
 
-def _execute(statement: str, *values: object) -> None:
+def _execute(statement: str, *values: Any) -> None:  # noqa: ANN401 -- whatever SQL takes
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, list(values))

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -77,7 +78,7 @@ def _failed(report: dict[str, dict[str, dict[str, float]]]) -> list[str]:
     return [name for name in refs if (audits[name]["score"] or 0) < 1 and _counts(audits[name])]
 
 
-def _counts(audit: dict[str, object]) -> bool:
+def _counts(audit: Mapping[str, object]) -> bool:
     return audit["scoreDisplayMode"] not in {"notApplicable", "manual", "informative"}
 
 

@@ -13,5 +13,5 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def links_beside(context: dict[str, Any], page: str, number: int) -> list[Link]:
     """The links added to ``page`` about ``number``, as far as the reader may follow them."""
-    held = getattr(context["request"], "permissions", frozenset())
+    held: frozenset[str] = getattr(context["request"], "permissions", frozenset())
     return navigation.links_beside(page, number, held=held)

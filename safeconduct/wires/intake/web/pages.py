@@ -15,6 +15,7 @@ from django.template.loader import get_template
 
 from safeconduct.ground.kernel import languages
 from safeconduct.wires.intake.engine.packed import Filled, Page
+from safeconduct.wires.intake.engine.ports import PostLine
 from safeconduct.wires.intake.engine.posts import Posts
 from safeconduct.wires.intake.terms import Answer, Scope
 from safeconduct.wires.intake.web.texts import WRITTEN, texts
@@ -127,44 +128,41 @@ class Pages:
 
     def _context(self, language: str, post_id: int, about: tuple[object, ...]) -> dict[str, object]:
         t = texts(language)
-        line = self._posts.line(post_id)
-        name = (line.name(language) if line else "") or t["ministry"]
         return {
             "t": t,
             "lang": language,
             "dir": languages.direction(language),
             "version": self._version,
-            "post": name,
-            "from_post": t["from_post"].format(post=name),
-            "call": t["call"].format(post=name),
-            "number": line.emergency_number if line else "",
             "gateway": settings.INTAKE["GATEWAY_NUMBER"],
             "digits": [(answer.value, t[_SAID[answer]]) for answer in Answer],
             "languages": [(code, texts(code)["switch"]) for code in WRITTEN if code != language],
             "key": _KEY.decode(),
             "people": _WHO.decode(),
             "follow": _FOLLOW.decode(),
+            **_whom(t, self._posts.line(post_id), language),
             **_outcome(t, about),
         }
 
 
+def _whom(t: dict[str, str], line: PostLine | None, language: str) -> dict[str, object]:
+    """Whose page it is and whom to call: the post's, or the ministry's."""
+    name = (line.name(language) if line else "") or t["ministry"]
+    return {
+        "post": name,
+        "from_post": t["from_post"].format(post=name),
+        "call": t["call"].format(post=name),
+        "number": line.emergency_number if line else "",
+    }
+
+
 def _outcome(t: dict[str, str], about: tuple[object, ...]) -> dict[str, object]:
+    """What a page about an answer, a report or a problem says."""
     match about:
         case (Answer() as answer, Scope() as scope):
-            meant = _MEANT[scope]
-            return {
-                "answer": _SAID[answer],
-                "said": t[_SAID[answer]],
-                "scope": meant,
-                "meant": t[meant].format(count=_COUNT.decode()),
-                "received_at": t["received_at"].format(time=_TIME.decode()),
-            }
+            return _answered(t, answer, scope)
         case (str(kind), bool(photos_cut)):
-            return {
-                "kind": kind,
-                "photos_cut": photos_cut,
-                "received_at": t["received_at"].format(time=_TIME.decode()),
-            }
+            at = t["received_at"].format(time=_TIME.decode())
+            return {"kind": kind, "photos_cut": photos_cut, "received_at": at}
         case (str(kind),):
             words = "unreadable" if kind == "too_large" else kind
             return {
@@ -173,6 +171,17 @@ def _outcome(t: dict[str, str], about: tuple[object, ...]) -> dict[str, object]:
                 "again": kind not in {"forged", "expired"} and not kind.startswith("report_"),
             }
     return {}
+
+
+def _answered(t: dict[str, str], answer: Answer, scope: Scope) -> dict[str, object]:
+    meant = _MEANT[scope]
+    return {
+        "answer": _SAID[answer],
+        "said": t[_SAID[answer]],
+        "scope": meant,
+        "meant": t[meant].format(count=_COUNT.decode()),
+        "received_at": t["received_at"].format(time=_TIME.decode()),
+    }
 
 
 def _by_name(language: str, people: Sequence[TickBox]) -> bytes:
