@@ -1,8 +1,10 @@
 """What every test has around it: closed sockets, real data where it is, nothing skipped in CI."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -37,6 +39,25 @@ def _forgotten_names() -> None:
     from safeconduct.ground.places import queries
 
     queries._names_as_of.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test's database; whoever still holds it at the end is named and shown out.
+
+    A page that a browser has just asked for may be answered by a thread that outlives its
+    test; PostgreSQL drops no database that somebody is in.
+    """
+    yield
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT backend_start, left(query, 200), pg_terminate_backend(pid, 5000)"
+            " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        for began, query, _gone in cursor.fetchall():
+            print(f"In the database since {began:%H:%M:%S} until the end: {query}", file=sys.stderr)
 
 
 @pytest.fixture(scope="session")

@@ -53,12 +53,12 @@ def test_a_percentile_is_a_measured_value():
     assert percentile([7], 0.99) == 7
 
 
-def test_one_run_has_every_row_this_machine_can_run_but_the_soak(monkeypatch):
+def test_one_run_has_every_row_this_machine_can_run_but_what_is_asked_for_by_name(monkeypatch):
     monkeypatch.setattr(harness.hosts, "permitted", lambda: True)
-    assert set(PROMISES) - set(harness.rows()) == {"soak"}
+    assert set(PROMISES) - set(harness.rows()) == {"soak", "lighthouse"}
     assert "faults" in harness.rows()
     monkeypatch.setattr(harness.hosts, "permitted", lambda: False)
-    assert set(PROMISES) - set(harness.rows()) == {"soak", "scale_out"}
+    assert set(PROMISES) - set(harness.rows()) == {"soak", "lighthouse", "scale_out"}
 
 
 def test_a_row_that_hangs_fails_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
