@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db.models import BinaryField
 
+import config.urls  # noqa: F401 -- what pages show is declared beside them
 from safeconduct.ground.audit import looks
 from safeconduct.ground.privacy import retention
 from safeconduct.ground.privacy.fields import Shredder, personal_fields
@@ -44,9 +45,9 @@ def _table(field: str) -> str:
 
 
 def _ours():
-    for config in apps.get_app_configs():
-        if config.name.startswith("safeconduct."):
-            yield from config.get_models()
+    for one in apps.get_app_configs():
+        if one.name.startswith("safeconduct."):
+            yield from one.get_models()
 
 
 _TABLES = sorted({_table(name) for name in personal_fields})
