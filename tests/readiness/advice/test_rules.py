@@ -67,6 +67,13 @@ def test_what_is_missing_stops_the_writer_and_the_approver(more, obstacle) -> No
     assert obstacle_to_approve(candidate(**more), approver_id=2, today=TODAY) is obstacle
 
 
+def test_only_a_draft_is_submitted_and_only_what_was_submitted_is_approved() -> None:
+    drafted = candidate(state=EditionState.DRAFT)
+    assert obstacle_to_submit(drafted, today=TODAY) is None
+    assert obstacle_to_submit(candidate(), today=TODAY) is Obstacle.WRONG_STATE
+    assert obstacle_to_approve(drafted, approver_id=2, today=TODAY) is Obstacle.WRONG_STATE
+
+
 def test_high_levels_are_read_again_sooner() -> None:
     high = candidate(
         levels=[LevelIn(4, AreaKind.COUNTRY, {}, ALL)], review_on=TODAY + timedelta(days=200)

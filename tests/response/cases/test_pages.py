@@ -1,6 +1,7 @@
 """The pages of requests: for officers of their post, and for whoever sent them."""
 
 import io
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from safeconduct.ground.kernel import clock, tokens
 from safeconduct.response.cases import actions, queries
 from safeconduct.response.cases.engine import drain
 from safeconduct.response.cases.models import Case
-from safeconduct.response.cases.terms import State
+from safeconduct.response.cases.terms import LINK_LIFE, State
 from safeconduct.wires.intake.terms import REPORT_LINK, Kind
 from tests import builders
 from tests.response.cases.reports import report
@@ -32,6 +33,16 @@ def console(pages, officer):
 
 def own_page(case):
     return queries.address_of(case, on=clock.now().date()).partition("8000")[2]
+
+
+def test_a_link_too_old_or_to_a_request_that_is_gone_opens_nothing(client):
+    case = builders.help_request()
+    old = queries.address_of(case, on=clock.now().date() - LINK_LIFE - timedelta(days=1))
+    gone = own_page(case)
+    assert client.get(gone).status_code == 200
+    assert client.get(old.partition("8000")[2]).status_code == 404
+    case.delete()
+    assert client.get(gone).status_code == 404
 
 
 def test_the_list_shows_their_own_words_and_filters(console):
