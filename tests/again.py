@@ -40,7 +40,9 @@ def pytest_sessionfinish(session):
         return
     reporter.ensure_newline()
     reporter.write_line(f"A second attempt, alone: {', '.join(names)}", yellow=True)
-    if passes(config.rootpath, names, reporter):
+    # What a test walks at its second attempt is walked.
+    added = ["--add-to-gate"] if config.option.gate else []
+    if passes(config.rootpath, [*added, *names], reporter):
         session.exitstatus = pytest.ExitCode.OK
         reporter.stats[_PASSED_THEN] = [
             report for kind in _FELL for report in reporter.stats.pop(kind, [])
@@ -72,11 +74,11 @@ def worth_it(names):
     return 0 < len(names) <= AT_MOST and all(name.startswith(FOLDERS) for name in names)
 
 
-def passes(root, names, reporter):
-    """Whether all of them pass in a process of their own, over the server of this run."""
+def passes(root, asked, reporter):
+    """Whether all asked for pass in a process of their own, over the server of this run."""
     surroundings = {n: v for n, v in os.environ.items() if not n.startswith("PYTEST_")}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", *names],
+        [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", *asked],
         cwd=root,
         env=surroundings,
         stdout=subprocess.PIPE,

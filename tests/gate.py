@@ -18,13 +18,17 @@ _DATA = ROOT / ".tools" / "gate"
 
 def pytest_addoption(parser):
     parser.addoption("--gate", action="store_true", help="watch rules.py and access.py")
+    parser.addoption(
+        "--add-to-gate", action="store_true", help="watch too, for a run that another waits for"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config):
     """Before anything of ours is imported: what a module says when imported counts too."""
-    if early_config.known_args_namespace.gate:
-        if not _is_worker():
+    asked = early_config.known_args_namespace
+    if asked.gate or asked.add_to_gate:
+        if not _is_worker() and not asked.add_to_gate:
             _DATA.mkdir(parents=True, exist_ok=True)
             for old in _DATA.glob("data*"):
                 old.unlink()

@@ -30,9 +30,9 @@ class Reporter:
     def ensure_newline(self) -> None: ...
 
 
-def finished(reporter: Reporter, *, asked_for: bool = True) -> object:
+def finished(reporter: Reporter, *, asked_for: bool = True, gate: bool = False) -> object:
     plugins = SimpleNamespace(get_plugin=lambda _name: reporter)
-    option = SimpleNamespace(second_attempt=asked_for)
+    option = SimpleNamespace(second_attempt=asked_for, gate=gate)
     config = SimpleNamespace(option=option, pluginmanager=plugins, rootpath=None)
     session = SimpleNamespace(config=config, exitstatus=pytest.ExitCode.TESTS_FAILED)
     again.pytest_sessionfinish(session)
@@ -55,6 +55,11 @@ def test_who_passes_at_the_second_attempt_is_named_with_what_broke_at_first(atte
     assert "failed" not in reporter.stats
     assert any("WARNING: passed at the second attempt" in line for line in reporter.said)
     assert any("broke" in line for line in reporter.said)
+
+
+def test_what_is_walked_at_the_second_attempt_counts_for_the_gate(attempts):
+    assert finished(Reporter(failed=[BROWSER]), gate=True) == pytest.ExitCode.OK
+    assert attempts == ["--add-to-gate", BROWSER]
 
 
 def test_who_fails_twice_has_failed(monkeypatch):
