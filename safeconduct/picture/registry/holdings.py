@@ -19,6 +19,7 @@ from safeconduct.picture.registry.models import (
     Stay,
     StillThere,
 )
+from safeconduct.picture.registry.queries import kin_of
 from safeconduct.wires.messaging.terms import Channel
 
 _CHANNELS = {
@@ -115,14 +116,18 @@ def _contacts(holder: Holder) -> list[Entry]:
 
 
 def _kin(holder: Holder) -> list[Entry]:
+    """Their number by its end, as passports are: it is somebody's who holds no link of ours."""
+    kept = EmergencyContact.objects.filter(party_id=holder.party_id).first()
+    kin = kin_of(kept.party_id) if kept else None
+    if kept is None or kin is None:
+        return []
     return [
         [
             Fact("name", _("Name"), kin.name),
             Fact("relation", _("Who they are to you"), kin.relation or None),
-            Fact("phone", _("Telephone"), kin.phone),
-            Fact("named_at", _("Named"), kin.named_at),
+            Fact("phone", _("Telephone"), _ending(kin.phone)),
+            Fact("named_at", _("Named"), kept.named_at),
         ]
-        for kin in EmergencyContact.objects.filter(party_id=holder.party_id)
     ]
 
 

@@ -37,12 +37,13 @@ class Party(models.Model):
 
 
 class EmergencyContact(models.Model):
-    """Somebody who does not travel along, whom a party lets us call if we cannot reach it."""
+    """Somebody who does not travel along, whom a party lets us call if we cannot reach it.
+
+    Who that is lies under the party's key: name, relation and telephone, one seal.
+    """
 
     party = models.OneToOneField(Party, on_delete=models.CASCADE, related_name="emergency_contact")
-    name = models.CharField(max_length=100)
-    relation = models.CharField(max_length=60, blank=True)
-    phone = models.CharField(max_length=40)
+    sealed = models.BinaryField()
     named_at = models.DateTimeField()
 
     def __str__(self) -> str:

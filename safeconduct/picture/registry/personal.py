@@ -32,6 +32,13 @@ def declare() -> None:
             shredder=Shredder.BLANK,
             rule="registry.expired",
         )
+    personal(
+        "registry.EmergencyContact.sealed",
+        purpose=_("To ask for you where we cannot reach you."),
+        retention=terms.KEPT_UNTIL,
+        shredder=Shredder.KEY,
+        rule="registry.expired",
+    )
     for field, purpose in _CONFIDED.items():
         personal(
             f"registry.Confided.{field}",

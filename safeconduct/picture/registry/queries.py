@@ -18,8 +18,15 @@ from safeconduct.picture.registry.models import (
     Source,
     Stay,
 )
-from safeconduct.picture.registry.rules import confidence_in, is_passport_number, passport_key
+from safeconduct.picture.registry.rules import (
+    Kin,
+    confidence_in,
+    is_passport_number,
+    kin_read,
+    passport_key,
+)
 from safeconduct.picture.registry.terms import (
+    KIN_FIELD,
     LEVELS,
     MEDICAL_FIELD,
     NAMELESS,
@@ -134,10 +141,22 @@ def confided(ids: Iterable[int]) -> dict[int, Confided]:
     return {one.pk: one for one in Confided.objects.filter(person_id__in=list(ids))}
 
 
-def emergency_contacts(party_ids: Iterable[int]) -> dict[int, EmergencyContact]:
-    """Whom to call for these parties; one query."""
+def have_kin(party_ids: Iterable[int]) -> set[int]:
+    """Those of the parties that let us call somebody; who that is stays sealed. One query."""
     found = EmergencyContact.objects.filter(party_id__in=list(party_ids))
-    return {contact.party_id: contact for contact in found}
+    return set(found.values_list("party_id", flat=True))
+
+
+def kin_of(party_id: int) -> Kin | None:
+    """Whom a party lets us call, in plain; None too where its key is destroyed.
+
+    Whoever shows it to an officer writes that look down (``seen.KIN``).
+    """
+    kept = EmergencyContact.objects.filter(party_id=party_id).first()
+    if kept is None:
+        return None
+    [told] = unseal_many([Sealed(Subject("party", party_id), KIN_FIELD, kept.sealed)])
+    return kin_read(told) if told is not None else None
 
 
 def current_stay(person_id: int) -> Stay | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
+import orjson
 import phonenumbers
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
@@ -56,6 +57,14 @@ class Leg:
     @property
     def kind(self) -> StayKind:
         return StayKind.RESIDENCE if self.stay_until is None else StayKind.TRIP
+
+
+class Kin(NamedTuple):
+    """Whom a party lets us call: in plain only on its way to a page, and back."""
+
+    name: str
+    relation: str
+    phone: str
 
 
 class Point(Protocol):
@@ -220,6 +229,16 @@ def reach_of(points: Iterable[Point]) -> int:
 def six_digits(raw: str) -> str:
     """A code as it was typed, in ASCII: digits of any script, blanks and dashes left out."""
     return _ascii_digits(_BETWEEN_DIGITS.sub("", raw.strip()))
+
+
+def kin_written(kin: Kin) -> str:
+    """One text to be sealed; :func:`kin_read` takes it apart again."""
+    return orjson.dumps([*kin]).decode()
+
+
+def kin_read(text: str) -> Kin:
+    name, relation, phone = orjson.loads(text)
+    return Kin(name, relation, phone)
 
 
 def passport_key(raw: str) -> str:

@@ -10,6 +10,9 @@ RECORD: Final = look_kind("registry.record", _("Your record was opened."))
 SEALED: Final = look_kind(
     "registry.sealed", _("Your passport number or your medical notes were opened.")
 )
+KIN: Final = look_kind(
+    "registry.kin", _("The name and number of whom you let us call were opened.")
+)
 FOUND: Final = look_kind("registry.found", _("Your name came up in a search."))
 
 # An officer says it with the search; without a word it is "a search".

@@ -171,6 +171,7 @@ PROLONGED_BY: Final = timedelta(days=14)
 # Where the two sealed fields are bound to, and what the blind index of the first is made for.
 PASSPORT_FIELD: Final = "registry.Confided.passport"
 MEDICAL_FIELD: Final = "registry.Confided.medical"
+KIN_FIELD: Final = "registry.EmergencyContact.sealed"
 PASSPORT_PURPOSE: Final = "passport"
 
 # Places of one trip.
@@ -253,9 +254,6 @@ PERSONAL_FIELDS: Final = {
     "ContactPoint.last_worked_at": _("To know whether messages reach you."),
     "ContactPoint.last_failed_at": _("To know whether messages reach you."),
     "ContactPoint.stopped_at": _("To leave you in peace when you ask for it."),
-    "EmergencyContact.name": _("To ask for you where we cannot reach you."),
-    "EmergencyContact.relation": _("To ask for you where we cannot reach you."),
-    "EmergencyContact.phone": _("To ask for you where we cannot reach you."),
     "Stay.country": _("To warn those, and only those, whom a danger concerns."),
     "Stay.city": _("To warn those, and only those, whom a danger concerns."),
     "Stay.cell": _("To warn those, and only those, whom a danger concerns; about 5 km² exact."),

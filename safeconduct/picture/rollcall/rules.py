@@ -160,14 +160,14 @@ class Contact(NamedTuple):
 class Trace(NamedTuple):
     """What is known of how somebody was tried.
 
-    ``fellow`` is one of their party to ask, ``kin`` the number of whom the party lets us call.
+    ``fellow`` is one of their party to ask, ``has_kin`` whether the party lets us call somebody.
     """
 
     contacts: Sequence[Contact] = ()
     states: Collection[int] = ()
     attempts: Collection[tuple[str, str]] = ()
     fellow: int | None = None
-    kin: str = ""
+    has_kin: bool = False
 
 
 def why_unreached(trace: Trace) -> Unreached:
@@ -196,10 +196,9 @@ def next_step(trace: Trace) -> tuple[NextStep, str]:
     wrong = sum(outcome == Outcome.WRONG_NUMBER for _, outcome in trace.attempts)
     if tried[How.CALL] < len(numbers):
         return NextStep.CALL, numbers[tried[How.CALL]]
-    to_ask = [NextStep.PARTY] * (trace.fellow is not None) + [NextStep.KIN] * bool(trace.kin)
+    to_ask = [NextStep.PARTY] * (trace.fellow is not None) + [NextStep.KIN] * trace.has_kin
     if tried[How.RELATIVE] < len(to_ask):
-        step = to_ask[tried[How.RELATIVE]]
-        return step, trace.kin if step is NextStep.KIN else ""
+        return to_ask[tried[How.RELATIVE]], ""
     if not tried[How.VISIT]:
         return NextStep.VISIT, ""
     if wrong < len(numbers):

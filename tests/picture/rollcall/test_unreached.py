@@ -52,9 +52,9 @@ def test_the_reason_is_the_one_that_lets_most_be_done(trace: Trace, why: Unreach
         (Trace([SMS], attempts=[CALLED], fellow=7), (NextStep.PARTY, "")),
         (Trace([MAIL], fellow=7), (NextStep.PARTY, "")),
         (Trace([GONE]), (NextStep.VISIT, "")),
-        (Trace([GONE], kin="+9991"), (NextStep.KIN, "+9991")),
-        (Trace([GONE], attempts=[ASKED], fellow=7, kin="+9991"), (NextStep.KIN, "+9991")),
-        (Trace([GONE], attempts=[ASKED, ASKED], fellow=7, kin="+9991"), (NextStep.VISIT, "")),
+        (Trace([GONE], has_kin=True), (NextStep.KIN, "")),
+        (Trace([GONE], attempts=[ASKED], fellow=7, has_kin=True), (NextStep.KIN, "")),
+        (Trace([GONE], attempts=[ASKED, ASKED], fellow=7, has_kin=True), (NextStep.VISIT, "")),
         (Trace([SMS], attempts=[CALLED, ASKED], fellow=7), (NextStep.VISIT, "")),
         (Trace([SMS], attempts=[CALLED, VISITED]), (NextStep.AGAIN, SMS.address)),
         (

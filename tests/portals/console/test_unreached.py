@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.audit.models import Entry, Look
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.incidents.models import Incident
-from safeconduct.picture.registry.models import ContactPoint, EmergencyContact, Person
+from safeconduct.picture.registry.actions import name_emergency_contact
+from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.picture.rollcall.actions import log_attempt
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import How, Outcome
@@ -69,8 +71,13 @@ def test_a_logged_call_moves_the_next_step_on(pages, family) -> None:
 def kin_of(round_: Round) -> int:
     """The first on the roll, whose party named somebody to call."""
     first = Standing.objects.filter(incident_id=round_.incident_id).order_by("person_id")[0]
-    EmergencyContact.objects.create(
-        party_id=first.party_id, name="Aunt", phone="+99955500009", named_at=clock.now()
+    name_emergency_contact(
+        party_id=first.party_id,
+        name="Aunt",
+        relation="",
+        phone="+99955500009",
+        now=clock.now(),
+        actor=Actor.citizen(first.person_id),
     )
     return first.person_id
 
@@ -80,11 +87,14 @@ def test_numbers_are_on_the_persons_own_page_which_is_written_down(pages, family
     pages.sign_in(builders.officer(at=builders.post()))
     page = listed(pages, family)
     assert "tel:" not in page
+    assert "Aunt" not in page
+    assert not Look.objects.filter(what="registry.kin").exists()
     assert PHONE not in page
     own = pages.get(reverse("board:person", args=[family.incident_id, person_id]))
     assert f'href="tel:{PHONE}"' in own.content.decode()
     assert 'href="tel:+99955500009"' in own.content.decode()
     assert Entry.objects.filter(kind="console.person_seen", subject_id=person_id).count() == 1
+    assert Look.objects.filter(what="registry.kin").count() == 1
 
 
 def test_an_exercise_shows_no_number(pages, family) -> None:

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.picture.registry import terms
+from safeconduct.ground.privacy.sealing import Subject, seal
+from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.models import EmergencyContact
 
 
@@ -14,10 +15,14 @@ from safeconduct.picture.registry.models import EmergencyContact
 def name_emergency_contact(
     *, party_id: int, name: str, relation: str, phone: str, now: datetime, actor: Actor
 ) -> None:
-    """Keep the one person to call for a party; whoever was named before is forgotten."""
+    """Keep the one person to call for a party, sealed; whoever was named before is forgotten."""
+    sealed = seal(
+        subject=Subject("party", party_id),
+        field=terms.KIN_FIELD,
+        text=rules.kin_written(rules.Kin(name, relation, phone)),
+    )
     EmergencyContact.objects.update_or_create(
-        party_id=party_id,
-        defaults={"name": name, "relation": relation, "phone": phone, "named_at": now},
+        party_id=party_id, defaults={"sealed": sealed, "named_at": now}
     )
     record(terms.KIN_NAMED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
 

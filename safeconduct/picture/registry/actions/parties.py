@@ -15,6 +15,7 @@ from safeconduct.ground.privacy.actions import forget_people
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.actions.codes import ask_to_confirm
 from safeconduct.picture.registry.actions.consents import keep_silence
+from safeconduct.picture.registry.actions.kin import remove_emergency_contact
 from safeconduct.picture.registry.actions.links import relend, unlink_gone
 from safeconduct.picture.registry.actions.phones import share_phones
 from safeconduct.picture.registry.actions.sealing import forget_confided
@@ -114,6 +115,9 @@ def change_party(*, party_id: int, draft: PartyDraft, now: datetime, actor: Acto
     party.save(update_fields=["kind", "level"])
     if draft.level != terms.Level.FULL:
         forget_confided(kept)
+    if draft.level == terms.Level.INFORMATION:
+        # Who wants no names kept wants none of their people's either.
+        remove_emergency_contact(party_id=party_id, now=now, actor=actor)
     relend(kept)
     share_phones(party_id)
     note_still_there(party_id, said="still", now=now)

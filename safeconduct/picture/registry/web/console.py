@@ -47,7 +47,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     _write_down(request, terms.VIEWED, "person", found.pk)
     _note_look(request, seen.RECORD, [found.pk], request.GET.get("for", ""))
     party = [one for one in queries.party_members(found.party_id) if one.pk != found.pk]
-    kin = queries.emergency_contacts([found.party_id]).get(found.party_id)
+    if kin := queries.kin_of(found.party_id):
+        _note_look(request, seen.KIN, [found.pk], request.GET.get("for", ""))
     countries, now = countries_of(officer_of(request), terms.VIEW), clock.now()
     context = {"person": found, "party": party, "kin": kin, "language": get_language()}
     context["name"] = queries.shown_name(found.given_name, found.family_name)

@@ -12,7 +12,6 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.picture.registry import actions, queries, rules
 from safeconduct.picture.registry.access import party_by_link
-from safeconduct.picture.registry.models import EmergencyContact
 
 
 class KinForm(forms.Form):
@@ -52,20 +51,14 @@ def kin(request: HttpRequest, token: str) -> HttpResponse:
     """Name somebody, or take back whom the party had named."""
     now = clock.now()
     party = party_by_link(token, now)
-    known = queries.emergency_contacts([party.pk]).get(party.pk)
+    known = queries.kin_of(party.pk)
     actor = Actor.citizen(queries.party_members(party.pk)[0].pk)
     if request.method == "POST" and "remove" in request.POST:
         actions.remove_emergency_contact(party_id=party.pk, now=now, actor=actor)
         return redirect("registration:record", token)
-    form = KinForm(request.POST if request.method == "POST" else None, initial=_said(known))
+    form = KinForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         said = form.cleaned_data
         actions.name_emergency_contact(party_id=party.pk, **said, now=now, actor=actor)
         return redirect("registration:record", token)
     return render(request, "registry/kin.html", {"form": form, "token": token, "known": known})
-
-
-def _said(known: EmergencyContact | None) -> dict[str, str]:
-    if known is None:
-        return {}
-    return {"name": known.name, "relation": known.relation, "phone": known.phone}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from safeconduct.ground.accounts.queries import officer_names
-from safeconduct.picture.registry.models import ContactPoint, EmergencyContact, Person, Stay
-from safeconduct.picture.registry.queries import emergency_contacts
+from safeconduct.picture.registry.models import ContactPoint, Person, Stay
+from safeconduct.picture.registry.queries import kin_of
+from safeconduct.picture.registry.rules import Kin
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import How, Outcome, Presence, Safety, Witness
@@ -52,7 +53,7 @@ class Panel:
     failed: list[Failed]
     party: list[Row]
     # Whom the party lets us call.
-    kin: EmergencyContact | None
+    kin: Kin | None
 
 
 def panel(standing: Standing, countries: Collection[str] | None) -> Panel:
@@ -73,7 +74,7 @@ def panel(standing: Standing, countries: Collection[str] | None) -> Panel:
         said=said_of(incident_id, person_id),
         failed=_failed(incident_id, person_id),
         party=rows[1:],
-        kin=emergency_contacts([standing.party_id]).get(standing.party_id),
+        kin=kin_of(standing.party_id),
     )
 
 

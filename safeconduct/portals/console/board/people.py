@@ -19,6 +19,7 @@ from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.missions.actions import note_look
 from safeconduct.picture.incidents.access import incident_for
 from safeconduct.picture.incidents.terms import INCIDENT
+from safeconduct.picture.registry.seen import KIN
 from safeconduct.picture.rollcall import actions, terms
 from safeconduct.picture.rollcall.access import standing_for
 from safeconduct.picture.rollcall.models import Standing
@@ -40,14 +41,7 @@ def person(request: HttpRequest, incident_id: int, person_id: int) -> HttpRespon
             detail={"incident": incident_id},
             now=clock.now(),
         )
-        note_look(
-            officer=officer_of(request),
-            permission=terms.VIEW,
-            people=[person_id],
-            what=PANEL,
-            why=Why(INCIDENT, incident_id),
-            now=clock.now(),
-        )
+        _note_look(request, standing, PANEL)
     return _page(request, standing)
 
 
@@ -128,6 +122,17 @@ def _do(
     return redirect("board:person", incident_id, person_id)
 
 
+def _note_look(request: HttpRequest, standing: Standing, what: str) -> None:
+    note_look(
+        officer=officer_of(request),
+        permission=terms.VIEW,
+        people=[standing.person_id],
+        what=what,
+        why=Why(INCIDENT, standing.incident_id),
+        now=clock.now(),
+    )
+
+
 def _page(request: HttpRequest, standing: Standing, *, wrong: Form | None = None) -> HttpResponse:
     now, officer = clock.now(), officer_of(request)
     incident = incident_for(standing.incident_id, officer=officer, permission=terms.VIEW)
@@ -139,6 +144,8 @@ def _page(request: HttpRequest, standing: Standing, *, wrong: Form | None = None
     for name, form in forms.items():
         forms[name] = wrong if wrong is not None and type(wrong) is type(form) else form
     theirs = panel(standing, countries_of(officer, terms.VIEW))
+    if theirs.kin:
+        _note_look(request, standing, KIN)
     shown = {"incident": incident, "panel": theirs, "form": wrong, **forms}
     response = render(request, "board/person.html", shown, status=422 if wrong else 200)
     response["Cache-Control"] = "private, no-store"

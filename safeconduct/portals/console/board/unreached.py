@@ -10,8 +10,8 @@ from django.shortcuts import render
 from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import officer_may
-from safeconduct.picture.registry.models import ContactPoint, EmergencyContact
-from safeconduct.picture.registry.queries import emergency_contacts
+from safeconduct.picture.registry.models import ContactPoint
+from safeconduct.picture.registry.queries import have_kin
 from safeconduct.picture.registry.rules import works
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall import rules
@@ -30,13 +30,13 @@ from safeconduct.wires.messaging.terms import Channel
 class Task:
     """Somebody to reach; ``fellow`` is whom to ask.
 
-    Numbers are on the person's own page only, where opening it is written down.
+    Numbers, and whom they let us call, are on the person's own page only, where opening it is
+    written down.
     """
 
     row: Row
     why: Unreached
     step: NextStep
-    kin: str
     fellow: int | None
     fellow_name: str
 
@@ -79,29 +79,28 @@ def tasks_of(
     people = [standing.person_id for standing in standings]
     fellows = _fellows(incident_id, standings, countries)
     names = names_of(fellows.values())
-    kin = emergency_contacts({standing.party_id for standing in standings})
+    kin = have_kin({standing.party_id for standing in standings})
     traces = _traces(incident_id, people, batch_ids)
     return [
         _task(
             row,
             traces[row.standing.person_id]._replace(fellow=fellows.get(row.standing.person_id)),
             names,
-            kin.get(row.standing.party_id),
+            has_kin=row.standing.party_id in kin,
         )
         for row in rows_of(incident_id, standings)
     ]
 
 
-def _task(row: Row, trace: Trace, names: dict[int, str], kin: EmergencyContact | None) -> Task:
+def _task(row: Row, trace: Trace, names: dict[int, str], *, has_kin: bool) -> Task:
     # Somebody deleted meanwhile has no name, and can be asked nothing.
     fellow = trace.fellow if trace.fellow in names else None
-    trace = trace._replace(fellow=fellow, kin=kin.phone if kin else "")
+    trace = trace._replace(fellow=fellow, has_kin=has_kin)
     step, _number = rules.next_step(trace)
     return Task(
         row=row,
         why=rules.why_unreached(trace),
         step=step,
-        kin=kin.name if kin and step is NextStep.KIN else "",
         fellow=trace.fellow if step is NextStep.PARTY else None,
         fellow_name=names.get(fellow or 0, ""),
     )
