@@ -99,11 +99,14 @@ def compile_all() -> None:
             write_mo(file, _spoken(catalogue(language)))
 
 
-def gaps(language: str, folder: Path = LOCALE) -> list[str]:
-    """Sentences that ``language`` lacks, has only as a guess, or has with wrong placeholders."""
+def gaps(language: str, folder: Path = LOCALE, *, template: Catalog | None = None) -> list[str]:
+    """Sentences that ``language`` lacks, has only as a guess, or has with wrong placeholders.
+
+    Of all that is said now, or of ``template`` if that was collected already.
+    """
     kept = catalogue(language, folder)
     found = []
-    for message in said():
+    for message in template or said():
         if not message.id:
             continue
         written = kept.get(message.id, message.context)

@@ -25,12 +25,20 @@ def lines_over(paths, budget):
 
 def functions(path):
     """Functions of a module with their length, decorators and docstring not counted."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in statements(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             words = ast.get_docstring(node, clean=False)
             first = node.body[1] if words is not None and len(node.body) > 1 else node.body[0]
             head = node.body[0].lineno - node.lineno
             yield node.name, head + node.end_lineno - first.lineno + 1
+
+
+def statements(node):
+    """All in it, at any depth; not the expressions, most of a module and never a function."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for child in getattr(node, name, ()):
+            yield child
+            yield from statements(child)
 
 
 def functions_over(paths, budget):
