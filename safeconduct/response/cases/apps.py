@@ -21,4 +21,10 @@ class CasesConfig(AppConfig):
             _("What was said in requests for help 90 days after they were closed."),
             actions.forget_old_cases,
         )
+        navigation.beside(
+            "checkins:unclear_page",
+            "cases:of_unclear",
+            _("The request for help it became"),
+            permission=terms.VIEW,
+        )
         navigation.register("cases:list", _("Requests for help"), permission=terms.VIEW, order=15)

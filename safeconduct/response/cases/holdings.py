@@ -1,18 +1,31 @@
 """What a party may read of its own requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.privacy.holdings import Entry, Fact, Holder, holding
 from safeconduct.response.cases import queries
 from safeconduct.response.cases.models import Case
-from safeconduct.response.cases.terms import Need, State
+from safeconduct.response.cases.terms import REFUSED_LABELS, Need, State
 
 
 def _requests(holder: Holder) -> Sequence[Entry]:
-    cases = list(Case.objects.filter(party_id=holder.party_id).order_by("-received_at", "pk"))
+    cases, named = queries.read_by_record(holder.party_id)
     details = queries.details_of_cases(cases)
+    return [*_whole(cases, details), *map(_named, named)]
+
+
+def _named(case: Case) -> Entry:
+    """Of a request that this link may not show: that there is one."""
+    return (
+        Fact("reference", _("Reference"), case.reference),
+        Fact("received_at", _("Received"), case.received_at),
+        Fact("elsewhere", _("All the rest"), _("Only on the request's own page")),
+    )
+
+
+def _whole(cases: Sequence[Case], details: Mapping[int, Mapping[str, object]]) -> list[Entry]:
     return [
         (
             Fact("reference", _("Reference"), case.reference),
@@ -21,12 +34,16 @@ def _requests(holder: Holder) -> Sequence[Entry]:
             Fact("state", _("Where it stands"), str(State(case.state).label)),
             Fact("position_until", _("Your position is held until"), case.position_until),
             *(
-                Fact(name, _("Told by you"), str(value))
+                Fact(name, REFUSED_LABELS.get(name, _("Told by you")), _told(name, value))
                 for name, value in details.get(case.pk, {}).items()
             ),
         )
         for case in cases
     ]
+
+
+def _told(name: str, value: object) -> str:
+    return str(_("not to be used")) if name in REFUSED_LABELS else str(value)
 
 
 def _messages(holder: Holder) -> Sequence[Entry]:

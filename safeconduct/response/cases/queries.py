@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 import orjson
 from django.conf import settings
@@ -16,18 +17,21 @@ from safeconduct.ground.missions.models import Appointment
 from safeconduct.ground.missions.terms import roles_with
 from safeconduct.ground.privacy.sealing import Sealed, Subject, unseal_many
 from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.picture.registry.terms import Level
 from safeconduct.response.cases import rules
 from safeconduct.response.cases.actions.opening import DETAILS, POSITION, WORDS
-from safeconduct.response.cases.models import Case, Event, Message, Unread
+from safeconduct.response.cases.models import Case, Event, Message, Report, Unread
 from safeconduct.response.cases.terms import (
     LINK_LIFE,
     LINK_PURPOSE,
+    WISHES,
     WORK,
     Direction,
     Need,
     State,
     Urgency,
 )
+from safeconduct.response.checkins.models import Unclear
 from safeconduct.wires.messaging.queries import Tried, tried_for
 
 
@@ -203,6 +207,17 @@ def maybe_registered(case: Case) -> list[Person]:
     return sorted(people, key=lambda one: (-len(wanted & set(one.name_key.split())), one.pk))[:5]
 
 
+def unclear_of(case: Case) -> int | None:
+    """The unclear answer a request was made of, while nobody has settled it."""
+    found = Unclear.objects.filter(key__in=case.reports.values("key"), settled_at=None)
+    return found.order_by("pk").values_list("pk", flat=True).first()
+
+
+def case_of_unclear(key: UUID) -> int | None:
+    """The request that was made of the unclear answer with this key."""
+    return Report.objects.filter(key=key).values_list("case_id", flat=True).first()
+
+
 def officers_at(post_id: int | None, *, now: datetime) -> list[Officer]:
     """Who may answer for a request of a post."""
     lasting = Q(until__isnull=True) | Q(until__gt=now)
@@ -225,9 +240,23 @@ def unread_reports() -> QuerySet[Unread]:
     return Unread.objects.filter(settled_at=None).order_by("received_at", "id")
 
 
+def read_by_record(party_id: int) -> tuple[list[Case], list[Case]]:
+    """A party's requests: those its record's link may show whole, and those it may name only."""
+    cases = list(Case.objects.filter(party_id=party_id).order_by("-received_at", "pk"))
+    members = Person.objects.filter(party_id=party_id).count()
+    details = details_of_cases(cases)
+    shown: list[Case] = []
+    named: list[Case] = []
+    for case in cases:
+        share = details.get(case.pk, {}).get("share")
+        (shown if rules.may_record_read(share, members=members) else named).append(case)
+    return shown, named
+
+
 def conversation_of_party(party_id: int) -> list[Line]:
-    """All that was said in a party's requests, both ways, the latest first."""
-    cases = {case.pk: case for case in Case.objects.filter(party_id=party_id, forgotten_at=None)}
+    """What was said in a party's requests that its record may show, both ways, the latest first."""
+    shown, _named = read_by_record(party_id)
+    cases = {case.pk: case for case in shown if case.forgotten_at is None}
     messages = list(
         Message.objects.filter(case_id__in=cases)
         .exclude(direction=Direction.NOTE)
@@ -245,6 +274,27 @@ def conversation_of_party(party_id: int) -> list[Line]:
         for message, text in zip(messages, words, strict=True)
         if text is not None
     ]
+
+
+def wishes_of(case: Case) -> dict[str, object]:
+    """How its sender may be reached, and whether the record's link shows it; see WISHES.
+
+    ``share`` is left out where no record has a link that could show it.
+    """
+    details = details_of_cases([case]).get(case.pk, {})
+    found = {name: details[name] for name in WISHES if name in details}
+    members = (
+        Person.objects.filter(party_id=case.party_id)
+        .exclude(party__level=Level.UNREGISTERED)
+        .count()
+        if case.party_id
+        else 0
+    )
+    found.pop("share", None)
+    if members:
+        is_read = rules.may_record_read(details.get("share"), members=members)
+        found["share"] = "yes" if is_read else "no"
+    return found
 
 
 def address_of(case: Case, *, on: date) -> str:

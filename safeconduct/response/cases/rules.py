@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from safeconduct.response.cases.terms import Need, Outcome, State, Urgency
+from safeconduct.response.cases.terms import REFUSED_WAYS, Need, Outcome, State, Urgency
 
 _NOW: Final = frozenset({Need.INJURED, Need.MEDICAL, Need.TRAPPED, Need.DANGER})
 _DAYS: Final = frozenset({Need.DOCUMENTS, Need.TRANSPORT, Need.OTHER})
@@ -82,3 +82,22 @@ def told(state: str, *, owned: bool, outcome: str, withdrawn: bool) -> tuple[str
 def changed_words(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
     """The fields of a report that say something the request does not hold yet."""
     return {name: value for name, value in after.items() if value and before.get(name) != value}
+
+
+def refused_ways(details: Mapping[str, object]) -> frozenset[int]:
+    """The channels by which no word of an answer may go, because they said so."""
+    return frozenset(int(way) for name, way in REFUSED_WAYS.items() if details.get(name) == "yes")
+
+
+def asks_for_care(details: Mapping[str, object]) -> bool:
+    """Whether they wrote how or when it is safe: that only a person can read."""
+    return bool(details.get("reach_how") or details.get("reach_when"))
+
+
+def may_record_read(share: object, *, members: int) -> bool:
+    """Whether the link to a party's record shows a request whole.
+
+    A family shares that link, and not everybody in it is safe from everybody else: there it
+    takes their word. Who is registered alone holds the link alone, until they say otherwise.
+    """
+    return share == "yes" or (share != "no" and members == 1)

@@ -12,6 +12,7 @@ from safeconduct.ground.audit.kinds import Shredder
 from safeconduct.ground.audit.looks import look_kind, look_reason
 from safeconduct.ground.kernel.permissions import declare
 from safeconduct.picture.rollcall.terms import Closing
+from safeconduct.wires.messaging.terms import Channel
 
 VIEW: Final = declare("cases.view", _("See requests for help"))
 WORK: Final = declare("cases.work", _("Answer requests for help, take them on and close them"))
@@ -33,6 +34,7 @@ for _name, _sentence in (
     ("cases.joined", _("{actor} found that request {subject} is of person {person}.")),
     ("cases.heard", _("The sender of request {subject} wrote a message.")),
     ("cases.withdrawn", _("The sender of request {subject} took it back.")),
+    ("cases.wishes_set", _("The sender of request {subject} said how they may be reached.")),
     ("cases.position_stopped", _("The position of request {subject} was deleted ({why}).")),
 ):
     kinds.declare(_name, _sentence, Shredder.FORGET_SUBJECT)
@@ -40,6 +42,21 @@ kinds.declare("cases.positions_ended", _("{count} positions were deleted when th
 
 LOOKED: Final = look_kind("cases.request", _("Your request for help"))
 FOR_REQUEST: Final = look_reason("cases.request", _("To answer your request for help"))
+
+# By which ways no word of an answer may go, by what the form calls each refusal.
+REFUSED_WAYS: Final = {
+    "no_sms": Channel.SMS,
+    "no_mail": Channel.EMAIL,
+    "no_push": Channel.PUSH,
+}
+REFUSED_LABELS: Final = {
+    "no_call": _("calls"),
+    "no_sms": _("SMS"),
+    "no_mail": _("e-mail"),
+    "no_push": _("notifications on the phone"),
+}
+# All that a sender may ask for: ways, their own words on it, and who may read the request.
+WISHES: Final = ("no_call", *REFUSED_WAYS, "reach_how", "reach_when", "share")
 
 # Links of notices carry the number of a request; of reports, their own key (intake).
 LINK_PURPOSE: Final = "request"
@@ -144,6 +161,7 @@ class Deed(TextChoices):
     STATE = "state", _("State set")
     JOINED = "joined", _("Found in the registry")
     WITHDRAWN = "withdrawn", _("Taken back by the person")
+    WISHES = "wishes", _("Said anew how they may be reached")
     POSITION_ENDED = "position_ended", _("Position deleted")
     PHOTOS_LOST = "photos_lost", _("Photos that could not be read were left out")
     CALL_CLOSED = "call_closed", _("The call for help was closed on the board")

@@ -87,6 +87,12 @@ REPORT_TEXTS: Final = {
     "injuries": 1000,
     "reach_how": 300,
     "reach_when": 300,
+    # "yes" where it is meant: ways that are not safe, and whether the record's link may show it.
+    "no_call": 3,
+    "no_sms": 3,
+    "no_mail": 3,
+    "no_push": 3,
+    "share": 3,
     "name": 100,
     "phone": 40,
     "email": 254,

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 _HELP = {
     "key", "lang", "record", "what", "words", "country", "place", "lat", "lon", "accuracy",
     "name", "phone", "email", "people", "with", "injuries", "reach_how", "reach_when", "photo",
+    "no_call", "no_sms", "no_mail", "no_push", "share",
 }  # fmt: skip
 
 

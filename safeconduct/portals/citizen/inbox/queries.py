@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from safeconduct.ground.kernel.languages import fallbacks
 from safeconduct.picture.registry.queries import party_members
 from safeconduct.response.alerts.models import AlertText, Release
-from safeconduct.response.cases.queries import conversation_of_party
+from safeconduct.response.cases.queries import conversation_of_party, read_by_record
 from safeconduct.wires.messaging.queries import tried_for
 
 # As long as what was sent is kept at all (messaging's retention).
@@ -31,7 +31,7 @@ class Message:
 
 def messages_of(party_id: int, language: str, now: datetime) -> list[Message]:
     """Warnings and talks with the post in one list, the latest first."""
-    found = [*alerts_sent(party_id, language, now), *_talks(party_id)]
+    found = [*alerts_sent(party_id, language, now), *_talks(party_id), *_named(party_id, language)]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
@@ -48,6 +48,23 @@ def _talks(party_id: int) -> list[Message]:
             url=line.url,
         )
         for line in conversation_of_party(party_id)
+    ]
+
+
+def _named(party_id: int, language: str) -> list[Message]:
+    """Requests that one of the party asked us to show on their own page alone."""
+    _shown, named = read_by_record(party_id)
+    return [
+        Message(
+            at=case.received_at,
+            title=_("A request for help, %s") % case.reference,
+            text=_(
+                "Its words and our answers stand on its own page alone, on the phone it came from."
+            ),
+            language=language,
+        )
+        for case in named
+        if case.forgotten_at is None
     ]
 
 

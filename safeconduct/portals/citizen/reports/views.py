@@ -21,6 +21,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from safeconduct.ground.places.queries import country_choices
+from safeconduct.response.cases.web.forms import WishesForm
 
 type Page = Callable[[HttpRequest], HttpResponse]
 
@@ -99,7 +100,11 @@ def here(request: HttpRequest) -> HttpResponse:
 @reporting
 def help_(request: HttpRequest) -> HttpResponse:
     """The request for help: what happened, where, who, how to be reached."""
-    return render(request, "citizen/help.html", {**_form("help", request), "tiles": TILES})
+    return render(
+        request,
+        "citizen/help.html",
+        {**_form("help", request), "tiles": TILES, "wishes": WishesForm()},
+    )
 
 
 @require_safe

@@ -15,12 +15,14 @@ from safeconduct.response.cases.actions.positions import (
     stop_position,
 )
 from safeconduct.response.cases.actions.talking import (
+    CareAskedError,
     NewWordsError,
     NothingSaidError,
     TooManyError,
     hear,
     note_seen,
     reply,
+    set_wishes,
     withdraw,
     write_note,
 )
@@ -41,6 +43,7 @@ from safeconduct.response.cases.actions.working import (
 )
 
 __all__ = [
+    "CareAskedError",
     "CaseOverError",
     "NewWordsError",
     "NotThatPersonError",
@@ -68,6 +71,7 @@ __all__ = [
     "reply",
     "set_state",
     "set_urgency",
+    "set_wishes",
     "stop_position",
     "take_case",
     "withdraw",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from safeconduct.ground.audit import actions as audit
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.privacy.sealing import shred_many
+from safeconduct.ground.privacy.forgotten import forget_subjects
 from safeconduct.response.cases.actions.opening import Draft, note, open_or_add
 from safeconduct.response.cases.models import Case, Message, NoticeBatch, Photo, Report, Unread
 from safeconduct.response.cases.terms import KEPT, Deed, Settled, Way
@@ -77,7 +77,7 @@ def forget_old_cases(now: datetime) -> int:
     Report.objects.filter(case=None, received_at__lt=now - KEPT).delete()
     over = Case.objects.filter(closed_at__lt=now - KEPT, forgotten_at=None)
     ids = list(over.order_by("pk").values_list("pk", flat=True)[:5000])
-    _forget_words(ids, now)
+    forget_words(ids, now)
     return len(ids)
 
 
@@ -90,7 +90,7 @@ def forget_people(*, person_ids: Sequence[int], now: datetime) -> None:
     """
     of_theirs = Case.objects.filter(people__overlap=list(person_ids))
     closed = of_theirs.filter(closed_at__isnull=False, forgotten_at=None)
-    _forget_words(list(closed.values_list("pk", flat=True)), now)
+    forget_words(list(closed.values_list("pk", flat=True)), now)
     gone = set(person_ids)
     for case in of_theirs.select_for_update():
         case.people = [person for person in case.people if person not in gone]
@@ -108,8 +108,9 @@ def open_for(person_ids: Sequence[int]) -> set[int]:
     )
 
 
-def _forget_words(ids: Sequence[int], now: datetime) -> None:
-    shred_many("case", ids)
+def forget_words(ids: Sequence[int], now: datetime) -> None:
+    """Shred what was said in these requests, positions and photos too."""
+    forget_subjects("case", ids)
     Message.objects.filter(case_id__in=ids).delete()
     Photo.objects.filter(case_id__in=ids).delete()
     Case.objects.filter(pk__in=ids).update(

@@ -17,6 +17,7 @@ from safeconduct.response.cases.models import Case, Event, Message, Photo
 from safeconduct.response.cases.terms import (
     MOST_PHOTOS,
     POSITION_KEPT,
+    WISHES,
     Deed,
     Direction,
     Need,
@@ -37,8 +38,7 @@ TOLD: Final = (
     "people",
     "with",
     "injuries",
-    "reach_how",
-    "reach_when",
+    *WISHES,
 )
 
 

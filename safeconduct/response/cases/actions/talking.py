@@ -1,7 +1,7 @@
 """What is said between a request's sender and the post, and the word that an answer waits."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from safeconduct.response.cases.actions.opening import (
     add_words,
     details_of,
     note,
+    put_details,
 )
 from safeconduct.response.cases.actions.positions import drop_position
 from safeconduct.response.cases.actions.working import CaseOverError, _locked
@@ -32,6 +33,7 @@ from safeconduct.response.cases.terms import (
     LINK_PURPOSE,
     MOST_MESSAGES_AN_HOUR,
     NOTICE_LASTS,
+    WISHES,
     Deed,
     Direction,
     State,
@@ -41,12 +43,13 @@ from safeconduct.wires.messaging.terms import Channel, Lane
 
 _TEXTS: Final = Path(__file__).parent.parent / "texts"
 LANGUAGES: Final = ("az", "en", "ru", "fa", "ar")
+_WAYS: Final = frozenset({int(Channel.SMS), int(Channel.EMAIL), int(Channel.PUSH)})
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('cases notices'))"
-_REGISTERED: Final = f"""
+_REGISTERED: Final = """
 SELECT c.person_id, %s::bigint, %s::smallint, c.channel, c.address,
     coalesce(nullif(c.language, ''), %s), %s, 1::smallint
 FROM registry_contactpoint AS c
-WHERE c.person_id = %s AND c.channel IN ({Channel.SMS:d}, {Channel.EMAIL:d}, {Channel.PUSH:d})
+WHERE c.person_id = %s AND c.channel = ANY(%s)
 """
 _TOLD: Final = """
 SELECT %s::bigint, %s::bigint, %s::smallint, w.channel, w.address, %s, %s, 1::smallint
@@ -62,21 +65,33 @@ class NewWordsError(Refusal):
     """Something was said since the officer opened the page."""
 
 
+class CareAskedError(Refusal):
+    """They wrote how or when it is safe to reach them, and nobody has said what follows."""
+
+
 class TooManyError(Refusal):
     """One link writes more than a person does."""
 
 
 @transaction.atomic
 def reply(
-    *, case_id: int, words: str, seen: int | None, now: datetime, actor: Actor
+    *,
+    case_id: int,
+    words: str,
+    seen: int | None,
+    tell: bool | None = None,
+    now: datetime,
+    actor: Actor,
 ) -> tuple[Message, int]:
-    """Answer a request's sender: on their page at once, and word of it by every way to them.
+    """Answer a request's sender: on their page at once, and word of it by every way they allow.
 
-    ``seen`` is the last message on the officer's page; None sends in any case. Gives back the
+    ``seen`` is the last message on the officer's page; None sends in any case. ``tell`` says
+    whether word of it goes out at all; None leaves it to what they asked for. Gives back the
     message and how many notices left.
 
     :raises NothingSaidError: without words.
     :raises NewWordsError: if something was said after ``seen``.
+    :raises CareAskedError: if ``tell`` is None and they wrote how or when it is safe.
     :raises CaseOverError: if the request is closed.
     """
     case = _locked(case_id)
@@ -87,7 +102,7 @@ def reply(
     message = add_words(case, words, at=now, direction=Direction.OUT, officer_id=actor.id)
     if message is None:
         raise NothingSaidError(_("Write an answer first."))
-    sent = _tell(case, message, now, actor)
+    sent = _tell(case, message, now, actor) if _may_tell(case, tell) else 0
     case.answered_at, case.heard_at = now, now
     if case.owner_id is None:
         case.owner_id = actor.id
@@ -168,6 +183,26 @@ def withdraw(*, case_id: int, now: datetime, actor: Actor) -> None:
     _remember("cases.withdrawn", case, now, actor)
 
 
+@transaction.atomic
+def set_wishes(*, case_id: int, wishes: Mapping[str, str], now: datetime, actor: Actor) -> None:
+    """How a request's sender wants to be reached from now on, and who may read the request.
+
+    :raises CaseOverError: if the request is closed.
+    """
+    case = _locked(case_id)
+    before = details_of(case)
+    after = {name: said for name, said in before.items() if name not in WISHES}
+    after |= {name: said for name in WISHES if (said := wishes.get(name, ""))}
+    if after == before:
+        return
+    put_details(case, after)
+    # An officer who writes an answer just now reads it before it goes.
+    case.version += 1
+    case.save(update_fields=["details", "version"])
+    note(case, Deed.WISHES, now)
+    _remember("cases.wishes_set", case, now, actor)
+
+
 def note_seen(case: Case, now: datetime) -> None:
     """The page with our answers was opened: they have arrived."""
     unseen = case.messages.filter(direction=Direction.OUT, seen_at=None)
@@ -180,15 +215,24 @@ def _refuse_flood(case: Case, now: datetime) -> None:
         raise TooManyError(_("That is very much in one hour. Wait a little, or call us."))
 
 
+def _may_tell(case: Case, tell: bool | None) -> bool:
+    if tell is None and rules.asks_for_care(details_of(case)):
+        raise CareAskedError(
+            _("They wrote how or when it is safe to reach them. Read it, then choose below.")
+        )
+    return tell is not False
+
+
 def _tell(case: Case, message: Message, now: datetime, actor: Actor) -> int:
     """Put the word that an answer waits into the outbox; how many messages."""
+    allowed = _WAYS - rules.refused_ways(details_of(case))
     recipient = case.person_id or -case.pk
     batch_id = _batch(case, now, actor)
-    known = [case.pk, case.post_id, case.language, case.country, case.person_id]
+    known = [case.pk, case.post_id, case.language, case.country, case.person_id, list(allowed)]
     sent = 0
     if case.person_id is not None:
         sent = enqueue_select(batch_id=batch_id, select_sql=_REGISTERED, params=known, actor=actor)
-    if not sent and (ways := _told_ways(case)):
+    if not sent and (ways := _told_ways(case, allowed)):
         sent = enqueue_select(
             batch_id=batch_id,
             select_sql=_TOLD,
@@ -200,8 +244,8 @@ def _tell(case: Case, message: Message, now: datetime, actor: Actor) -> int:
     return sent
 
 
-def _told_ways(case: Case) -> list[tuple[int, str]]:
-    """The number and address they told us of in the request itself, where we can reach them."""
+def _told_ways(case: Case, allowed: Collection[int]) -> list[tuple[int, str]]:
+    """The number and address they told us of in the request itself, by ways they allow."""
     details, ways = details_of(case), []
     try:
         if phone := str(details.get("phone", "")):
@@ -214,7 +258,7 @@ def _told_ways(case: Case) -> list[tuple[int, str]]:
             ways.append((int(Channel.EMAIL), registry.normalised_mail(mail)))
     except Refusal:
         pass
-    return ways
+    return [(way, address) for way, address in ways if way in allowed]
 
 
 def _split(ways: Sequence[tuple[int, str]]) -> tuple[list[int], list[str]]:

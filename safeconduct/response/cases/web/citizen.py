@@ -17,8 +17,8 @@ from safeconduct.response.cases import actions, queries, rules
 from safeconduct.response.cases.access import Followed, RequestNotOpenError, followed
 from safeconduct.response.cases.models import Case
 from safeconduct.response.cases.terms import LARGEST_UPLOAD, MOST_PHOTOS, Need
-from safeconduct.response.cases.web.forms import MessageForm
-from safeconduct.response.cases.web.words import NEXT, STATES
+from safeconduct.response.cases.web.forms import MessageForm, WishesForm
+from safeconduct.response.cases.web.words import NEXT, STATES, refused_words
 from safeconduct.wires.intake.engine.reported import reference_of
 
 type View = Callable[..., HttpResponse]
@@ -128,6 +128,25 @@ def withdraw(request: HttpRequest, token: str, case: Case) -> HttpResponse:
     return render(request, "cases/withdraw.html", {"token": token, "case": case})
 
 
+@_own
+@_with_case
+def reach(request: HttpRequest, token: str, case: Case) -> HttpResponse:
+    """How they may be reached, and who may read the request."""
+    held = queries.wishes_of(case)
+    form = WishesForm(request.POST or None, initial=held)
+    try:
+        if request.method == "POST" and form.is_valid():
+            actions.set_wishes(
+                case_id=case.pk, wishes=form.wishes(), now=clock.now(), actor=_actor(case)
+            )
+            messages.success(request, _("Saved. It holds for our answers from now on."))
+            return redirect("requests:status", token)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal.message))
+    context = {"token": token, "form": form, "wrong": form.errors, "share": "share" in held}
+    return render(request, "cases/reach.html", context, status=422 if form.errors else 200)
+
+
 def _page(
     request: HttpRequest, token: str, case: Case, form: MessageForm | None = None
 ) -> HttpResponse:
@@ -142,6 +161,7 @@ def _page(
         "position": queries.position_of(case, now),
         "photos": case.photos.count(),
         "open": case.closed_at is None,
+        "refused": refused_words(queries.wishes_of(case)),
         "form": form or MessageForm(initial={"key": uuid4()}),
         "wrong": form,
     }

@@ -22,6 +22,7 @@ from safeconduct.response.cases.models import Case
 from safeconduct.response.cases.terms import VIEW, WORK
 from safeconduct.response.cases.web import forms
 from safeconduct.response.cases.web.pages import case_page, hand_form, post_names
+from safeconduct.response.checkins.access import unclear_for
 
 _SHOWN = 50
 
@@ -54,6 +55,15 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     """All of a request; its sender may read who opened it."""
     found = case_for(case_id, officer=officer_of(request))
     return _private(case_page(request, found))
+
+
+@require_safe
+@officer_may(VIEW)
+def of_unclear(request: HttpRequest, unclear_id: int) -> HttpResponse:
+    """To the request that was made of an unclear answer; to the list while there is none."""
+    unclear = unclear_for(unclear_id, officer=officer_of(request))
+    found = queries.case_of_unclear(unclear.key)
+    return redirect("cases:case", found) if found else redirect("cases:list")
 
 
 @require_POST

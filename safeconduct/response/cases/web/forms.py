@@ -42,6 +42,17 @@ class ReplyForm(forms.Form):
     """``seen`` is the last message that stood on the page."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    tell = forms.TypedChoiceField(
+        label=_("Word that an answer waits"),
+        required=False,
+        choices=[
+            ("yes", _("Send it now, by the ways they allow")),
+            ("no", _("Send nothing: they find the answer on their page")),
+        ],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
     words = forms.CharField(
         label=_("Your answer"),
         max_length=LONGEST_WORDS,
@@ -50,6 +61,7 @@ class ReplyForm(forms.Form):
             "They read it on their own page. A short message without its words tells them."
         ),
     )
+    field_order = ("seen", "words", "tell")
 
 
 class NoteForm(forms.Form):
@@ -76,7 +88,10 @@ class StateForm(VersionedForm):
 
 class CloseForm(VersionedForm):
     outcome = forms.TypedChoiceField(
-        label=_("How it ended"), choices=Outcome.choices, coerce=Outcome
+        # Nothing is chosen for them: a slip of the finger must not say that somebody is safe.
+        label=_("How it ended"),
+        choices=[("", "–"), *Outcome.choices],
+        coerce=Outcome,
     )
 
 
@@ -99,7 +114,11 @@ class HandForm(VersionedForm):
         places = [(f"post-{pk}", name) for pk, name in posts]
         self.fields["to"] = forms.ChoiceField(
             label=_("Hand over to"),
-            choices=[(str(_("An officer")), people), (str(_("Another post")), places)],
+            choices=[
+                ("", "–"),
+                (str(_("An officer")), people),
+                (str(_("Another post")), places),
+            ],
         )
 
     @property
@@ -119,3 +138,45 @@ class MessageForm(forms.Form):
         max_length=LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
+
+
+class WishesForm(forms.Form):
+    """How it is safe to reach somebody; its names are those of the door's form."""
+
+    no_call = forms.BooleanField(label=_("Do not call me"), required=False)
+    no_sms = forms.BooleanField(label=_("Send me no SMS"), required=False)
+    no_mail = forms.BooleanField(label=_("Send me no e-mail"), required=False)
+    no_push = forms.BooleanField(label=_("Show nothing on my phone"), required=False)
+    reach_how = forms.CharField(
+        label=_("How is it safe to reach you?"),
+        required=False,
+        max_length=300,
+        help_text=_("For example: write only, my phone is seen by others; or call my sister."),
+    )
+    reach_when = forms.CharField(
+        label=_("When is it safe?"),
+        required=False,
+        max_length=300,
+        help_text=_("For example: on weekdays after nine in the morning."),
+    )
+    share = forms.ChoiceField(
+        label=_("Who may read this request and our answers?"),
+        required=False,
+        choices=[
+            ("no", _("Only whoever has the address of this page")),
+            ("yes", _("Everybody who has the link to our record, too")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def ways(self) -> list[forms.BoundField]:
+        """What must not be used, one box each."""
+        return [self[name] for name in ("no_call", "no_sms", "no_mail", "no_push")]
+
+    def wishes(self) -> dict[str, str]:
+        """What was filled in, as the door keeps it."""
+        return {
+            name: "yes" if said is True else str(said)
+            for name, said in self.cleaned_data.items()
+            if said
+        }

@@ -38,6 +38,7 @@ from safeconduct.response.cases.terms import (
     Way,
 )
 from safeconduct.response.cases.web import forms
+from safeconduct.response.cases.web.words import refused_words
 from safeconduct.wires.messaging.terms import Channel
 from safeconduct.wires.messaging.terms import State as Sent
 
@@ -142,10 +143,15 @@ def _told(case: Case, now: datetime) -> dict[str, object]:
     why = rules.why_urgent(Need(case.what), injuries=bool(details.get("injuries")))
     return {
         "why_urgent": "" if case.urgency_by else why,
-        "details": [(LABELS[name], str(details[name])) for name in LABELS if name in details],
+        "details": [(name, LABELS[name], str(details[name])) for name in LABELS if name in details],
+        "may_call": details.get("no_call") != "yes" and not case.exercise,
+        "refused": refused_words(details),
+        "careful": rules.asks_for_care(details),
+        "reach": [str(details[name]) for name in ("reach_how", "reach_when") if name in details],
         "position": queries.position_of(case, now),
         "photos": list(case.photos.defer("content")),
         "people": list(Person.objects.filter(pk__in=case.people).order_by("pk")),
+        "unclear": queries.unclear_of(case),
         "suggested": queries.maybe_registered(case) if not case.closed_at else [],
         "events": [
             (event, Deed(event.deed).label, who, _words(event.detail))
@@ -177,8 +183,10 @@ def _word(name: str, said: str) -> str:
 def _forms(case: Case, said: list[queries.Said], wrong: Form | None) -> dict[str, Form]:
     seen = max((one.message.pk for one in said), default=0)
     version = {"version": case.version}
+    # Where they ask for care an officer has to choose: nothing is chosen for them.
+    tell = None if rules.asks_for_care(queries.wishes_of(case)) else "yes"
     made: dict[str, Form] = {
-        "reply": forms.ReplyForm(initial={"seen": seen}),
+        "reply": forms.ReplyForm(initial={"seen": seen, "tell": tell}),
         "note": forms.NoteForm(),
         "urgency": forms.UrgencyForm(initial=version | {"urgency": case.urgency}),
         "state": forms.StateForm(initial=version | {"state": case.state}),

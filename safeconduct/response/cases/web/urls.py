@@ -12,6 +12,7 @@ citizen = [
     path("<str:token>/stop/", own.stop, name="stop"),
     path("<str:token>/longer/", own.longer, name="longer"),
     path("<str:token>/withdraw/", own.withdraw, name="withdraw"),
+    path("<str:token>/reach/", own.reach, name="reach"),
 ]
 
 console = [
@@ -21,6 +22,7 @@ console = [
     path("unread/<int:unread_id>/open/", unread.unread_open, name="unread_open"),
     path("unread/<int:unread_id>/dismiss/", unread.unread_dismiss, name="unread_dismiss"),
     path("photo/<int:photo_id>/", pages.photo, name="photo"),
+    path("of-unclear/<int:unclear_id>/", pages.of_unclear, name="of_unclear"),
     path("<int:case_id>/", pages.case, name="case"),
     path("<int:case_id>/take/", pages.take, name="take"),
     path("<int:case_id>/back/", pages.back, name="back"),

@@ -1,6 +1,10 @@
 """Where a request stands and what happens next, as its sender reads it."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
+
+from safeconduct.response.cases.terms import REFUSED_LABELS
 
 STATES = {
     "new": _("We have it. An officer will read it."),
@@ -36,3 +40,8 @@ NEXT = {
     "closed_double": _("We go on with another request of yours about the same."),
     "closed_deceased": _("This request is closed. An officer speaks with the family."),
 }
+
+
+def refused_words(details: Mapping[str, object]) -> list[str]:
+    """The ways that must not be used, in the reader's words."""
+    return [str(label) for name, label in REFUSED_LABELS.items() if details.get(name) == "yes"]

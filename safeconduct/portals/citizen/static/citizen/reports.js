@@ -126,6 +126,10 @@ if (position && "geolocation" in navigator) {
 // kept on this phone because its owner let it.
 const given = new URLSearchParams(location.hash.slice(1)).get("record");
 if (given) history.replaceState(null, "", location.pathname);
-const mine = (record) => { form.elements.record.value = record; };
+const mine = (record) => {
+  form.elements.record.value = record;
+  // Whoever opens the same record could read the request: only then there is something to choose.
+  for (const part of form.querySelectorAll("[data-record]")) part.hidden = false;
+};
 if (given) mine(given);
 else get("inbox").then((kept) => kept?.record && mine(kept.record)).catch(() => null);
