@@ -251,6 +251,10 @@ BOARD = {
     "HOLD_SECONDS": 0.3,
     "POLL_MILLISECONDS": 1000,
 }
+PRIVACY: dict[str, Any] = {
+    # Where it is written down what was deleted, out of reach of the database's backup.
+    "FORGOTTEN_DIR": env.text("SAFECONDUCT_FORGOTTEN") or HOME / "forgotten",
+}
 REGISTRY: dict[str, Any] = {
     # After how many days without a word residents are asked whether they are still there, by the
     # level of the advice for their country; where nobody says a level, it is 1.

@@ -15,6 +15,7 @@ from safeconduct.cli.family import die_with_parent
 COMMANDS: Final = {
     "backup": "backup:backup",
     "bench": "bench",
+    "forgotten": "forgotten",
     "hazards": "hazards",
     "demo": "demo",
     "intake": "intake",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safeconduct.cli import forgotten
 from safeconduct.cli.surroundings import embedded_server, json_option, migrate_if_needed, write_json
 
 if TYPE_CHECKING:
@@ -56,19 +57,31 @@ def backup(place: Path, passphrase_file: Path | None, json_file: Path | None) ->
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @passphrase_option
+@click.option(
+    "--forgotten",
+    "lists",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Another machine's list of deletions, a file or a folder; may be given again.",
+)
 @json_option
-def restore(file: Path, passphrase_file: Path | None, json_file: Path | None) -> None:
+def restore(
+    file: Path, passphrase_file: Path | None, lists: tuple[Path, ...], json_file: Path | None
+) -> None:
     """Put a backup back into an empty database, its keys and journal below SAFECONDUCT_HOME.
 
-    Nothing is overwritten: a database that holds anything is refused. Restore before
-    you start any other process.
+    Nothing is overwritten: a database that holds anything is refused. What was deleted since
+    the backup is deleted once more, by the list of deletions. Restore before you start any
+    other process.
     """
     from config.backup.restoring import opened
 
     passphrase = passphrase_of(passphrase_file, new=False)
     with refused_as_told(), database(), opened(file, passphrase) as held:
         done, doubtful = _put_back(held)
-    write_json(json_file, done.as_json() | {"doubtful_messages": doubtful})
+        again = forgotten.after_restore(lists, made_at=done.made_at)
+    told = {"doubtful_messages": doubtful, "forgotten": again.as_json()}
+    write_json(json_file, done.as_json() | told)
     click.echo(f"Restored as of {done.made_at}: {done.rows:,} rows of {done.tables} tables.")
     click.echo(f"Journals: {len(done.journals)}; the first door that starts replays them.")
     if done.variables:
@@ -79,6 +92,8 @@ def restore(file: Path, passphrase_file: Path | None, json_file: Path | None) ->
             "not know: they will be sent, marked as perhaps sent twice. Stop their alerts first "
             "if that is worse than silence."
         )
+    for sentence in again.sentences():
+        click.echo(sentence)
 
 
 @contextmanager

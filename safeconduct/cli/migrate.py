@@ -13,8 +13,11 @@ def command() -> None:
 
     from safeconduct.ground.places.actions import load_places
     from safeconduct.ground.places.engine.atlas import AtlasMissingError
+    from safeconduct.ground.privacy.forgotten import key_mark
 
     call_command("migrate", verbosity=1, interactive=False)
+    # Of this machine's database, and so in every backup: the list of deletions needs it.
+    key_mark()
     try:
         load_places()
     except AtlasMissingError as missing:

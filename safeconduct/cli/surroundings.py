@@ -80,6 +80,8 @@ def migrate_if_needed() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from safeconduct.ground.privacy.forgotten import key_mark
+
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return
@@ -87,6 +89,8 @@ def migrate_if_needed() -> None:
         cursor.execute("SELECT pg_advisory_lock(hashtext('safeconduct migrate'))")
         try:
             call_command("migrate", verbosity=0, interactive=False)
+            # Before the first backup: the list of deletions is made under this key.
+            key_mark()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('safeconduct migrate'))")
 

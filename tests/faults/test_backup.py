@@ -28,9 +28,11 @@ _LIFE = """
 import django; django.setup()
 from datetime import timedelta
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.privacy.forgotten import key_mark
 from safeconduct.response.checkins.engine import drain
 from safeconduct.wires.messaging.terms import Channel
 from tests import builders, messages
+key_mark()
 builders.country("TR")
 builders.released_alert()
 people = [one for _ in range(5) for one in builders.household(3)]
@@ -41,6 +43,27 @@ builders.raw_answer(asked[1].id)
 sent = messages.batch()
 messages.fill(sent.pk, 7)
 print(",".join(str(one.id) for one in asked))
+"""
+_CONFIDE = """
+import django; django.setup()
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.privacy.forgotten import key_mark
+from safeconduct.picture.registry.actions import confide
+from tests import builders
+key_mark()
+leyla = builders.family()[0]
+rena = builders.family("Rena", phone="+9990001119999")[0]
+for one in (leyla, rena):
+    confide(person_id=one.pk, passport="C01234567", now=clock.now(), actor=builders.TESTER)
+"""
+_DELETE = """
+import django; django.setup()
+from safeconduct.ground.kernel import clock
+from safeconduct.picture.registry.actions import delete_party
+from safeconduct.picture.registry.models import Person
+from tests.builders import TESTER
+gone = Person.objects.get(given_name="Leyla")
+delete_party(party_id=gone.party_id, now=clock.now(), actor=TESTER)
 """
 _FOLD = """
 import django; django.setup()
@@ -131,6 +154,8 @@ def test_all_that_was_known_is_known_elsewhere_and_nothing_counts_twice(server, 
 
     came = _restored(new, new_home, tmp_path, word)
     assert came["rows"] == kept["rows"]
+    # The night's work was done at once, so that nothing is served whose time is over.
+    assert one(new, "SELECT count(*) FROM privacy_retentionrun") > 0
     assert _counts(new) == tables
     assert came["doubtful_messages"] == one(
         new, "SELECT count(*) FROM messaging_delivery WHERE maybe_twice"
@@ -147,6 +172,50 @@ def test_all_that_was_known_is_known_elsewhere_and_nothing_counts_twice(server, 
     again = command(new, new_home, "restore", str(tmp_path / "all.backup"), *word, check=False)
     assert again.returncode == 1
     assert "not empty" in again.stderr
+
+
+def test_who_was_deleted_since_the_backup_stays_deleted(server, tmp_path):
+    home, old, new = tmp_path / "old", server.url, server.url_of("elsewhere")
+    server.ensure_database("elsewhere")
+    home.mkdir()
+    (tmp_path / "word").write_text(PASSPHRASE + "\n")
+    word = ("--passphrase-file", str(tmp_path / "word"))
+    file, told = str(tmp_path / "all.backup"), tmp_path / "restore.json"
+    python(old, home, "-m", "django", "migrate", "--verbosity", "0")
+    python(old, home, "-c", _CONFIDE)
+    command(old, home, "backup", file, *word)
+    # As a process that dies right behind its commit would leave it: durable by then.
+    python(old, home, "-c", _DELETE)
+    (kept,) = (home / "forgotten").iterdir()
+    assert b"Leyla" not in kept.read_bytes()
+
+    done = command(new, home, "restore", file, *word, "--json", str(told))
+    assert "deleted once more: 1 passport, 1 person, 1 party." in done.stdout
+    assert json.loads(told.read_text())["forgotten"]["complete"] is True
+    assert ask(new, "SELECT given_name FROM registry_person") == [("Rena",)]
+    assert one(new, "SELECT count(*) FROM registry_confided") == 1
+    assert ask(
+        new, "SELECT wrapped IS NULL FROM privacy_datakey WHERE kind = 'person' ORDER BY id"
+    ) == [
+        (True,),
+        (False,),
+    ]
+    _says_when_there_is_no_list(server, tmp_path, file, word, kept)
+
+
+def _says_when_there_is_no_list(server, tmp_path, file, word, kept) -> None:
+    """On a machine that has none of the lists; brought later, one does as well."""
+    home, third = tmp_path / "third", server.url_of("third")
+    server.ensure_database("third")
+    home.mkdir()
+    done = command(third, home, "restore", file, *word)
+    assert "There was no list of deletions" in done.stdout
+    assert one(third, "SELECT count(*) FROM registry_person") == 2
+    done = command(third, home, "forgotten", "apply", str(kept))
+    assert "1 person, 1 party" in done.stdout
+    assert one(third, "SELECT count(*) FROM registry_person") == 1
+    command(third, home, "forgotten", "copy", str(tmp_path / "copy.list"))
+    assert kept.read_text().splitlines()[0] in (tmp_path / "copy.list").read_text()
 
 
 def _backed_up(url: str, home: Path, folder: Path, word: tuple[str, str]) -> dict:
@@ -178,6 +247,7 @@ def _restored(url: str, home: Path, folder: Path, word: tuple[str, str]) -> dict
 
 def _counts(url: str) -> dict[str, int]:
     names = [row[0] for row in ask(url, "SELECT relname FROM pg_stat_user_tables ORDER BY 1")]
+    names.remove("privacy_retentionrun")
     return {name: one(url, f'SELECT count(*) FROM "{name}"') for name in names}
 
 

@@ -9,12 +9,17 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         from safeconduct.ground.audit.actions import forget_old_looks
-        from safeconduct.ground.privacy import holdings, queries, retention
+        from safeconduct.ground.privacy import actions, holdings, queries, retention
 
         import_module("safeconduct.ground.privacy.terms")
         import_module("safeconduct.ground.privacy.personal")
         retention.rule(
             "audit.looks", _("Who looked at your data, after two years."), forget_old_looks
+        )
+        retention.rule(
+            "privacy.forgotten",
+            _("That something was deleted, once no backup is that old any more."),
+            actions.forget_old_list,
         )
         holdings.holding(
             "privacy.consents",

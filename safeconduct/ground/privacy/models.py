@@ -63,6 +63,31 @@ class Consent(models.Model):
         return f"consent #{self.pk}"
 
 
+class Forgotten(models.Model):
+    """Something that was deleted, by a mark that tells nothing without our key.
+
+    It keeps a restored backup from bringing it back; see forgotten.py.
+    """
+
+    ref = models.CharField(max_length=32, primary_key=True)
+    at = models.DateTimeField()
+    # When it was written to the list beside the database; None while it waits for that.
+    kept_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["ref"],
+                name="forgotten_waiting",
+                condition=models.Q(kept_at__isnull=True),
+            ),
+            models.Index(fields=["at"], name="forgotten_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"forgotten {self.pk}"
+
+
 class RetentionRun(models.Model):
     """When a rule last forgot what is over, and how many rows went; one row a rule."""
 

@@ -4,7 +4,14 @@ from procrastinate.contrib.django import app
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.ground.privacy import actions
+from safeconduct.ground.privacy import actions, forgotten
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="privacy.keep_list", queueing_lock="privacy.keep_list", pass_context=False)
+def keep_list(timestamp: int) -> int:  # noqa: ARG001 -- procrastinate's
+    """Write to the list of deletions what its disk refused when it was due."""
+    return forgotten.keep_list(now=clock.now())
 
 
 @app.periodic(cron="17 2 * * *")

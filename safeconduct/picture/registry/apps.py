@@ -11,11 +11,12 @@ class RegistryConfig(AppConfig):
         from safeconduct.ground.privacy.consents import SENSITIVE, WARNINGS, effects
         from safeconduct.ground.ui import navigation
         from safeconduct.picture.registry import handlers, holdings, personal, terms
-        from safeconduct.picture.registry.actions import consents, forget_what_is_over
+        from safeconduct.picture.registry.actions import consents, forget_what_is_over, restored
 
         kinds.declare("registry.synthesised", _("{actor} added {count} made-up people."))
         personal.declare()
         handlers.connect()
+        restored.declare()
         holdings.declare()
         effects.register(WARNINGS, consents.heed_warnings)
         effects.register(SENSITIVE, consents.heed_sensitive)

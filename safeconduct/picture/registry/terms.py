@@ -173,6 +173,8 @@ PASSPORT_FIELD: Final = "registry.Confided.passport"
 MEDICAL_FIELD: Final = "registry.Confided.medical"
 KIN_FIELD: Final = "registry.EmergencyContact.sealed"
 PASSPORT_PURPOSE: Final = "passport"
+# Fields of what is confided, each remembered by itself once it is deleted.
+CONFIDED_KINDS: Final = ("passport", "medical")
 
 # Places of one trip.
 MOST_LEGS: Final = 8

@@ -8,7 +8,8 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.privacy.consents import WARNINGS
 from safeconduct.ground.privacy.queries import who_declines
 from safeconduct.ground.privacy.sealing import Subject
-from safeconduct.picture.registry.models import Confided, ContactPoint
+from safeconduct.picture.registry.actions.sealing import forget_confided
+from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.wires.messaging import actions as messaging
 from safeconduct.wires.messaging.terms import Channel
 
@@ -25,7 +26,7 @@ def heed_warnings(subject: Subject, given: bool, now: datetime, actor: Actor) ->
 def heed_sensitive(subject: Subject, given: bool, now: datetime, actor: Actor) -> None:  # noqa: ARG001 -- as above
     """A No deletes passport numbers and medical notes at once; a Yes only lets them be asked."""
     if not given:
-        Confided.objects.filter(person__party_id=subject.id).delete()
+        forget_confided(Person.objects.filter(party_id=subject.id).values_list("pk", flat=True))
 
 
 @transaction.atomic

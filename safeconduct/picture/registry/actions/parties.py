@@ -104,7 +104,7 @@ def change_party(*, party_id: int, draft: PartyDraft, now: datetime, actor: Acto
     party = Party.objects.select_for_update().select_related("source").get(pk=party_id)
     known = {person.pk: person for person in party.people.order_by("pk")}
     kept = {member.id for member in draft.members if member.id in known}
-    _forget(party_id, known.keys() - kept)
+    forget_members(party_id, known.keys() - kept)
     for member in draft.members:
         if member.id in kept:
             _change_member(known[member.id], member, draft, now)
@@ -155,7 +155,7 @@ def delete_party(*, party_id: int, now: datetime, actor: Actor) -> None:
     """
     Party.objects.select_for_update().get(pk=party_id)
     people = list(Person.objects.filter(party_id=party_id).values_list("pk", flat=True))
-    _forget(party_id, people)
+    forget_members(party_id, people)
     StillThere.objects.filter(party_id=party_id).delete()
     Party.objects.filter(pk=party_id).delete()
     record(terms.DELETED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
@@ -235,7 +235,8 @@ def _set_contacts(person: Person, draft: PartyDraft) -> None:
     )
 
 
-def _forget(party_id: int, people: Iterable[int]) -> None:
+def forget_members(party_id: int, people: Iterable[int]) -> None:
+    """Delete these people of a party and tell those above, who forget them as well."""
     gone = sorted(people)
     if not gone:
         return

@@ -8,6 +8,7 @@ from django.db import transaction
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.privacy import sealing
+from safeconduct.ground.privacy.forgotten import remember
 from safeconduct.ground.privacy.sealing import Subject
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.models import Confided, Party, Person
@@ -31,6 +32,8 @@ def confide(
         kept.passport_index = _index(passport)
     if medical is not None:
         kept.medical = _sealed(subject, terms.MEDICAL_FIELD, medical)
+    for kind, said in zip(terms.CONFIDED_KINDS, (passport, medical), strict=True):
+        remember(kind, [person_id] if said == "" else [])
     kept.told_at = now
     if kept.passport is None and kept.medical is None:
         kept.delete()
@@ -43,7 +46,12 @@ def confide(
 
 def forget_confided(people: Iterable[int]) -> int:
     """Delete what these people told us under seal; how many had told something."""
-    return Confided.objects.filter(person_id__in=list(people)).delete()[0]
+    told = Confided.objects.filter(person_id__in=list(people))
+    gone = sorted(told.values_list("person_id", flat=True))
+    for kind in terms.CONFIDED_KINDS:
+        remember(kind, gone)
+    told.delete()
+    return len(gone)
 
 
 def _sealed(subject: Subject, field: str, text: str) -> bytes | None:
