@@ -62,6 +62,7 @@ def fill(
     language: str = "az",
     country: str = "TR",
     covers: int = 1,
+    anew: bool = False,
 ) -> int:
     """Messages to recipients ``first`` to ``last``, at made-up addresses; how many were new."""
     select = SELECT.format(
@@ -71,7 +72,9 @@ def fill(
         country=f"'{country}'",
         covers=covers,
     )
-    return enqueue_select(batch_id=batch_id, select_sql=select, params=[first, last], actor=TESTER)
+    return enqueue_select(
+        batch_id=batch_id, select_sql=select, params=[first, last], anew=anew, actor=TESTER
+    )
 
 
 def rows(batch_id: int, columns: str) -> list[Any]:

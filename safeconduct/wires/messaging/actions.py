@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
+from psycopg.errors import UniqueViolation
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import clock
@@ -42,7 +43,7 @@ WITH added AS (
         batch_id, state, due_at, settled_at
     )
     SELECT picked.*, %s, %s, %s, %s::timestamptz FROM ({select}) AS picked
-    ON CONFLICT (recipient_id, channel, batch_id) DO NOTHING
+    {known}
     RETURNING channel, country, covers
 ), counted AS (
     INSERT INTO messaging_batchtally (batch_id, channel, state, country, messages, people)
@@ -51,6 +52,7 @@ WITH added AS (
 )
 SELECT coalesce(sum(messages), 0) FROM counted
 """
+_KNOWN_STAY: Final = "ON CONFLICT (recipient_id, channel, batch_id) DO NOTHING"
 
 _OLD_BATCHES: Final = """
 SELECT id FROM messaging_batch
@@ -203,11 +205,13 @@ def enqueue_select(
     select_sql: str,
     params: Sequence[Any],
     due_at: datetime | None = None,
+    anew: bool = False,
     actor: Actor,  # noqa: ARG001 -- as in open_batch
 ) -> int:
     """Put the rows of a query into a batch and wake the senders; returns how many were new.
 
-    None of them leaves before ``due_at``.
+    None of them leaves before ``due_at``. Who expects all of them to be new says ``anew``
+    and has them written in two thirds of the time.
 
     The query yields, in this order: recipient_id, subject_id, post_id, channel, address,
     language, country, covers. Who is in the batch already on that channel is left alone,
@@ -217,16 +221,31 @@ def enqueue_select(
     batch = Batch.objects.get(pk=batch_id)
     state = _state_on_arrival(batch, now)
     settled_at = None if state is State.WAITING else now
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ENQUEUE.replace("{select}", select_sql),
-            [batch_id, int(state), due_at or now, settled_at, *params, batch_id, int(state)],
-        )
-        added = int(cursor.fetchone()[0])
+    values = [batch_id, int(state), due_at or now, settled_at, *params, batch_id, int(state)]
+    added = _enqueued_anew(select_sql, values) if anew else None
+    if added is None:
+        added = _enqueued(select_sql, values, known=_KNOWN_STAY)
     if batch.finished_at is not None:
         Batch.objects.filter(pk=batch_id).update(finished_at=None)
     _signal(WORK_SIGNAL, batch_id)
     return added
+
+
+def _enqueued_anew(select_sql: str, values: Sequence[Any]) -> int | None:
+    """How many were added; None, with nothing written, where somebody was in the batch already."""
+    try:
+        with transaction.atomic():
+            return _enqueued(select_sql, values, known="")
+    except IntegrityError as refused:
+        if not isinstance(refused.__cause__, UniqueViolation):
+            raise
+        return None
+
+
+def _enqueued(select_sql: str, values: Sequence[Any], *, known: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENQUEUE.replace("{known}", known).replace("{select}", select_sql), values)
+        return int(cursor.fetchone()[0])
 
 
 @transaction.atomic

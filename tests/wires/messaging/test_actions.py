@@ -40,10 +40,12 @@ def test_a_batch_that_could_not_be_sent_is_refused(wrong: dict[str, object]) -> 
         actions.open_batch(**asked)
 
 
-def test_a_chunk_may_be_repeated_and_counts_once() -> None:
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_chunk_may_be_repeated_and_counts_once(anew) -> None:
     batch = messages.batch()
-    assert messages.fill(batch.pk, 5, covers=2) == 5
-    assert messages.fill(batch.pk, 7, covers=2) == 2
+    assert messages.fill(batch.pk, 5, covers=2, anew=anew) == 5
+    # Also where nobody expected to find any of them there.
+    assert messages.fill(batch.pk, 7, covers=2, anew=anew) == 2
     tally = queries.batch_tally([batch.pk])
     assert tally.messages() == 7
     assert tally.people(State.WAITING, channel=Channel.SMS, country="TR") == 14

@@ -181,6 +181,7 @@ def _enqueue(release: Release, first_asked_id: int | None) -> int:
         batch_id=release.batch_id,
         select_sql=_CORRECTIONS if corrected else _MESSAGES.format(usable=usable(ways)),
         params=[first_asked_id, *([corrected] if corrected else [channels, channels])],
+        anew=True,
         actor=SYSTEM,
     )
 
