@@ -756,6 +756,16 @@ def advised_country() -> dict[str, object]:
     return {"code": "TR"}
 
 
+def approved_edition() -> Edition:
+    """Advice for Türkiye that is in force."""
+    return live_edition()
+
+
+def level_in_force() -> dict[str, object]:
+    """The address where an officer warns about the level of Türkiye."""
+    return {"text_id": live_edition().levels.get(kind=AdviceArea.COUNTRY).pk}
+
+
 def edition_section() -> dict[str, object]:
     """The section on safety of a draft about Türkiye, in place of any other draft."""
     _discard_drafts()

@@ -232,21 +232,6 @@ def renderings_of(text: LevelText, *, on: date, phone: str = "") -> list[Renderi
     return sorted(found, key=lambda one: (one.language not in COMPLETE, one.language))
 
 
-def rendering_of(country_code: str, language: str) -> Rendering | None:
-    """The renderings in force for a whole country, in the reader's or the next best language.
-
-    For whoever speaks by another channel: a caller's script, an alert's SMS, a press line.
-    """
-    rows = LevelText.objects.select_related("edition").prefetch_related("words")
-    text = rows.filter(
-        edition__country_id=country_code, edition__state=EditionState.LIVE, kind=AreaKind.COUNTRY
-    ).first()
-    if text is None or text.edition.approved_at is None:
-        return None
-    made = {one.language: one for one in renderings_of(text, on=text.edition.approved_at.date())}
-    return made[best_of(made, language)]
-
-
 def history_of(country_code: str, language: str) -> list[HistoryLine]:
     """All approved editions, the latest first; public, since advice that changed must say so."""
     rows = Edition.objects.filter(country_id=country_code, number__isnull=False)

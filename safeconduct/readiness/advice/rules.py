@@ -120,6 +120,22 @@ def has_lapsed(review_on: date | None, *, today: date) -> bool:
     return review_on is not None and review_on < today
 
 
+class Standing(StrEnum):
+    """What an approved text is worth to whoever speaks from it now."""
+
+    IN_FORCE = "in_force"
+    # Nobody has read it again in time.
+    LAPSED = "lapsed"
+    REPLACED = "replaced"
+
+
+def standing_of(state: EditionState, review_on: date | None, *, today: date) -> Standing:
+    """Whether what was taken from an approved edition still says what we advise."""
+    if state is not EditionState.LIVE:
+        return Standing.REPLACED
+    return Standing.LAPSED if has_lapsed(review_on, today=today) else Standing.IN_FORCE
+
+
 type Places = Mapping[str, int]
 
 

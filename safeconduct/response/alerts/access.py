@@ -4,6 +4,8 @@ from django.http import Http404
 
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.missions.access import countries_of
+from safeconduct.readiness.advice.models import LevelText
+from safeconduct.readiness.advice.terms import EditionState
 from safeconduct.response.alerts import rules
 from safeconduct.response.alerts.models import Alert, CapMessage
 from safeconduct.response.alerts.terms import RELEASE, STOP
@@ -35,6 +37,19 @@ def signal_for(signal_id: int) -> Signal:
     if signal is None:
         raise Http404
     return signal
+
+
+def level_for(text_id: int, *, officer: Officer, permission: str) -> LevelText:
+    """A level text in force in a country where the officer holds ``permission``.
+
+    :raises Http404: for drafts, for what was replaced and for other countries, alike.
+    """
+    rows = LevelText.objects.select_related("edition")
+    text = rows.filter(pk=text_id, edition__state=EditionState.LIVE).first()
+    theirs = countries_of(officer, permission)
+    if text is None or not rules.concerns([text.edition.country_id], theirs):
+        raise Http404
+    return text
 
 
 def published_message(identifier: str) -> CapMessage:

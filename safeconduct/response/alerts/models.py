@@ -12,6 +12,8 @@ class Alert(models.Model):
     state = models.CharField(max_length=10, default="draft")
     incident = models.ForeignKey("incidents.Incident", null=True, on_delete=models.PROTECT)
     signal = models.ForeignKey("hazards.Signal", null=True, on_delete=models.PROTECT)
+    # The approved level of our advice whose words and area it was made from.
+    level_text = models.ForeignKey("advice.LevelText", null=True, on_delete=models.PROTECT)
     # The alert this one corrects; its audience is exactly those already handed that one.
     corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
     hazard = models.CharField(max_length=20)
@@ -32,7 +34,7 @@ class Alert(models.Model):
     steps = models.JSONField(default=list)
     steps_chosen = models.BooleanField(default=False)
     stops_on = models.CharField(max_length=10, default="answer")
-    # The area: of the signal, a country, or a city and a radius.
+    # The area: of the signal or the level, a country, or a city and a radius.
     area_kind = models.CharField(max_length=10)
     country = models.ForeignKey("places.Country", null=True, on_delete=models.PROTECT)
     city = models.ForeignKey("places.City", null=True, on_delete=models.PROTECT)

@@ -43,6 +43,7 @@ class AreaKind(TextChoices):
     SIGNAL = "signal", _("The area of the signal")
     COUNTRY = "country", _("A whole country")
     CITY = "city", _("A city and around it")
+    LEVEL = "level", _("The area of a level of our advice")
     HANDED = "handed", _("Those who were sent the alert this one corrects")
 
 
@@ -103,6 +104,27 @@ CATEGORY_OF: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """How grave an alert is said to be, and what it asks people to do."""
+
+    severity: str
+    urgency: str
+    certainty: str
+    response_type: str
+
+
+# What an alert made from a level starts with; its writer may say otherwise.
+OF_LEVEL: Final = {
+    1: Telling("Minor", "Future", "Possible", ResponseType.NONE),
+    2: Telling("Minor", "Future", "Possible", ResponseType.MONITOR),
+    3: Telling("Moderate", "Expected", "Likely", ResponseType.PREPARE),
+    4: Telling("Severe", "Expected", "Likely", ResponseType.EVACUATE),
+}
+
+_PARTS: Final = ("headline", "description", "instruction", "sms")
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """An alert in one language."""
 
@@ -111,11 +133,14 @@ class Words:
     instruction: str
     sms: str
 
+    def reads_as(self, other: "Words") -> bool:
+        """Whether a reader sees the same, however its lines are broken."""
+        return all(_same(self, other, name) for name in _PARTS)
+
     def renewed(self, ours: "Words", proposed: "Words") -> "Words":
         """With each of our new words where the old one still stands as proposed."""
-        names = ("headline", "description", "instruction", "sms")
         return Words(
-            *(getattr(ours if _same(self, proposed, name) else self, name) for name in names)
+            *(getattr(ours if _same(self, proposed, name) else self, name) for name in _PARTS)
         )
 
 

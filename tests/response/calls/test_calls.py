@@ -51,7 +51,11 @@ def caller() -> Officer:
 
 def alert_with_calls(**content: Any) -> Alert:
     """An alert by which everybody who gave a number is to be called at once."""
-    alert = builders.released_alert(**content)
+    return calls_begun(builders.released_alert(**content))
+
+
+def calls_begun(alert: Alert) -> Alert:
+    """The same of an alert that was released."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS audience_chunk")
     steps = stored((Step(Channel.SMS, 0), Step(Channel.CALL, 1)))

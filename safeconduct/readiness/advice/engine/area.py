@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 import shapely
@@ -19,6 +20,8 @@ from safeconduct.readiness.advice.terms import (
 
 _NUMBER: Final = re.compile(r"[-+]?\d{1,3}(?:\.\d+)?")
 _LEAST_CORNERS: Final = 3
+# First and last cell of each run, sorted.
+type Runs = tuple[list[int], list[int]]
 
 
 class OutlineRefusedError(Refusal):
@@ -38,17 +41,27 @@ def cells_of(area: Area) -> geometry.CellRanges:
     return geometry.CellRanges([], [])
 
 
-def overlap(one: tuple[list[int], list[int]], other: tuple[list[int], list[int]]) -> bool:
+def overlap(one: Runs, other: Runs) -> bool:
     """Whether two sorted lists of runs share a cell."""
+    return next(_shared(one, other), None) is not None
+
+
+def common(one: Runs, other: Runs) -> Runs:
+    """The cells two sorted lists of runs share, as runs again."""
+    pairs = list(_shared(one, other))
+    return [low for low, _ in pairs], [high for _, high in pairs]
+
+
+def _shared(one: Runs, other: Runs) -> Iterator[tuple[int, int]]:
     here, there = 0, 0
     while here < len(one[0]) and there < len(other[0]):
-        if one[1][here] < other[0][there]:
+        low, high = max(one[0][here], other[0][there]), min(one[1][here], other[1][there])
+        if low <= high:
+            yield low, high
+        if one[1][here] < other[1][there]:
             here += 1
-        elif other[1][there] < one[0][here]:
-            there += 1
         else:
-            return True
-    return False
+            there += 1
 
 
 def corners_from(text: str) -> list[list[float]]:

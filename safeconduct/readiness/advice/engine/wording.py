@@ -71,7 +71,10 @@ class Rendering:
     language: str
     level: LevelName
     words: Words
+    place: str
     sms: str
+    # Says nothing of whose advice it is.
+    neutral_sms: str
     call: str
     press: str
 
@@ -94,6 +97,7 @@ def rendering(words: Words, around: Surroundings, language: str) -> Rendering:
     filled = {
         "place": around.place,
         "level": str(around.level),
+        "ordinal": _texts(frame).get("ordinal", {}).get(str(around.level), ""),
         "name": named.name,
         "headline": _closed(words.headline),
         "why": words.why.strip(),
@@ -108,7 +112,9 @@ def rendering(words: Words, around: Surroundings, language: str) -> Rendering:
         language=language,
         level=named,
         words=words,
+        place=around.place,
         sms=_fill(said["sms"], filled),
+        neutral_sms=_fill(said["sms_neutral"], filled),
         call=_fill(call, filled).strip(),
         press=_fill(said["press"], filled),
     )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from safeconduct.readiness.advice.web import console as desk
-from safeconduct.readiness.advice.web import drafting
+from safeconduct.readiness.advice.web import drafting, press
 from safeconduct.readiness.advice.web import public as pages
 
 public = [
@@ -23,6 +23,7 @@ console = [
     path("countries/<str:code>/", desk.country, name="country"),
     path("countries/<str:code>/begin/", desk.begin, name="begin"),
     path("editions/<int:edition_id>/", desk.edition_page, name="edition"),
+    path("editions/<int:edition_id>/press/", press.press_page, name="press"),
     path("editions/<int:edition_id>/submit/", desk.submit, name="submit"),
     path("editions/<int:edition_id>/take-back/", desk.take_back, name="take_back"),
     path("editions/<int:edition_id>/approve/", desk.approve, name="approve"),

@@ -11,6 +11,7 @@ from safeconduct.response.alerts.actions.drafts import (
     take_back,
 )
 from safeconduct.response.alerts.actions.expansion import expand_next
+from safeconduct.response.alerts.actions.levels import LevelRefusedError, draft_from_level
 from safeconduct.response.alerts.actions.releases import ReleaseRefusedError, release_alert
 from safeconduct.response.alerts.actions.steps import choose_steps
 from safeconduct.response.alerts.actions.stops import stop_alert
@@ -18,8 +19,10 @@ from safeconduct.response.alerts.actions.stops import stop_alert
 __all__ = [
     "DraftContent",
     "DraftRefusedError",
+    "LevelRefusedError",
     "ReleaseRefusedError",
     "choose_steps",
+    "draft_from_level",
     "draft_from_signal",
     "expand_next",
     "join_alike",

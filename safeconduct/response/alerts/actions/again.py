@@ -47,6 +47,7 @@ def draft_again(*, incident_id: int, now: datetime, actor: Actor) -> Alert:
         exercise=last.exercise,
         neutral_sms=last.neutral_sms,
         signal_id=last.signal_id,
+        level_text_id=last.level_text_id,
         country_id=last.country_id,
         city_id=last.city_id,
         radius_km=last.radius_km,

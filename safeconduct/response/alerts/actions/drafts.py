@@ -16,7 +16,7 @@ from safeconduct.picture.audiences.models import Audience
 from safeconduct.picture.audiences.queries import touched_countries
 from safeconduct.response.alerts import rules
 from safeconduct.response.alerts.actions.steps import start_steps, ways_of
-from safeconduct.response.alerts.engine import area, cap, wording
+from safeconduct.response.alerts.engine import area, cap, level, wording
 from safeconduct.response.alerts.models import Alert, AlertText
 from safeconduct.response.alerts.queries import alike_incidents
 from safeconduct.response.alerts.terms import (
@@ -54,6 +54,7 @@ class DraftContent:
     neutral_sms: bool = False
     asks: bool = True
     signal_id: int | None = None
+    level_text_id: int | None = None
     country_id: str | None = None
     city_id: int | None = None
     radius_km: float | None = None
@@ -225,6 +226,7 @@ def _fill(alert: Alert, content: DraftContent, actor: Actor) -> None:
         "neutral_sms",
         "asks",
         "signal_id",
+        "level_text_id",
         "country_id",
         "city_id",
         "radius_km",
@@ -251,7 +253,7 @@ def _place(alert: Alert, content: DraftContent, now: datetime) -> None:
     recount(audience=audience, now=now, ways=ways_of(alert))
     alert.audience = audience
     alert.place, alert.shape = reach.place, reach.shape_dict
-    touched = {*touched_countries(audience), *audience.preview["countries"]}
+    touched = {*touched_countries(audience), *audience.preview["countries"], *_advised(alert)}
     before, alert.countries = alert.countries, sorted(touched)
     if alert.corrects:
         alert.countries = alert.corrects.countries
@@ -278,11 +280,19 @@ def _reach(alert: Alert) -> area.Reach:
         return area.Reach(shape=cap.Area.from_dict(first.shape), place=first.place)
     if alert.area_kind == AreaKind.SIGNAL and alert.signal is not None:
         return area.of_signal(alert.signal)
+    if alert.area_kind == AreaKind.LEVEL and alert.level_text is not None:
+        return level.of_level(alert.level_text)
     if alert.area_kind == AreaKind.COUNTRY and alert.country_id is not None:
         return area.of_country(Country.objects.get(pk=alert.country_id))
     if alert.area_kind == AreaKind.CITY and alert.city_id is not None and alert.radius_km:
         return area.of_city(City.objects.get(pk=alert.city_id), alert.radius_km)
     raise DraftRefusedError(_("Say where the alert holds."))
+
+
+def _advised(alert: Alert) -> list[str]:
+    """The country of the advice: its officers see the alert even where no town of it is meant."""
+    is_level = alert.area_kind == AreaKind.LEVEL and alert.level_text is not None
+    return [alert.level_text.edition.country_id] if is_level and alert.level_text else []
 
 
 def _batch_to_correct(alert: Alert) -> int | None:
@@ -292,6 +302,13 @@ def _batch_to_correct(alert: Alert) -> int | None:
 
 
 def _our_words(alert: Alert) -> dict[str, Words]:
+    if alert.level_text is not None:
+        return level.level_words(
+            alert.level_text,
+            asks=alert.asks,
+            neutral=alert.neutral_sms,
+            exercise=alert.exercise,
+        )
     return wording.starting_words(
         alert.hazard,
         alert.severity,

@@ -156,7 +156,7 @@ def _info(alert: Alert, language: str, word: Words, identifier: str) -> cap.Info
         language=language,
         event=wording.event_name(alert.hazard, language)
         if alert.hazard != "other"
-        else alert.event,
+        else wording.event_in(alert.hazard, alert.event, language),
         headline=marked(word.headline, language) if _is_rehearsed(alert) else word.headline,
         description=word.description,
         instruction=word.instruction,

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from safeconduct.ground.kernel.languages import COMPLETE, fallbacks
 from safeconduct.ground.kernel.tokens import LENGTH
+from safeconduct.readiness.advice.terms import Level
 from safeconduct.response.alerts.rules import GRAVE
 from safeconduct.response.alerts.terms import MOST_SEGMENTS, CapScope, Words
 from safeconduct.wires.messaging.actions import TextDraft
@@ -49,11 +50,23 @@ def event_name(hazard: str, language: str) -> str:
     return str(_hazard(hazard, language)["event"])
 
 
+def level_event(level: int, language: str) -> str:
+    """What an alert made from a level of our advice is called."""
+    reader = next(code for code in fallbacks(language) if code in COMPLETE)
+    return str(_texts(reader)["level"]["event"]).format(level=level)
+
+
+def asking(sms: str, language: str, *, asks: bool) -> str:
+    """An SMS with the question behind it where it asks, and a place for its code."""
+    ask = _texts(language if language in COMPLETE else "en")["ask"]["sms"]
+    return with_code(f"{sms} {ask}" if asks else sms)
+
+
 def incident_names(hazard: str, event: str, place: dict[str, str]) -> dict[str, str]:
     """What happens and where, by language: how officers of each tell incidents apart."""
     names = {}
     for language in COMPLETE:
-        what = event_name(hazard, language) if hazard != "other" else event
+        what = event_name(hazard, language) if hazard != "other" else _typed(event, language)
         where = place.get(language) or place.get("en", "")
         names[language] = f"{what}: {where}" if where else what
     return names
@@ -62,8 +75,14 @@ def incident_names(hazard: str, event: str, place: dict[str, str]) -> dict[str, 
 def event_in(hazard: str, event: str, language: str) -> str:
     """An alert's event in the reader's language; what an officer typed stays as it was typed."""
     if event != event_name(hazard, "en"):
-        return event
+        return _typed(event, language)
     return event_name(hazard, next(code for code in fallbacks(language) if code in COMPLETE))
+
+
+def _typed(event: str, language: str) -> str:
+    """A name an officer typed stays; that of a level is ours and said in every language."""
+    levels = {level_event(level, "en"): level for level in Level.values}
+    return level_event(levels[event], language) if event in levels else event
 
 
 def _hazard(hazard: str, language: str) -> dict[str, str]:

@@ -57,8 +57,10 @@ class AreaForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial)
         self.alert = alert
-        # A signal brings an area of its own, a correction its people.
-        self.fields["place"].required = alert is None or not (alert.signal_id or alert.corrects_id)
+        # A signal and a level bring an area of their own, a correction its people.
+        self.fields["place"].required = alert is None or not (
+            alert.signal_id or alert.corrects_id or alert.level_text_id
+        )
         reader = get_language() or "en"
         typed = str(data.get("place", "")) if data is not None else ""
         self.hits = [] if _is_unchanged(typed, alert) else find_places(typed, reader)
@@ -84,11 +86,16 @@ class AreaForm(forms.Form):
             return AreaKind.HANDED, {}
         hit: PlaceHit | None = self.cleaned_data["hit"]
         if hit is None:
-            return AreaKind.SIGNAL if signal_id else AreaKind.CITY, {}
+            return self._own_area(signal_id), {}
         if hit.city_id:
             radius = self.cleaned_data["radius_km"]
             return AreaKind.CITY, {"city_id": hit.city_id, "radius_km": radius}
         return AreaKind.COUNTRY, {"country_id": hit.country}
+
+    def _own_area(self, signal_id: int | None) -> AreaKind:
+        if self.alert is not None and self.alert.level_text_id is not None:
+            return AreaKind.LEVEL
+        return AreaKind.SIGNAL if signal_id else AreaKind.CITY
 
     def _place(self, told: dict[str, Any]) -> PlaceHit | None:
         typed = told.get("place", "")

@@ -21,6 +21,7 @@ from safeconduct.response.alerts.actions.releases import SAID, obstacle_of
 from safeconduct.response.alerts.engine.wording import scope_rules
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.web.forms import ReleaseForm, StopForm
+from safeconduct.response.alerts.web.levels import source_of
 from safeconduct.response.alerts.web.previewing import preview_context
 from safeconduct.response.alerts.web.steps import planned_steps
 from safeconduct.response.ladder.queries import climb_of, lines_of
@@ -150,6 +151,7 @@ def _page(request: HttpRequest, alert: Alert, **forms: Any) -> HttpResponse:  # 
     status = 422 if forms else 200
     return render(request, "alerts/page.html", context, status=status)
 
+        "source": source_of(alert),
 
 def _preview(request: HttpRequest, alert: Alert) -> dict[str, Any]:
     shown = preview_context(alert)

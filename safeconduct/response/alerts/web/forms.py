@@ -136,6 +136,7 @@ class AlertForm(AreaForm):
             neutral_sms=values["neutral_sms"],
             asks=values["asks"],
             signal_id=signal_id,
+            level_text_id=alert.level_text_id if alert else None,
             somewhere_in=values["somewhere_in"],
             incident_id=values["incident"],
             corrects_id=alert.corrects_id if alert else None,

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from safeconduct.response.alerts.web import checking, drafting, joining
+from safeconduct.response.alerts.web import checking, drafting, joining, levels
 from safeconduct.response.alerts.web import console as pages
 from safeconduct.response.alerts.web import public as open_pages
 from safeconduct.response.alerts.web import steps as stepping
@@ -24,6 +24,9 @@ console = [
     path("", pages.alert_list, name="list"),
     path("new/", drafting.new, name="new"),
     path("from-signal/<int:signal_id>/", pages.draft_from_signal, name="draft_from_signal"),
+    path("from-level/<int:text_id>/", levels.draft_from_level, name="draft_from_level"),
+    path("of-signal/<int:signal_id>/", pages.alerts_of, name="of_signal"),
+    path("of-incident/<int:incident_id>/", pages.alerts_of, name="of_incident"),
     path("<int:alert_id>/", pages.alert_page, name="page"),
     path("<int:alert_id>/edit/", drafting.edit, name="edit"),
     path("<int:alert_id>/steps/", stepping.steps, name="steps"),
