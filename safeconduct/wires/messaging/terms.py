@@ -105,7 +105,7 @@ CODE_PLACE: Final = "{code}"
 EXERCISE_MARKS: Final = {
     "az": "TƏLİM",
     "en": "EXERCISE",
-    "ru": "УЧЕНИЕ",
+    "ru": "УЧЕНИЯ",
     "fa": "تمرین",
     "ar": "تمرين",
     "tr": "TATBİKAT",

@@ -40,7 +40,7 @@ def test_the_sheet_holds_name_number_script_and_family(pages: Pages, caller: Off
     page = pages.get(taken["Location"])
     text = page.content.decode()
     assert 'href="tel:+999501777"' in text
-    assert "Təhlükəsizsiniz?" in text
+    assert "Təhlükəsizlikdəsiniz?" in text
     assert "Are you safe?" in text
     assert text.count("Not heard from") == 2
     assert page["Cache-Control"] == "private, no-store"
