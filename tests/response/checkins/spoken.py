@@ -184,6 +184,15 @@ dağıntı altındayam|2
 yaralıyam|2
 xilas edin|2
 təhlükədəyəm|2
+kömək istəyirəm|2
+komek isteyirik|2
+köməyiniz lazımdır|2
+təhlükədən uzağam|1
+oradan getmişəm|3
+ölkədən çıxmışıq|3
+kömək istəmirəm|!
+oradan çıxa bilmirəm|-
+təhlükədən uzaq deyiləm|!
 orada deyiləm|3
 orda deyilem|3
 mən orada deyiləm|3
@@ -220,6 +229,10 @@ vse xorosho|1
 жив здоров|1
 живы и здоровы|1
 вне опасности|1
+со мной всё в порядке|1
+с нами все хорошо|1
+so mnoy vse v poryadke|1
+со мной не все в порядке|!
 помогите|2
 ПОМОГИТЕ!!!|2
 памагите|2
@@ -229,6 +242,9 @@ pomogite|2
 nuzhna pomosh|2
 срочно помогите|2
 спасите нас|2
+прошу помощи|2
+просим о помощи, срочно|2
+помощи не прошу|!
 под завалами|2
 в опасности|2
 сос|2
@@ -237,6 +253,7 @@ nuzhna pomosh|2
 menya tam net|3
 я не в зоне|3
 мы уже не в стране|3
+нас уже нет в стране|3
 не в безопасности|!
 я не в безопасности|!
 не в порядке|!
@@ -264,6 +281,8 @@ iyiyiz çok şükür|1
 hepimiz iyiyiz|1
 sağ salim|1
 emniyetteyim|1
+durumumuz iyi|1
+durumum iyi değil|!
 yardım|2
 yardım edin|2
 yardim lazim|2
@@ -286,10 +305,14 @@ dur|s
 حالم خوبه|1
 من خوبم ممنون|1
 در امانم|1
+امنیم|1
 salemam|1
 man khubam|1
 کمک|2
 کمک کنید|2
+کمک می خوام|2
+کمک می‌خواهیم|2
+کمک نمی خوام|!
 به کمک نیاز دارم|2
 لطفا کمکم کنید|2
 kumak|2
@@ -311,6 +334,8 @@ komak konid|2
 نحن بخير|1
 كلنا بخير والحمد لله|1
 في أمان|1
+بصحة جيدة|1
+لست بصحة جيدة|!
 ana bkhair|1
 ana b5er|1
 ساعدوني|2
