@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from safeconduct.picture.rollcall import rules
-from safeconduct.picture.rollcall.engine import news, rows
+from safeconduct.picture.rollcall.engine import rows
+from safeconduct.picture.rollcall.engine.news import NEWS
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.picture.rollcall.engine.tally import bump_version, counted
 from safeconduct.picture.rollcall.rules import Sighting, Standing, Word
@@ -90,7 +91,7 @@ def fold(incident_id: int, heard: Sequence[Heard], *, now: datetime) -> set[int]
     # The caller may fold again before the commit empties the scratch table.
     cursor.execute("DELETE FROM rollcall_folded")
     _count_minutes(cursor, incident_id, placed)
-    cursor.execute(news.TELL, [incident_id, rows.ids({each.person_id for each in placed})])
+    NEWS.put(incident_id, {each.person_id for each in placed})
     bump_version(cursor, incident_id, now)
     return {each.person_id for each in heard} - known.keys()
 

@@ -15,12 +15,12 @@ import psycopg
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from safeconduct.ground.kernel import clock
-from safeconduct.picture.rollcall.engine import news
+from safeconduct.ground.kernel import clock, heaps
+from safeconduct.picture.rollcall.engine.news import NEWS
 from safeconduct.response.ladder.engine import climbing
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.terms import StopsOn
-from safeconduct.wires.messaging.engine import proofs
+from safeconduct.wires.messaging.engine.proofs import PROOFS
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def run(stop: Event) -> None:
             connection.close()
             stop.wait(_AWAY_SECONDS)
         else:
-            if heard < news.MOST:
+            if heard < heaps.MOST:
                 stop.wait(_PAUSE_SECONDS)
     connection.close()
 
@@ -60,21 +60,21 @@ def heed(*, now: datetime) -> int:
 
 @transaction.atomic
 def _heed_answers(now: datetime) -> int:
-    heard = news.take_news()
+    heard = NEWS.take()
     for incident_id, people in heard.items():
         for climb in _open().filter(incident_id=incident_id, stops_on=StopsOn.ANSWER):
             if left := _take_back(climb, people, now):
-                news.tell_again(incident_id, left)
+                NEWS.put(incident_id, left)
     return sum(map(len, heard.values()))
 
 
 @transaction.atomic
 def _heed_proofs(now: datetime) -> int:
-    proven = proofs.take_proofs()
+    proven = PROOFS.take()
     for batch_id, people in proven.items():
         for climb in _open().filter(batch_id=batch_id, stops_on=StopsOn.DELIVERY):
             if left := _take_back(climb, people, now):
-                proofs.tell_again(batch_id, left)
+                PROOFS.put(batch_id, left)
     return sum(map(len, proven.values()))
 
 
