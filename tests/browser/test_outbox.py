@@ -3,14 +3,16 @@
 import json
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from safeconduct.ground.kernel import clock
 from safeconduct.ground.ui import icons
-from safeconduct.picture.registry.models import Person
+from safeconduct.picture.registry.models import Person, Stay
 from safeconduct.wires.intake.models import RawReport
 from tests import builders
 from tests.browser.conftest import violations
@@ -310,6 +312,60 @@ def test_a_family_is_registered_without_a_line(
     follow = page.locator(".item-sent .follow").get_attribute("href")
     assert follow
     assert follow.startswith(f"{live_server}/me/")
+
+
+def _tell_of_two_places(page: Page, soon: date) -> None:
+    page.locator("[name=place]").fill("Georgia")
+    page.locator("[name=until]").fill(str(soon))
+    page.get_by_role("button", name="Add another place").click()
+    expect(page.get_by_role("group", name="Place 2")).to_be_visible()
+    page.locator("[name=l1-place]").fill("Kazakhstan")
+    page.locator("[name=mail]").fill("leyla@family.example")
+    page.locator("[name=m0-given_name]").fill("Leyla")
+    page.get_by_role("button", name="Register").click()
+    page.wait_for_url("**/outbox/")
+
+
+def test_a_trip_of_two_places_is_told_without_a_line_and_its_lost_answer_doubles_nobody(
+    phone: Callable[..., Page],
+) -> None:
+    """The server has registered them, and the line breaks before it can say so."""
+    for code, name in (("GE", "Georgia"), ("KZ", "Kazakhstan")):
+        builders.findable_country(code, en=name)
+    page = phone("/?place=GE", language="en")
+    _kept(page)
+    page.context.set_offline(True)
+    page.goto("/me/register/")
+    soon = clock.now().date() + timedelta(days=3)
+    _tell_of_two_places(page, soon)
+    # Typed once more by somebody who does not trust it: what waits is not said twice.
+    page.goto("/me/register/")
+    expect(page.get_by_text("waits on this phone")).to_be_visible()
+    _tell_of_two_places(page, soon)
+    assert page.evaluate(_COUNTS) == {"waiting": 1, "sent": 0}
+
+    lost = []
+
+    def lose(route: Any) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch(max_redirects=0).status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.context.route("**/me/register/", lose)
+    page.goto("/outbox/")
+    page.context.set_offline(False)
+    page.evaluate("sendReports()")
+    expect(page.locator(".item-sent")).to_be_visible(timeout=15_000)
+    assert lost == [302]
+    leyla = Person.objects.get()
+    stays = Stay.objects.order_by("stay_from").values_list("country", "stay_until")
+    assert list(stays) == [("GE", soon + timedelta(days=1)), ("KZ", None)]
+    follow = page.locator(".item-sent .follow").get_attribute("href")
+    assert follow
+    page.goto(follow)
+    expect(page.locator("[name=m0-given_name]")).to_have_value(leyla.given_name)
 
 
 def test_what_was_wrong_without_a_line_is_corrected_with_one(phone: Callable[..., Page]) -> None:

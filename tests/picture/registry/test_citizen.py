@@ -8,7 +8,10 @@ from django.db import connection
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock, tokens
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.privacy.actions.consents import choose_consents
 from safeconduct.ground.privacy.models import Consent
+from safeconduct.ground.privacy.sealing import Subject
 from safeconduct.picture.registry import actions, terms
 from safeconduct.picture.registry.models import ContactPoint, FormUse, OneTimeCode, Person, Stay
 from tests import builders
@@ -318,10 +321,45 @@ def test_registering_notes_what_was_agreed_to(pages):
     assert given == {"warnings": True, "family": True, "partners": False}
 
 
+KEY = "5c3b7f0e-6f0c-4e0e-9a43-1de6bb0f9d1a"
+
+
 def test_a_form_that_a_phone_hands_in_twice_is_one_registration(pages):
-    key = "5c3b7f0e-6f0c-4e0e-9a43-1de6bb0f9d1a"
-    one, two = pages.post(FORM, told(key=key)), pages.post(FORM, told(key=key))
+    one, two = pages.post(FORM, told(key=KEY)), pages.post(FORM, told(key=KEY))
     assert one["Location"] == two["Location"]
     assert Person.objects.count() == 1
+    # Its code was sent once.
+    assert OneTimeCode.objects.count() == 1
     pages.post(FORM, told(key="no key at all"))
     assert Person.objects.count() == 2
+
+
+def test_the_page_marks_its_form_so_that_pressing_twice_without_script_is_once(pages):
+    mark = re.compile(r'name="key" value="([-0-9a-f]{36})"')
+    [first] = mark.findall(pages.get(FORM).content.decode())
+    assert mark.findall(pages.get(FORM).content.decode()) != [first]
+    # Through a mistake and one more place it stays the same form.
+    [kept] = mark.findall(pages.post(FORM, told(key=first, place="")).content.decode())
+    [more] = mark.findall(pages.post(FORM, told(key=kept, add_leg="1")).content.decode())
+    assert (kept, more) == (first, first)
+    one, two = pages.post(FORM, told(key=first)), pages.post(FORM, told(key=first))
+    assert one["Location"] == two["Location"]
+
+
+def test_the_same_page_filled_in_for_somebody_else_is_another_registration(pages):
+    """The browser's Back shows the old page, mark and all."""
+    pages.post(FORM, told(key=KEY))
+    pages.post(FORM, told(key=KEY, **{"m0-given_name": "Kamran"}))
+    assert Person.objects.count() == 2
+
+
+def test_a_form_that_comes_again_gives_back_no_consent_that_was_taken_back(pages):
+    family = {"consent-family": "on"}
+    pages.post(FORM, told(key=KEY, **family))
+    party = Person.objects.get().party_id
+    choose_consents(
+        subject=Subject("party", party), choices={"family": False}, language="en", how="page",
+        now=clock.now(), actor=Actor.citizen(None),
+    )  # fmt: skip
+    pages.post(FORM, told(key=KEY, **family))
+    assert not Consent.objects.filter(purpose="family").latest("id").given

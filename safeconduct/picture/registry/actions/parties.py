@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import facts, tokens
@@ -72,8 +72,8 @@ def register_party(
     the ``key`` it made for it, is the first one again.
     """
     source_key = f"web:{key.hex}" if key else ""
-    if source_key and (known := Person.objects.filter(source_key=source_key).first()):
-        return known.party
+    if source_key and (known := _handed_in(source_key)):
+        return known
     source = web_source(now)
     kind = "family" if len(draft.members) > 1 else "single"
     party = Party.objects.create(kind=kind, level=draft.level, source=source, created_at=now)
@@ -179,6 +179,14 @@ def web_source(now: datetime) -> Source:
         collected_on=now.date(),
         created_at=now,
     )
+
+
+def _handed_in(source_key: str) -> Party | None:
+    with connection.cursor() as cursor:
+        # A page and its worker may hand in the same form in the same moment.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [source_key])
+    known = Person.objects.filter(source_key=source_key).select_related("party").first()
+    return known.party if known else None
 
 
 def _add_member(

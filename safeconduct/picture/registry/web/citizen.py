@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
-from uuid import UUID
+from hashlib import blake2b
+from typing import Final
+from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -25,6 +27,8 @@ from safeconduct.picture.registry.web.entry import PartyEntry
 from safeconduct.picture.registry.web.phones import phones_context
 
 type View = Callable[..., HttpResponse]
+
+_NOT_SAID: Final = ("csrfmiddlewaretoken", "key")
 
 
 def private_page(view: View) -> View:
@@ -52,9 +56,9 @@ def register(request: HttpRequest) -> HttpResponse:
     crowded = data is not None and not entry.added and _crowded(request)
     consents = ConsentForm(data, language=_reader())
     if data is not None and not crowded and entry.is_valid() and consents.is_valid():
-        token = _registered(entry.draft(), consents, _key(request), now)
+        token = _registered(entry.draft(), consents, _key(data), now)
         return _after_saving(token, entry.draft())
-    context = {"entry": entry, "crowded": crowded, "consents": consents}
+    context = {"entry": entry, "crowded": crowded, "consents": consents, "key": _marked(data)}
     return render(request, "registry/register.html", context, status=429 if crowded else 200)
 
 
@@ -122,12 +126,23 @@ def again(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- as views are
     return redirect("registration:code")
 
 
-def _key(request: HttpRequest) -> UUID | None:
-    """The key under which a phone keeps a form until it has been handed in."""
+def _key(form: QueryDict) -> UUID | None:
+    """What a form is known by when it comes again: its answer was lost, or somebody pressed twice.
+
+    What it says is in it: whoever goes back and fills the same page in for somebody else, or
+    corrects it, hands in another form.
+    """
     try:
-        return UUID(request.POST["key"])
-    except (KeyError, ValueError):
+        mark = UUID(form.get("key", ""))
+    except ValueError:
         return None
+    said = [pair for pair in sorted(form.lists()) if pair[0] not in _NOT_SAID]
+    return UUID(bytes=blake2b(repr(said).encode(), key=mark.bytes, digest_size=16).digest())
+
+
+def _marked(data: QueryDict | None) -> str:
+    """The mark a page's form carries, the same as long as it is the same page to its reader."""
+    return data.get("key", "") if data is not None and _key(data) else str(uuid4())
 
 
 def _registered(
@@ -137,14 +152,16 @@ def _registered(
     actor = Actor.citizen(None)
     with transaction.atomic():
         party = actions.register_party(draft=draft, key=key, now=now, actor=actor)
-        choose_consents(
-            subject=Subject("party", party.pk),
-            choices=consents.choices(),
-            language=_reader(),
-            how="form",
-            now=now,
-            actor=actor,
-        )
+        # A form that comes again overrules nothing that was taken back meanwhile.
+        if party.created_at == now:
+            choose_consents(
+                subject=Subject("party", party.pk),
+                choices=consents.choices(),
+                language=_reader(),
+                how="form",
+                now=now,
+                actor=actor,
+            )
     return actions.link_of(party.pk, draft.language, now)
 
 

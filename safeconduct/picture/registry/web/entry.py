@@ -24,6 +24,8 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class PartyEntry:
     """The whole page. Keeps what was typed whatever is wrong with it."""
 
+    most_legs, most_members = terms.MOST_LEGS, terms.MOST_IN_PARTY
+
     def __init__(
         self, data: Typed | None, *, reader: str, now: datetime, party: Party | None = None
     ) -> None:
@@ -49,6 +51,11 @@ class PartyEntry:
     def forms(self) -> list[forms.Form]:
         """In the order of the page; of who wants no names, no names are judged."""
         return [*self.legs, self.reach, *([] if self._is_nameless else self.members)]
+
+    @property
+    def blank_leg(self) -> LegForm:
+        """For a page that has to add one by itself, X standing for its number."""
+        return LegForm(None, prefix="lX", reader="en", today=self.today, initial={})
 
     @property
     def wrong(self) -> bool:

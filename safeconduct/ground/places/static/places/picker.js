@@ -25,11 +25,14 @@ async function suggest(input) {
   }
 }
 
-// A trip has several places; they share one list, which follows whoever is typing.
-for (const input of list ? document.querySelectorAll("input[data-places]") : []) {
-  input.setAttribute("list", list.id);
-  input.addEventListener("input", () => {
+// A trip has several places, and more may join; they share one list, which follows whoever types.
+if (list) {
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches("input[data-places]")) target.setAttribute("list", list.id);
+  });
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches("input[data-places]")) return;
     clearTimeout(waiting);
-    waiting = setTimeout(suggest, 200, input);
+    waiting = setTimeout(suggest, 200, target);
   });
 }

@@ -8,13 +8,22 @@ const later = async () => {
   await worker?.sync?.register("reports");
 };
 
+// What waits already is not said twice, however often it is pressed. By its key a form that was
+// handed in twice, its answer lost, is one registration.
+const keyOf = async (fields) => {
+  const said = JSON.stringify(fields);
+  const known = (await listed("report ")).find(({ kind, fields: waiting, refused: is }) => (
+    kind === "register" && !is && JSON.stringify(waiting.slice(0, -1)) === said
+  ));
+  return known?.key ?? crypto.randomUUID();
+};
+
 const handIn = async () => {
-  const key = crypto.randomUUID();
   const fields = [...new FormData(form)].filter(([name, value]) => (
-    typeof value === "string" && name !== "csrfmiddlewaretoken"
+    typeof value === "string" && !["csrfmiddlewaretoken", "key"].includes(name)
   ));
   const to = new URL(form.dataset.later, location.href).href;
-  // By its key a form that was handed in twice is one registration.
+  const key = await keyOf(fields);
   fields.push(["key", key]);
   await keepReport({ key, kind: "register", to, fields, photos: [], at: Date.now(), summary: "" });
   await sendReports().catch(() => null);
@@ -32,7 +41,24 @@ const handIn = async () => {
   }
 };
 
-// One more person without asking the server: the last one's fields again, emptied.
+// One more place without asking the server, which laid an empty one by.
+const spare = form.querySelector("template[data-place]");
+const places = () => form.querySelectorAll("input[data-places]");
+const anotherPlace = (button) => {
+  const number = places().length;
+  const copy = spare.content.cloneNode(true);
+  for (const part of copy.querySelectorAll("*")) {
+    for (const { name, value } of [...part.attributes]) {
+      part.setAttribute(name, value.replaceAll("lX-", `l${number}-`));
+    }
+  }
+  copy.querySelector("legend").textContent = spare.dataset.place.replace("%s", number + 1);
+  button.closest("p").before(copy);
+  [...places()].at(-1).focus();
+  button.hidden = number + 1 >= button.dataset.most;
+};
+
+// One more person: the last one's fields again, emptied.
 const another = (button) => {
   const rows = [...button.closest(".named").querySelectorAll("fieldset.panel")];
   const copy = rows.at(-1).cloneNode(true);
@@ -47,30 +73,34 @@ const another = (button) => {
   copy.querySelector("legend").textContent = form.dataset.person.replace("%s", rows.length + 1);
   rows.at(-1).after(copy);
   copy.querySelector("input")?.focus();
+  button.hidden = rows.length + 1 >= button.dataset.most;
 };
 
 let busy = false;
+// Whoever comes back to a page the browser had put aside may press again.
+addEventListener("pageshow", () => { busy = false; });
 form.addEventListener("submit", (event) => {
-  // A button with a name asks for something else; one more place the server alone can give.
-  if (event.submitter?.name === "add") {
-    event.preventDefault();
-    another(event.submitter);
+  const more = { add: another, add_leg: anotherPlace }[event.submitter?.name];
+  event.preventDefault();
+  if (more) {
+    more(event.submitter);
     return;
   }
-  if (event.submitter?.name && navigator.onLine) return;
-  event.preventDefault();
-  if (event.submitter?.name) return;
   if (busy) return;
   busy = true;
   handIn().catch(() => form.submit());
 });
 
 const refill = (fields) => {
-  const rows = 1 + Math.max(0, ...fields.map(([name]) => Number(/^m(\d+)-/.exec(name)?.[1] ?? 0)));
+  const rows = (letter) => 1 + Math.max(0, ...fields.map(([name]) => (
+    Number(new RegExp(`^${letter}(\\d+)-`).exec(name)?.[1] ?? 0)
+  )));
   const more = form.querySelector("button[name=add]");
-  for (let row = form.querySelectorAll("[name$=-given_name]").length; more && row < rows; row += 1) {
+  const go = form.querySelector("button[name=add_leg]");
+  for (let row = form.querySelectorAll("[name$=-given_name]").length; more && row < rows("m"); row += 1) {
     another(more);
   }
+  for (let row = places().length; go && row < rows("l"); row += 1) anotherPlace(go);
   for (const [name, value] of fields) {
     const parts = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
     for (const part of parts) {
@@ -85,8 +115,9 @@ const refill = (fields) => {
 };
 
 // What was filled in without a line and has something to correct comes back as it was typed.
-const refused = (await listed("report ").catch(() => []))
-  .find(({ kind, refused: is }) => kind === "register" && is);
+const forms = (await listed("report ").catch(() => [])).filter(({ kind }) => kind === "register");
+document.querySelector("[data-waits]").hidden = !forms.some(({ refused: is }) => !is);
+const refused = forms.find(({ refused: is }) => is);
 if (refused && !document.querySelector(".error-summary")) {
   refill(refused.fields);
   await drop(`report ${refused.key}`);
