@@ -14,8 +14,6 @@ from safeconduct.ground.places.models import City
 from safeconduct.ground.places.queries import country_name
 from safeconduct.readiness.advice import rules
 from safeconduct.readiness.advice.engine import wording
-from safeconduct.readiness.advice.engine.contradictions import Contradiction, contradictions_in
-from safeconduct.readiness.advice.engine.witnesses import said_about
 from safeconduct.readiness.advice.engine.wording import LevelName, Rendering, Surroundings
 from safeconduct.readiness.advice.models import Edition, LevelText, LevelWords
 from safeconduct.readiness.advice.terms import AreaKind, EditionState, SectionName, Words
@@ -362,18 +360,3 @@ def _city_names(edition: Edition, language: str) -> dict[int, str]:
         return {}
     rows = City.objects.filter(pk__in=wanted).only("name", "names")
     return {city.pk: city.names.get(language) or city.name for city in rows}
-
-
-def contradictions_of(edition: Edition, language: str, *, now: datetime) -> list[Contradiction]:
-    """What in this edition, live or not yet, disagrees with itself or with what is live."""
-    return contradictions_in(edition, said_about([edition.country_id], now, language), language)
-
-
-def all_contradictions(
-    countries: frozenset[str] | None, language: str, *, now: datetime
-) -> list[Contradiction]:
-    """Every contradiction of what is in force for these countries (None: all)."""
-    editions = list(editions_in(countries, EditionState.LIVE))
-    said = said_about([edition.country_id for edition in editions], now, language)
-    found = [one for edition in editions for one in contradictions_in(edition, said, language)]
-    return sorted(found, key=lambda one: (not one.is_dangerous, one.country))

@@ -1,4 +1,4 @@
-"""What may be approved and by whom, when advice lapses, what a change of level is."""
+"""What may be approved and by whom, when advice lapses, which texts disagree."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.readiness.advice.terms import (
     LONGEST_UNREVIEWED,
     AreaKind,
+    Asks,
     Change,
     EditionState,
+    Level,
     Words,
 )
 
@@ -134,6 +136,51 @@ def standing_of(state: EditionState, review_on: date | None, *, today: date) -> 
     if state is not EditionState.LIVE:
         return Standing.REPLACED
     return Standing.LAPSED if has_lapsed(review_on, today=today) else Standing.IN_FORCE
+
+
+class Clash(StrEnum):
+    """How two live texts for one place disagree."""
+
+    TOLD_TO_LEAVE = "told_to_leave"
+    TOLD_ALL_CLEAR = "told_all_clear"
+    LOUD_WHERE_CALM = "loud_where_calm"
+    LEAVE_AND_SHELTER = "leave_and_shelter"
+    CLEAR_AND_LEAVE = "clear_and_leave"
+    CLEAR_AND_SHELTER = "clear_and_shelter"
+
+
+# Levels at which nobody is asked to leave.
+_STAYING: Final = frozenset({Level.USUAL, Level.CAUTION})
+# Up to which level an alert of a severity is graver than the advice of its place: at level 1
+# people are told to care as they would at home.
+_CALM_UNTIL: Final = {"Extreme": Level.CAUTION, "Severe": Level.USUAL}
+_OPPOSITES: Final = {
+    frozenset({Asks.LEAVE, Asks.SHELTER}): Clash.LEAVE_AND_SHELTER,
+    frozenset({Asks.CLEAR, Asks.LEAVE}): Clash.CLEAR_AND_LEAVE,
+    frozenset({Asks.CLEAR, Asks.SHELTER}): Clash.CLEAR_AND_SHELTER,
+}
+
+
+def clashes_with_level(asks: Asks, severity: str, level: int) -> list[Clash]:
+    """How what is said disagrees with the level where it is said; 0 stands for no advice."""
+    if level in _STAYING and asks is Asks.LEAVE:
+        return [Clash.TOLD_TO_LEAVE]
+    if level == Level.NO_TRAVEL and asks is Asks.CLEAR:
+        return [Clash.TOLD_ALL_CLEAR]
+    is_calm = 0 < level <= _CALM_UNTIL.get(severity, 0)
+    return [Clash.LOUD_WHERE_CALM] if is_calm and asks is not Asks.CLEAR else []
+
+
+def clash_between(one: Asks, other: Asks) -> Clash | None:
+    """How two texts for one place ask opposite things of people, if they do."""
+    return _OPPOSITES.get(frozenset({one, other}))
+
+
+def is_dangerous(clash: Clash, severity: str) -> bool:
+    """Whether somebody who obeys the wrong one of them is in danger."""
+    if clash is Clash.LOUD_WHERE_CALM:
+        return severity == "Extreme"
+    return clash is not Clash.TOLD_ALL_CLEAR
 
 
 type Places = Mapping[str, int]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from django.db.models import IntegerChoices, TextChoices
@@ -46,6 +47,15 @@ LONGEST_BODY: Final = 6000
 LONGEST_WHY: Final = 1500
 # An SMS beyond this many parts is warned about before approval.
 MOST_SEGMENTS: Final = 3
+
+
+class Asks(StrEnum):
+    """What a live text asks people to do."""
+
+    LEAVE = "leave"
+    SHELTER = "shelter"
+    CARE = "care"
+    CLEAR = "clear"
 
 
 class Level(IntegerChoices):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safeconduct.readiness.advice import rules
 from safeconduct.readiness.advice.rules import (
     Candidate,
     LevelIn,
@@ -18,7 +19,7 @@ from safeconduct.readiness.advice.rules import (
     since,
     usual_review,
 )
-from safeconduct.readiness.advice.terms import AreaKind, Change, EditionState, Words
+from safeconduct.readiness.advice.terms import AreaKind, Asks, Change, EditionState, Words
 
 TODAY = date(2026, 11, 22)
 SAID = Words("Head", "Why", "Do", "Short")
@@ -118,3 +119,50 @@ def test_words_that_read_the_same_are_as_old_as_they_were() -> None:
     assert since((SAID, old), SAID, now) == old
     assert since((SAID, old), Words("New", "Why", "Do", "Short"), now) == now
     assert since(None, SAID, now) == now
+
+
+@pytest.mark.parametrize(
+    ("state", "review_on", "standing"),
+    [
+        (EditionState.LIVE, date(2026, 2, 1), rules.Standing.IN_FORCE),
+        (EditionState.LIVE, date(2026, 1, 1), rules.Standing.LAPSED),
+        (EditionState.PAST, date(2026, 2, 1), rules.Standing.REPLACED),
+    ],
+)
+def test_what_an_approved_text_is_worth_to_whoever_speaks_from_it(
+    state: EditionState, review_on: date, standing: rules.Standing
+) -> None:
+    assert rules.standing_of(state, review_on, today=date(2026, 1, 15)) is standing
+
+
+@pytest.mark.parametrize(
+    ("asks", "severity", "level", "clashes"),
+    [
+        (Asks.LEAVE, "Extreme", 1, [rules.Clash.TOLD_TO_LEAVE]),
+        (Asks.LEAVE, "Extreme", 3, []),
+        (Asks.LEAVE, "Extreme", 0, []),
+        (Asks.CLEAR, "Minor", 4, [rules.Clash.TOLD_ALL_CLEAR]),
+        (Asks.CLEAR, "Extreme", 1, []),
+        (Asks.CARE, "Extreme", 2, [rules.Clash.LOUD_WHERE_CALM]),
+        (Asks.SHELTER, "Severe", 1, [rules.Clash.LOUD_WHERE_CALM]),
+        (Asks.SHELTER, "Severe", 2, []),
+        (Asks.CARE, "Moderate", 1, []),
+    ],
+)
+def test_what_is_said_is_held_against_the_level_of_its_place(
+    asks: Asks, severity: str, level: int, clashes: list[rules.Clash]
+) -> None:
+    assert rules.clashes_with_level(asks, severity, level) == clashes
+
+
+def test_opposite_instructions_clash_and_equal_ones_do_not() -> None:
+    assert rules.clash_between(Asks.SHELTER, Asks.LEAVE) is rules.Clash.LEAVE_AND_SHELTER
+    assert rules.clash_between(Asks.LEAVE, Asks.LEAVE) is None
+    assert rules.clash_between(Asks.CARE, Asks.CLEAR) is None
+
+
+def test_what_endangers_whoever_obeys_is_told_apart() -> None:
+    assert rules.is_dangerous(rules.Clash.LOUD_WHERE_CALM, "Extreme")
+    assert not rules.is_dangerous(rules.Clash.LOUD_WHERE_CALM, "Severe")
+    assert not rules.is_dangerous(rules.Clash.TOLD_ALL_CLEAR, "Extreme")
+    assert rules.is_dangerous(rules.Clash.LEAVE_AND_SHELTER, "Minor")

@@ -228,3 +228,23 @@ def test_a_name_an_officer_typed_stays_as_it_was_typed() -> None:
         "Səfər tövsiyəsi, səviyyə 2 / 4"
     )
     assert incident_names("other", "Bridge closed", {"en": "Adana"})["az"] == "Bridge closed: Adana"
+
+
+def test_a_contradiction_is_shown_before_the_release_and_after_it(pages: Pages) -> None:
+    builders.live_edition(level=1)
+    desk = pages.sign_in(builders.officer("duty_officer"))
+    calm = builders.alert(severity="Minor", area_kind=AreaKind.COUNTRY, country_id="TR")
+    at = f"/console/alerts/{calm.pk}/"
+    assert "Texts that contradict" not in desk.get(at).content.decode()
+    grave = builders.alert(severity="Extreme", area_kind=AreaKind.COUNTRY, country_id="TR")
+    page = desk.get(f"/console/alerts/{grave.pk}/").content.decode()
+    assert "graver than the level of the place" in page
+    assert "Set it right before the release" in page
+    assert "/console/advice/countries/TR/" in page
+    live = builders.released_alert(
+        expand=False, severity="Extreme", area_kind=AreaKind.COUNTRY, country_id="TR"
+    )
+    after = desk.get(f"/console/alerts/{live.pk}/").content.decode()
+    assert "Correct one of them" in after
+    Alert.objects.filter(pk=live.pk).update(exercise=True)
+    assert "Correct one of them" not in desk.get(f"/console/alerts/{live.pk}/").content.decode()

@@ -1,35 +1,25 @@
 """Texts that are live for one place and do not agree: found by rule, judged by an officer."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.kernel.languages import COMPLETE, in_words
 from safeconduct.readiness.advice.engine import wording
 from safeconduct.readiness.advice.engine.area import overlap
-from safeconduct.readiness.advice.engine.witnesses import Asks, Said
+from safeconduct.readiness.advice.engine.clashes import (
+    Contradiction,
+    against_each_other,
+    against_level,
+)
+from safeconduct.readiness.advice.engine.witnesses import Said
 from safeconduct.readiness.advice.models import Edition, LevelText
 from safeconduct.readiness.advice.terms import AreaKind, Level, Words
 
-# Levels at which nobody is asked to leave.
-_STAYING = (Level.USUAL, Level.CAUTION)
 # Two areas whose levels differ so much leave their reader in danger of obeying the wrong one.
 _FAR_APART = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """What does not agree, in a sentence; ``others`` are addresses of what it disagrees with."""
-
-    country: str
-    sentence: str | Promise
-    about: str
-    is_dangerous: bool
-    others: tuple[tuple[str, str], ...] = ()
 
 
 def contradictions_in(edition: Edition, said: Iterable[Said], language: str) -> list[Contradiction]:
@@ -38,8 +28,8 @@ def contradictions_in(edition: Edition, said: Iterable[Said], language: str) -> 
     heard = [one for one in said if one.country == edition.country_id]
     found = [
         *_overlaps(texts, edition.country_id, language),
-        *_told_to_leave(texts, edition.country_id, heard),
-        *_both_ways(edition.country_id, heard),
+        *(one for each in heard for one in against_level(texts, each)),
+        *against_each_other(heard),
         *_wrong_words(texts, edition.country_id, language),
         *_old_words(texts, edition.country_id, language),
     ]
@@ -56,36 +46,6 @@ def _overlaps(texts: list[LevelText], country: str, language: str) -> Iterator[C
                 f"{_named(one, language)} / {_named(other, language)}",
                 is_dangerous=abs(one.level - other.level) >= _FAR_APART,
             )
-
-
-def _told_to_leave(
-    texts: list[LevelText], country: str, heard: list[Said]
-) -> Iterator[Contradiction]:
-    for said in heard:
-        level = _level_where(texts, said)
-        link = ((said.title, said.address),)
-        if said.asks is Asks.LEAVE and level in _STAYING:
-            sentence = _("An alert in force tells people to leave, the level tells them to stay.")
-            yield Contradiction(country, sentence, said.title, is_dangerous=True, others=link)
-        elif said.asks is Asks.CLEAR and level == Level.NO_TRAVEL:
-            sentence = _("An alert in force gives the all-clear, the level says do not travel.")
-            yield Contradiction(country, sentence, said.title, is_dangerous=False, others=link)
-
-
-def _both_ways(country: str, heard: list[Said]) -> Iterator[Contradiction]:
-    """Leave now and stay indoors at once: said of one war to the same people in 2026."""
-    leaving = [said for said in heard if said.asks is Asks.LEAVE]
-    staying = [said for said in heard if said.asks is Asks.SHELTER]
-    for one in leaving:
-        for other in staying:
-            if not one.runs[0] or not other.runs[0] or overlap(one.runs, other.runs):
-                yield Contradiction(
-                    country,
-                    _("One alert tells people to leave, another to take shelter where they are."),
-                    f"{one.title} / {other.title}",
-                    is_dangerous=True,
-                    others=((one.title, one.address), (other.title, other.address)),
-                )
 
 
 def _wrong_words(texts: list[LevelText], country: str, language: str) -> Iterator[Contradiction]:
@@ -119,17 +79,6 @@ def _old_words(texts: list[LevelText], country: str, language: str) -> Iterator[
 
 def _older(since: datetime, newest: datetime) -> bool:
     return since.date() < newest.date()
-
-
-def _level_where(texts: list[LevelText], said: Said) -> int:
-    """The highest of the levels that hold where something was said."""
-    levels = [
-        text.level
-        for text in texts
-        if text.kind != AreaKind.COUNTRY and said.runs[0] and overlap(_runs(text), said.runs)
-    ]
-    whole = [text.level for text in texts if text.kind == AreaKind.COUNTRY]
-    return max(levels or whole, default=0)
 
 
 def _runs(text: LevelText) -> tuple[list[int], list[int]]:

@@ -6,16 +6,8 @@ Capabilities above register themselves here at start-up; advice knows none of th
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-
-class Asks(StrEnum):
-    """What a live text asks people to do."""
-
-    LEAVE = "leave"
-    SHELTER = "shelter"
-    CARE = "care"
-    CLEAR = "clear"
+from safeconduct.readiness.advice.terms import Asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +16,7 @@ class Said:
 
     ``runs`` is where it holds, first and last cell of each run; empty for the whole
     country. ``address`` is its console page, ``shown_at`` its public one if it has any.
+    ``severity`` is an alert's in CAP's words; an incident says ``is_incident`` and none.
     """
 
     country: str
@@ -33,9 +26,11 @@ class Said:
     address: str
     shown_at: str = ""
     runs: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
+    severity: str = ""
+    is_incident: bool = False
 
 
-type Witness = Callable[[Collection[str], datetime, str], list[Said]]
+type Witness = Callable[[Collection[str] | None, datetime, str], list[Said]]
 _witnesses: list[Witness] = []
 
 
@@ -45,7 +40,7 @@ def register(witness: Witness) -> None:
         _witnesses.append(witness)
 
 
-def said_about(countries: Collection[str], now: datetime, language: str) -> list[Said]:
-    """Everything others say about these countries now, the latest first."""
+def said_about(countries: Collection[str] | None, now: datetime, language: str) -> list[Said]:
+    """Everything others say about these countries (None: all) now, the latest first."""
     found = [said for witness in _witnesses for said in witness(countries, now, language)]
     return sorted(found, key=lambda said: said.said_at, reverse=True)

@@ -22,6 +22,7 @@ from safeconduct.ground.places.queries import country_choices, country_name
 from safeconduct.readiness.advice import actions, queries, rules, terms
 from safeconduct.readiness.advice.access import country_for, edition_for
 from safeconduct.readiness.advice.actions.approvals import SAID
+from safeconduct.readiness.advice.engine import conflicts
 from safeconduct.readiness.advice.engine.wording import Rendering
 from safeconduct.readiness.advice.models import Edition, LevelText
 from safeconduct.readiness.advice.terms import EditionState
@@ -35,7 +36,7 @@ def advice_list(request: HttpRequest) -> HttpResponse:
     rows = [
         row for row in queries.listed(reader, now=now) if theirs is None or row.country in theirs
     ]
-    found = queries.all_contradictions(theirs, reader, now=now)
+    found = conflicts.all_contradictions(theirs, reader, now=now)
     shown = {
         "rows": sorted(rows, key=lambda row: (not row.has_lapsed, sort_key(row.name, reader))),
         "lapsed": sum(row.has_lapsed for row in rows),
@@ -50,7 +51,7 @@ def advice_list(request: HttpRequest) -> HttpResponse:
 def contradictions(request: HttpRequest) -> HttpResponse:
     """Every pair of live texts that do not agree."""
     theirs = countries_of(officer_of(request), terms.VIEW)
-    found = queries.all_contradictions(theirs, get_language() or "en", now=clock.now())
+    found = conflicts.all_contradictions(theirs, get_language() or "en", now=clock.now())
     return render(request, "advice/contradictions.html", {"rows": found})
 
 
@@ -66,7 +67,7 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         "page": queries.page_of(code, reader, now=now),
         "edition": edition,
         "open": queries.open_edition(code),
-        "contradictions": queries.contradictions_of(edition, reader, now=now) if edition else [],
+        "contradictions": conflicts.contradictions_of(edition, reader, now=now) if edition else [],
         "past": Edition.objects.filter(country_id=code, number__isnull=False).order_by("-number"),
     }
     return render(request, "advice/country.html", shown)
@@ -170,7 +171,7 @@ def _about(request: HttpRequest, edition: Edition) -> dict[str, Any]:
         "page": queries.shown(edition, reader, now=now),
         "sections": [(one, one in written) for one in terms.SectionName],
         "obstacle": _obstacle(edition, officer_of(request).pk),
-        "contradictions": queries.contradictions_of(edition, reader, now=now),
+        "contradictions": conflicts.contradictions_of(edition, reader, now=now),
         "writers": officer_names(edition.writers).values(),
         "approver": officer_names([edition.approved_by_id]).get(edition.approved_by_id or 0),
     }

@@ -21,7 +21,7 @@ from safeconduct.response.alerts.actions.releases import SAID, obstacle_of
 from safeconduct.response.alerts.engine.wording import scope_rules
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.web.forms import ReleaseForm, StopForm
-from safeconduct.response.alerts.web.levels import source_of
+from safeconduct.response.alerts.web.levels import clashes_of, source_of
 from safeconduct.response.alerts.web.previewing import preview_context
 from safeconduct.response.alerts.web.steps import planned_steps
 from safeconduct.response.ladder.queries import climb_of, lines_of
@@ -36,6 +36,13 @@ def alert_list(request: HttpRequest) -> HttpResponse:
 
 
 @officer_may(terms.DRAFT)
+@officer_may(terms.VIEW)
+def alerts_of(request: HttpRequest, **of: int) -> HttpResponse:
+    """The alerts of one incident, or those drafted from one signal."""
+    found = queries.alerts_in(countries_of(officer_of(request), terms.VIEW)).filter(**of)
+    return render(request, "alerts/list.html", {"rows": found[:_SHOWN], "narrowed": True})
+
+
 def draft_from_signal(request: HttpRequest, signal_id: int) -> HttpResponse:
     """A draft at one click, with our own texts: a warning should not wait for a form."""
     signal = signal_for(signal_id)
@@ -144,6 +151,8 @@ def _page(request: HttpRequest, alert: Alert, **forms: Any) -> HttpResponse:  # 
         "before": before,
         "texts": alert.texts.order_by("language"),
         "release_form": ReleaseForm(people=_people(alert), initial={"version": alert.version}),
+        "source": source_of(alert),
+        "clashes": clashes_of(alert),
         "stop_form": StopForm(),
     }
     context |= forms

@@ -14,6 +14,8 @@ from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import officer_may
+from safeconduct.readiness.advice.engine.clashes import Contradiction
+from safeconduct.readiness.advice.engine.conflicts import contradictions_with
 from safeconduct.readiness.advice.engine.spoken import Origin
 from safeconduct.readiness.advice.queries import place_of
 from safeconduct.readiness.advice.rules import Standing
@@ -21,6 +23,7 @@ from safeconduct.response.alerts import actions, terms
 from safeconduct.response.alerts.access import level_for
 from safeconduct.response.alerts.actions.releases import words_of
 from safeconduct.response.alerts.engine.level import languages_changed, origin_for
+from safeconduct.response.alerts.engine.witness import would_say
 from safeconduct.response.alerts.engine.wording import level_event
 from safeconduct.response.alerts.models import Alert
 
@@ -66,6 +69,12 @@ def draft_from_level(request: HttpRequest, text_id: int) -> HttpResponse:
         messages.error(request, str(refusal.message))
         return redirect("advice:country", text.edition.country_id)
     return redirect("alerts:edit", alert.pk)
+
+
+def clashes_of(alert: Alert) -> list[Contradiction]:
+    """What an alert, before its release or in force, does not agree with, the dangerous first."""
+    now, reader = clock.now(), get_language() or "en"
+    return contradictions_with(would_say(alert, now, reader), reader, now=now)
 
 
 def source_of(alert: Alert) -> Source | None:
