@@ -144,6 +144,7 @@ MOST_SHOWN: Final = 20
 MOST_IN_PARTY: Final = 12
 # Browsers in which one party is warned.
 MOST_PHONES: Final = 12
+WHICH_COUNTRY: Final = _("Choose a country.")
 TOO_MANY_PHONES: Final = _("Twelve phones are the most. Remove one first.")
 LONGEST_NAME: Final = 100
 # Registrations from one network in an hour: a school class or an embassy's guests must fit.

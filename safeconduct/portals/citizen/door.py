@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
+from django.urls import reverse
 
 from safeconduct.ground.missions import queries as missions
 from safeconduct.response.checkins.engine.ports import Directory
 from safeconduct.wires.intake.engine.door import ledger_of
 from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
 from safeconduct.wires.intake.engine.ports import MINISTRY, Ports, PostLine
+from safeconduct.wires.messaging.engine import push
 from safeconduct.wires.messaging.engine.receipts import INTO, Keep, ReceiptsDoor
 
 
@@ -21,7 +23,8 @@ def ports() -> Ports:
         people_of=Directory().people_of,
         posts=sync_to_async(_posts),
         routes={"/receipts": ReceiptsDoor(_keeping(receipts))},
-        ledgers=[receipts],
+        ledgers={"receipts": receipts},
+        warnings_at=f"{settings.PUBLIC_URL}{reverse('reports:warn')}" if push.is_offered() else "",
     )
 
 

@@ -8,6 +8,7 @@ from safeconduct.portals.citizen.app import serving
 from safeconduct.portals.citizen.inbox import views as inbox
 from safeconduct.portals.citizen.reports import views as reports
 from safeconduct.portals.citizen.trust.urls import trust
+from safeconduct.portals.citizen.warnings import views as warnings
 from safeconduct.response.calls.web.urls import citizen as wardens
 from safeconduct.response.cases.web.urls import citizen as requests
 
@@ -22,6 +23,7 @@ saying = [
     path("here/", reports.here, name="here"),
     path("help/", reports.help_, name="help"),
     path("outbox/", reports.outbox, name="outbox"),
+    path("warn/", warnings.warn, name="warn"),
     path("kept/<str:language>/here/", reports.kept(reports.here), name="here_kept"),
     path("kept/<str:language>/help/", reports.kept(reports.help_), name="help_kept"),
     path("kept/<str:language>/register/", reports.kept(own.register), name="register_kept"),

@@ -59,6 +59,7 @@ from safeconduct.picture.registry.actions.still import (
     let_questions_lapse,
     open_todays_rounds,
 )
+from safeconduct.picture.registry.actions.warned import NoSuchCountryError, warn_here
 from safeconduct.picture.registry.actions.wishes import add_contact, start_contact, stop_contact
 from safeconduct.picture.registry.rules import Leg
 
@@ -67,6 +68,7 @@ __all__ = [
     "Leg",
     "LinkRefusedError",
     "Member",
+    "NoSuchCountryError",
     "NobodyToTellError",
     "Opened",
     "PartyDraft",
@@ -115,4 +117,5 @@ __all__ = [
     "stop_contact",
     "take_in_report",
     "try_to_open",
+    "warn_here",
 ]

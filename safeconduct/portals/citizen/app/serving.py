@@ -37,6 +37,8 @@ _ASSETS: Final = (
     "citizen/photos.js",
     "citizen/reports.js",
     "citizen/kept.js",
+    "citizen/offer.js",
+    "registry/subscribing.js",
     "citizen/later.js",
     "citizen/wipe.js",
     "public/locate.js",

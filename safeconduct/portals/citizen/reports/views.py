@@ -21,6 +21,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from safeconduct.ground.places.queries import country_choices
+from safeconduct.portals.citizen.warnings.views import offer
 from safeconduct.response.cases.web.forms import WishesForm
 
 type Page = Callable[[HttpRequest], HttpResponse]
@@ -111,7 +112,7 @@ def help_(request: HttpRequest) -> HttpResponse:
 @reporting
 def outbox(request: HttpRequest) -> HttpResponse:
     """What waits on this phone and what has arrived; only the phone itself knows."""
-    return render(request, "citizen/outbox.html")
+    return render(request, "citizen/outbox.html", offer())
 
 
 def kept(page: Page) -> Callable[..., HttpResponse]:
@@ -136,4 +137,5 @@ def _form(kind: str, request: HttpRequest) -> dict[str, object]:
         "key": uuid4(),
         "countries": country_choices(language),
         "country": request.COOKIES.get("where", "")[:2],
+        **offer(),
     }

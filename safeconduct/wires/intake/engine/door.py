@@ -47,7 +47,7 @@ class Door:
     """Everything people and gateways answer through."""
 
     def __init__(self, *, ports: Ports, ledger: Ledger, posts: Posts, reports: Ledger) -> None:
-        pages = Pages(posts)
+        pages = Pages(posts, warnings_at=ports.warnings_at)
         self.ledger = ledger
         self.posts = posts
         told = ReportDoor(ledger=reports, pages=pages, readable=_readable_by_pages)

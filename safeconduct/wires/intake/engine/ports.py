@@ -45,3 +45,5 @@ class Ports:
     posts: Callable[[], Awaitable[Mapping[int, PostLine]]] = no_posts
     routes: Mapping[str, App] = field(default_factory=dict)
     ledgers: Sequence[Ledger] = ()
+    # Where whoever has answered may switch on warnings on their phone; empty where none are sent.
+    warnings_at: str = ""

@@ -56,8 +56,9 @@ class TickBox:
 class Pages:
     """Every page in every written language."""
 
-    def __init__(self, posts: Posts) -> None:
+    def __init__(self, posts: Posts, *, warnings_at: str = "") -> None:
         self._posts = posts
+        self._warnings_at = warnings_at
         self._ready: dict[tuple[object, ...], Page] = {}
         self.style = (_STATIC / "answer.css").read_bytes()
         self.script = (_STATIC / "answer.js").read_bytes()
@@ -139,6 +140,7 @@ class Pages:
             "key": _KEY.decode(),
             "people": _WHO.decode(),
             "follow": _FOLLOW.decode(),
+            "warnings_at": self._warnings_at,
             **_whom(t, self._posts.line(post_id), language),
             **_outcome(t, about),
         }

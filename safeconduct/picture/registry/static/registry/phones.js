@@ -1,4 +1,5 @@
 // Warnings on this phone. The browser is asked for leave only when its owner taps the button.
+/* global subscribeTo, packed, text */
 const section = document.querySelector("#phones");
 const WORKER = "/sw.js";
 const RENEWED = "/me/phone/renewed/";
@@ -9,36 +10,13 @@ const show = (...which) => {
   }
 };
 
-const octets = (text) => {
-  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
-};
-
-const text = (buffer) =>
-  btoa(String.fromCharCode(...new Uint8Array(buffer)))
-    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-
-const packed = (subscription) => ({
-  endpoint: subscription.endpoint,
-  p256dh: text(subscription.getKey("p256dh")),
-  auth: text(subscription.getKey("auth")),
-});
-
 const mark = async (endpoint) => {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(endpoint));
   const hex = [...new Uint8Array(digest)].map((octet) => octet.toString(16).padStart(2, "0"));
   return hex.join("").slice(0, 16);
 };
 
-const subscribe = async (worker) => {
-  const subscription = await worker.pushManager.subscribe({
-    userVisibleOnly: true,
-    applicationServerKey: octets(section.dataset.key),
-  });
-  // The worker keeps what it needs to say which subscription a later one replaces.
-  worker.active?.postMessage({ mine: packed(subscription) });
-  return subscription;
-};
+const subscribe = (worker) => subscribeTo(worker, section.dataset.key);
 
 const knowsOurKey = (subscription) => {
   const key = subscription.options?.applicationServerKey;

@@ -71,7 +71,11 @@ const tick = () => {
 
 const send = async () => {
   if (await show()) await sendReports().catch(() => null);
-  return show();
+  await show();
+  const { follow } = (await listed("receipt ")).findLast((one) => one.follow && one.kind !== "register") ?? {};
+  if (!follow) return;
+  const detail = { request: follow.split("/").at(-2), record: (await get("inbox"))?.record };
+  document.dispatchEvent(new CustomEvent("said", { detail }));
 };
 
 const showMessages = async () => {

@@ -8,6 +8,7 @@ let tries = 0;
 let timer = 0;
 let key = "";
 let about = kind;
+let from = {};
 
 const photosOf = () => (document.querySelector("[data-photos]")
   ? import(document.querySelector("script[src*=photos]").src).then((module) => module.photos())
@@ -43,8 +44,11 @@ const later = () => {
 async function send() {
   const left = await sendReports().catch(() => 1);
   const receipt = await get(`receipt ${key}`);
-  if (receipt) show("sent", receipt);
-  else show((await get(`report ${key}`))?.refused ? "refused" : "waiting");
+  if (receipt) {
+    show("sent", receipt);
+    const request = receipt.follow?.split("/").at(-2);
+    document.dispatchEvent(new CustomEvent("said", { detail: { ...from, request } }));
+  } else show((await get(`report ${key}`))?.refused ? "refused" : "waiting");
   if (left) later();
 }
 
@@ -59,6 +63,7 @@ const submit = async (submitter) => {
   const fields = [...given].filter(([, value]) => typeof value === "string" && value.trim());
   key = crypto.randomUUID();
   about = given.get("what") === "safe" ? "here" : "help";
+  from = { record: given.get("record"), country: given.get("country") };
   await keepReport({
     key,
     kind,

@@ -33,6 +33,19 @@ const later = () => {
   timer = setTimeout(send, 1000 * waits[Math.min(tries++, waits.length - 1)]);
 };
 
+// Warnings: offered where they could be shown, never again after a No.
+const offer = () => {
+  const part = document.querySelector(".offer");
+  try {
+    if (!part || !window.PushManager || localStorage.warnings) return;
+  } catch { return; }
+  part.hidden = false;
+  part.querySelector("button").onclick = () => {
+    part.hidden = true;
+    localStorage.warnings = "no";
+  };
+};
+
 const show = (html) => {
   const page = new DOMParser().parseFromString(html, "text/html");
   const main = page.querySelector("main");
@@ -42,6 +55,7 @@ const show = (html) => {
   heading.tabIndex = -1;
   heading.focus();
   scrollTo(0, 0);
+  offer();
 };
 
 async function send() {
