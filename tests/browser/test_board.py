@@ -51,7 +51,8 @@ def _said(incident: Incident, person: Person, safety: Safety) -> None:
 @pytest.fixture
 def incident() -> Incident:
     """A quake, fifty people in five places, some of whom have been heard from."""
-    Pulse.objects.create(name="drain", seen_at=clock.now() + timedelta(minutes=5))
+    for name in ("drain", "reports"):
+        Pulse.objects.create(name=name, seen_at=clock.now() + timedelta(minutes=5))
     DoorPulse.objects.create(
         door="00000000-0000-0000-0000-000000000001", seen_at=clock.now() + timedelta(minutes=5)
     )

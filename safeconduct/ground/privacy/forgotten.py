@@ -131,6 +131,11 @@ def _keep_some(now: datetime) -> int:
     return len(some)
 
 
+def waiting() -> int:
+    """How many deletions are not on the list yet; zero but for a moment, or its disk refuses."""
+    return Forgotten.objects.filter(kept_at=None).count()
+
+
 def folder() -> Path:
     """Where this machine's list lies."""
     return Path(settings.PRIVACY["FORGOTTEN_DIR"])

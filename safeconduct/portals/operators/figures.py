@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from safeconduct.ground.kernel.watching import Metric, Sample, metric
-from safeconduct.picture.rollcall.queries import waiting
+from safeconduct.ground.privacy import forgotten
+from safeconduct.picture.rollcall.queries import reports_waiting, waiting
 from safeconduct.portals.operators import queries
 from safeconduct.wires.intake.queries import door_state
 from safeconduct.wires.messaging.queries import ProviderState, provider_health, senders_seen_at
@@ -13,7 +14,14 @@ from safeconduct.wires.messaging.terms import Lane
 
 def of_all(now: datetime) -> list[Metric]:
     """All figures; a handful of cheap queries."""
-    return [database_is(here=True), *_messages(now), *_providers(now), *_answers(now), *_jobs(now)]
+    return [
+        database_is(here=True),
+        *_messages(now),
+        *_providers(now),
+        *_answers(now),
+        *_jobs(now),
+        *_deletions(),
+    ]
 
 
 def database_is(*, here: bool) -> Metric:
@@ -62,6 +70,7 @@ def _answers(now: datetime) -> Iterator[Metric]:
     seen = _age(held.drain_seen_at, now)
     yield metric("answers_waiting", "Answers at our door that nobody has folded in.", held.count)
     yield metric("answers_oldest_seconds", "How long the oldest of them waits.", oldest)
+    yield from _reports(now)
     folded = float(queries.answers_folded())
     yield metric("answers_folded_total", "Answers folded since statistics began.", folded)
     yield metric("drain_seen_seconds", "Since the drain was last heard from.", seen)
@@ -70,6 +79,15 @@ def _answers(now: datetime) -> Iterator[Metric]:
     yield metric("door_seen_seconds", "Since a door was last heard from.", door_seen)
     journalled = doors.journalled_bytes
     yield metric("journal_bytes", "In the fullest journal: answers not in PostgreSQL.", journalled)
+
+
+def _reports(now: datetime) -> Iterator[Metric]:
+    held = reports_waiting()
+    oldest = held.oldest_age.total_seconds() if held.oldest_age else 0.0
+    seen = _age(held.drain_seen_at, now)
+    yield metric("reports_waiting", "Reports at our door that nobody has filed.", held.count)
+    yield metric("reports_oldest_seconds", "How long the oldest of them waits.", oldest)
+    yield metric("reports_drain_seen_seconds", "Since whoever files them was heard from.", seen)
 
 
 def _jobs(now: datetime) -> Iterator[Metric]:
@@ -84,6 +102,11 @@ def _jobs(now: datetime) -> Iterator[Metric]:
     yield metric("jobs_oldest_seconds", "How long the oldest job has been due.", oldest)
     seen = _age(found.worker_seen_at, now)
     yield metric("worker_seen_seconds", "Since a worker was last heard from.", seen)
+
+
+def _deletions() -> Iterator[Metric]:
+    told = "Deletions that are not on the list beside the database yet."
+    yield metric("forgotten_waiting", told, forgotten.waiting())
 
 
 def _age(since: datetime | None, now: datetime) -> float | None:

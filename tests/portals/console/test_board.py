@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -21,6 +22,7 @@ from safeconduct.picture.rollcall.terms import Presence, Safety
 from safeconduct.portals.console.board.exports import take_rows
 from safeconduct.response.checkins.engine import drain
 from safeconduct.wires.intake.models import Pulse as DoorPulse
+from safeconduct.wires.intake.models import RawReport
 from safeconduct.wires.intake.terms import Answer
 from tests import builders
 from tests.pages import Pages
@@ -43,7 +45,8 @@ def duty(pages: Pages) -> Pages:
 @pytest.fixture(autouse=True)
 def _alive() -> None:
     """A drain and a door that have just reported."""
-    Pulse.objects.update_or_create(name="drain", defaults={"seen_at": clock.now()})
+    for name in ("drain", "reports"):
+        Pulse.objects.update_or_create(name=name, defaults={"seen_at": clock.now()})
     DoorPulse.objects.update_or_create(
         door="00000000-0000-0000-0000-000000000001", defaults={"seen_at": clock.now()}
     )
@@ -113,7 +116,7 @@ def test_looking_again_within_a_moment_asks_only_who_is_asking(
     assert len(queried) <= 4
 
 
-@pytest.mark.parametrize("silent", ["drain", "door", "journal", "backlog"])
+@pytest.mark.parametrize("silent", ["drain", "door", "journal", "reports", "report", "backlog"])
 def test_the_board_turns_grey_when_something_lags(here: Incident, duty: Pages, silent: str) -> None:
     tag = duty.get(f"/console/board/{here.pk}/live/", headers={"HX-Request": "true"})["ETag"]
     long_ago = clock.now() - timedelta(minutes=1)
@@ -123,6 +126,12 @@ def test_the_board_turns_grey_when_something_lags(here: Incident, duty: Pages, s
         DoorPulse.objects.update(seen_at=long_ago)
     elif silent == "journal":
         DoorPulse.objects.update(journalled_bytes=400)
+    elif silent == "reports":
+        Pulse.objects.filter(name="reports").update(seen_at=long_ago - timedelta(seconds=5))
+    elif silent == "report":
+        RawReport.objects.create(
+            key=uuid4(), kind=2, sealed=b"x", received_at=long_ago - timedelta(seconds=5)
+        )
     else:
         builders.raw_answer(1, Answer.SAFE, received_at=long_ago)
     url = f"/console/board/{here.pk}/live/"

@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -12,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.rollcall.models import Pulse as DrainPulse
+from safeconduct.picture.rollcall.queries import reports_waiting, waiting
 from safeconduct.portals.operators import figures, queries
 from safeconduct.wires.intake.engine import watch
+from safeconduct.wires.intake.models import RawReport
 from safeconduct.wires.messaging.models import ProviderHealth
 from safeconduct.wires.messaging.terms import Lane
 from tests import builders, messages
@@ -132,6 +136,65 @@ def test_the_figures_say_what_is_in_the_tables(client, settings):
     assert found["safeconduct_jobs_stalled"] == "0"
 
 
+def report(seconds: int) -> None:
+    RawReport.objects.create(
+        received_at=clock.now() - timedelta(seconds=seconds), key=uuid4(), kind=1, sealed=b"x"
+    )
+
+
+def test_reports_that_nobody_files_are_told(client):
+    assert asked(client, "/health").json()["parts"]["reports"] == {
+        "works": False,
+        "seen_seconds": None,
+        "waiting": 0,
+        "oldest_seconds": 0.0,
+    }
+    DrainPulse.objects.create(name="reports", seen_at=clock.now())
+    assert asked(client, "/health").json()["parts"]["reports"]["works"]
+    report(50)
+    assert asked(client, "/health").json()["parts"]["reports"]["works"]
+    report(70)
+    # The drain of answers is another process: its pulse says nothing of this one.
+    DrainPulse.objects.create(name="drain", seen_at=clock.now() - timedelta(minutes=5))
+    found = told(client)
+    assert found["safeconduct_reports_waiting"] == "2"
+    assert 69 < float(found["safeconduct_reports_oldest_seconds"]) < 90
+    assert float(found["safeconduct_reports_drain_seen_seconds"]) < 15
+    assert float(found["safeconduct_drain_seen_seconds"]) > 290
+    assert not asked(client, "/health").json()["parts"]["reports"]["works"]
+
+
+def test_whoever_files_reports_says_that_it_lives(monkeypatch):
+    """One turn of the loop that runs in production, not a row written by the test."""
+    from threading import Event
+
+    from safeconduct.response.cases.engine import drain
+
+    class Once(Event):
+        def wait(self, _timeout=None):
+            self.set()
+            return True
+
+    # The test goes on with its connection.
+    monkeypatch.setattr(drain, "connection", SimpleNamespace(close=lambda: None))
+    drain.run(Once())
+    assert reports_waiting().drain_seen_at is not None
+    assert waiting().drain_seen_at is None
+
+
+def test_deletions_that_no_restore_would_know_of_are_told(client, settings, tmp_path):
+    from safeconduct.ground.privacy import forgotten
+
+    settings.PRIVACY = settings.PRIVACY | {"FORGOTTEN_DIR": tmp_path}
+    assert told(client)["safeconduct_forgotten_waiting"] == "0"
+    forgotten.remember("person", [1, 2])
+    assert told(client)["safeconduct_forgotten_waiting"] == "2"
+    assert not asked(client, "/health").json()["parts"]["forgetting"]["works"]
+    forgotten.keep_list(now=clock.now())
+    assert told(client)["safeconduct_forgotten_waiting"] == "0"
+    assert asked(client, "/health").json()["parts"]["forgetting"]["works"]
+
+
 def test_a_job_of_a_worker_that_is_gone_is_stalled(client):
     with connection.cursor() as cursor:
         cursor.execute(
@@ -156,17 +219,20 @@ class _Ledger:
 
     door, works, is_away = "a-door", True, False
     kept = journalled = turned_away = waiting = journalled_bytes = journal_files = 0
+    oldest_since = None
 
 
 def test_every_figure_an_alarm_asks_for_is_told_by_somebody():
     rules = yaml.safe_load((DEPLOY / "prometheus/alarms.yml").read_text())["groups"][0]["rules"]
     known = {f"safeconduct_{each.name}" for each in figures.of_all(clock.now())}
-    known |= {f"safeconduct_{each.name}" for each in watch.figures(_Ledger())}
+    known |= {f"safeconduct_{each.name}" for each in watch.figures({watch.ANSWERS: _Ledger()})}
     wanted = {name for rule in rules for name in re.findall(r"safeconduct_\w+", rule["expr"])}
     assert wanted <= known
     assert all({"summary", "do"} == set(rule["annotations"]) for rule in rules)
     exprs = {rule["alert"]: rule["expr"] for rule in rules}
     assert "> 30" in exprs["UrgentMessagesWait"]
     assert "> 10" in exprs["AnswersWait"]
+    assert "reports_oldest_seconds > 60" in exprs["ReportsWait"]
+    assert "absent(safeconduct_reports_drain_seen_seconds)" in exprs["ReportsDrainSilent"]
     scraped = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())
     assert scraped["rule_files"] == ["alarms.yml"]

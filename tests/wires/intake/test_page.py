@@ -4,13 +4,16 @@ import asyncio
 import gzip
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.tokens import Link, mint
+from safeconduct.wires.intake.engine.commit import AwayError
+from safeconduct.wires.intake.engine.journal import Journal
+from safeconduct.wires.intake.engine.ledger import Ledger
 from safeconduct.wires.intake.terms import ANSWER_LINK
 from safeconduct.wires.intake.web.texts import WRITTEN, texts
 from tests.wires.intake.visitor import Memory, Visitor, door
@@ -309,14 +312,82 @@ def test_strangers_learn_of_a_door_only_whether_it_works(visitor, settings):
         assert visitor.ask("GET", "/metrics", headers=how).status == 404
     shown = visitor.ask("GET", "/metrics", headers={"authorization": "Bearer a token"})
     assert shown.status == 200
-    assert 'safeconduct_door_works{door="a-door"} 1' in shown.text
+    assert 'safeconduct_door_works{door="a-door",kept="answers"} 1' in shown.text
+
+
+def test_reports_are_watched_apart_from_answers(ledger, tmp_path):
+    """A door that keeps answers and no calls for help does not work."""
+    reports, receipts = Memory(), Memory()
+    visitor = Visitor(door(ledger, tmp_path, reports=reports, ledgers={"receipts": receipts}))
+    here = {"host": "127.0.0.1:8010"}
+    reports.waiting, reports.oldest_since = 3, clock.now() - timedelta(seconds=90)
+    told = json.loads(visitor.ask("GET", "/health", headers=here).text)
+    assert told["works"] is True
+    assert (told["waiting"], told["reports"]["waiting"], told["receipts"]["waiting"]) == (0, 3, 0)
+    assert 89 < told["reports"]["oldest_seconds"] < 120
+    figures = visitor.ask("GET", "/metrics", headers=here).text
+    assert 'door_waiting{door="a-door",kept="reports"} 3' in figures
+    assert 'door_waiting{door="a-door",kept="answers"} 0' in figures
+    oldest = re.search(r'door_oldest_seconds{door="a-door",kept="reports"} ([\d.]+)', figures)
+    assert oldest
+    assert 89 < float(oldest[1]) < 120
+    reports.works = False
+    assert visitor.ask("GET", "/health", headers=here).status == 503
+    assert 'door_works{door="a-door",kept="reports"} 0' in (
+        visitor.ask("GET", "/metrics", headers=here).text
+    )
+
+
+class Held:
+    """A store that takes nothing until it is let, or is gone."""
+
+    def __init__(self) -> None:
+        self.taking, self.let, self.gone = asyncio.Event(), asyncio.Event(), False
+
+    async def copy(self, _lines):
+        self.taking.set()
+        await self.let.wait()
+        await self.greet()
+
+    async def greet(self):
+        if self.gone:
+            raise AwayError("gone")
+
+    async def close(self):
+        """Nothing is held."""
+
+
+def test_a_ledger_says_since_when_something_is_not_in_the_database(tmp_path):
+    async def lived():
+        store, begun = Held(), clock.now()
+        ledger = Ledger(
+            stores=[store, Held()],
+            journal=Journal(tmp_path),
+            group_seconds=0.0,
+            replay_seconds=9.0,
+            speaks=False,
+        )
+        await ledger.start()
+        assert ledger.oldest_since is None
+        first = asyncio.create_task(ledger.keep(b"one"))
+        await store.taking.wait()
+        # In hand: no longer waiting, and not kept.
+        assert ledger.waiting == 0
+        assert begun <= ledger.oldest_since <= clock.now()
+        store.let.set()
+        await first
+        assert ledger.oldest_since is None
+        store.gone = True
+        await ledger.keep(b"two")
+        # In the journal: kept, and in no officer's sight.
+        assert ledger.is_away
+        assert ledger.oldest_since is not None
+        await ledger.stop()
+
+    asyncio.run(lived())
 
 
 def test_a_door_counts_what_it_kept_and_where(tmp_path):
-    from safeconduct.wires.intake.engine.commit import AwayError
-    from safeconduct.wires.intake.engine.journal import Journal
-    from safeconduct.wires.intake.engine.ledger import Ledger
-
     class Gone:
         async def copy(self, _lines):
             raise AwayError("gone")

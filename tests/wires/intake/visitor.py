@@ -5,7 +5,7 @@ import gzip
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 import html5lib
@@ -33,6 +33,7 @@ class Memory:
         self.journalled_bytes = self.journal_files = 0
         self.kept = self.journalled = self.turned_away = 0
         self.door = "a-door"
+        self.oldest_since: datetime | None = None
 
     async def keep(self, line: bytes) -> None:
         if self.refuses:

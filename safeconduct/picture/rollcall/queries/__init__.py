@@ -2,8 +2,10 @@
 
 from safeconduct.picture.rollcall.queries.door import (
     DRAIN_PULSE,
+    REPORTS_PULSE,
     Waiting,
     attempts_of,
+    reports_waiting,
     sightings_of,
     waiting,
 )
@@ -31,6 +33,7 @@ from safeconduct.picture.rollcall.queries.unreached import unreached
 
 __all__ = [
     "DRAIN_PULSE",
+    "REPORTS_PULSE",
     "Cell",
     "Cells",
     "CurvePoint",
@@ -49,6 +52,7 @@ __all__ = [
     "not_heard_from",
     "numbers",
     "on_open_rolls",
+    "reports_waiting",
     "sightings_of",
     "unreached",
     "version",

@@ -7,16 +7,17 @@ from typing import Final
 from django.db import connection
 
 from safeconduct.ground.kernel import clock
-from safeconduct.picture.rollcall.models import Attempt, Pulse, Sighting
+from safeconduct.picture.rollcall.models import Attempt, Sighting
 
 DRAIN_PULSE: Final = "drain"
+REPORTS_PULSE: Final = "reports"
 # Beyond this the exact number tells nobody more, and counting it would slow the board.
 MOST_WAITING: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Answers at our door that no standing shows yet."""
+    """Answers, or reports, at our door that no standing shows yet."""
 
     count: int
     oldest_age: timedelta | None
@@ -30,16 +31,25 @@ class Waiting:
 
 def waiting() -> Waiting:
     """How many answers wait to be folded (at most ``MOST_WAITING``), and since when."""
+    return _waiting("intake_rawanswer", DRAIN_PULSE)
+
+
+def reports_waiting() -> Waiting:
+    """How many "I am here" and "I need help" wait to be filed, as :func:`waiting`."""
+    return _waiting("intake_rawreport", REPORTS_PULSE)
+
+
+def _waiting(table: str, pulse: str) -> Waiting:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), min(received_at) FROM"
-            " (SELECT received_at FROM intake_rawanswer ORDER BY id LIMIT %s) AS w",
-            [MOST_WAITING],
+            "SELECT count(*), min(received_at),"
+            " (SELECT seen_at FROM rollcall_pulse WHERE name = %s) FROM"
+            f" (SELECT received_at FROM {table} ORDER BY id LIMIT %s) AS w",
+            [pulse, MOST_WAITING],
         )
-        count, oldest = cursor.fetchone()
-    pulse = Pulse.objects.filter(name=DRAIN_PULSE).first()
+        count, oldest, seen_at = cursor.fetchone()
     age = max(clock.now() - oldest, timedelta(0)) if oldest else None
-    return Waiting(count, age, pulse.seen_at if pulse else None)
+    return Waiting(count, age, seen_at)
 
 
 def sightings_of(incident_id: int, person_id: int) -> list[Sighting]:

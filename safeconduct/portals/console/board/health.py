@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from safeconduct.picture.rollcall.queries import Waiting, waiting
+from safeconduct.picture.rollcall.queries import Waiting, reports_waiting, waiting
+from safeconduct.response.ladder.queries import steps_are_late
 from safeconduct.wires.intake.queries import door_state
 from safeconduct.wires.messaging.queries import provider_health
 
@@ -26,7 +27,7 @@ class Health:
 def health(now: datetime) -> Health:
     """What lags, in sentences an officer can pass on."""
     held = waiting()
-    complaints = [*_door(now), *_drain(held, now), *_providers(now)]
+    complaints = [*_door(now), *_drain(held, now), *_reports(now), *_providers(now), *_steps(now)]
     return Health(held, complaints)
 
 
@@ -47,12 +48,26 @@ def _drain(held: Waiting, now: datetime) -> list[str]:
     return []
 
 
+def _reports(now: datetime) -> list[str]:
+    if reports_waiting().drain_lags(now, limit=_limit("REPORTS_LAG_SECONDS")):
+        return [_("Calls for help and “I am here” wait at our door: nobody files them in time.")]
+    return []
+
+
 def _providers(now: datetime) -> list[str]:
     return [
         _("The provider {name} does not take messages.").format(name=provider.name)
         for provider in provider_health(now)
         if provider.lagging
     ]
+
+
+def _steps(now: datetime) -> list[str]:
+    if steps_are_late(now):
+        return [
+            _("A step of an alert has not begun in time: background work lags or stands still.")
+        ]
+    return []
 
 
 def _limit(name: str) -> timedelta:

@@ -19,7 +19,9 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.picture.rollcall.engine import rows
+from safeconduct.picture.rollcall.engine.heart import Heart
 from safeconduct.picture.rollcall.engine.rows import Cursor
+from safeconduct.picture.rollcall.queries import REPORTS_PULSE
 from safeconduct.response.cases.engine.calls import file_calls
 from safeconduct.response.cases.engine.filing import file_reports
 from safeconduct.response.cases.engine.reading import Inbound, Raw, SealBrokenError, opened, take
@@ -101,10 +103,11 @@ def run(stop: Event | None = None) -> None:
     if stop is None:
         stop = Event()
         signal(SIGTERM, lambda *_: stop.set())
-    drain = Drain()
+    drain, heart = Drain(), Heart(REPORTS_PULSE)
     poll = float(settings.CASES["DRAIN_POLL_SECONDS"])
     while not stop.is_set():
         try:
+            heart.beat()
             taken = drain.run_once()
             called = gather_calls()
         except _AWAY as fault:

@@ -8,7 +8,6 @@ what must not queue.
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from datetime import timedelta
 from signal import SIGTERM, signal
 from threading import Event
 from typing import Final
@@ -22,8 +21,8 @@ from safeconduct.ground.audit import actions as audit
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.rollcall.engine import rows
+from safeconduct.picture.rollcall.engine.heart import Heart
 from safeconduct.picture.rollcall.engine.rows import Cursor
-from safeconduct.picture.rollcall.models import Pulse
 from safeconduct.picture.rollcall.queries import DRAIN_PULSE
 from safeconduct.response.checkins.engine import raw
 from safeconduct.response.checkins.engine.afterwards import answer_back
@@ -53,7 +52,6 @@ _AWAY: Final = (
     django.db.InterfaceError,
 )
 _AWAY_SECONDS: Final = 1.0
-_PULSE: Final = timedelta(seconds=1)
 
 
 class Drain:
@@ -106,7 +104,7 @@ def run(stop: Event | None = None, *, beside: Sequence[Callable[[Event], None]] 
 
 
 def _run(stop: Event) -> None:
-    drain, heart = Drain(), _Heart()
+    drain, heart = Drain(), Heart(DRAIN_PULSE)
     full, poll = settings.CHECKINS["DRAIN_SIZE"], settings.CHECKINS["DRAIN_POLL_SECONDS"]
     while not stop.is_set():
         try:
@@ -121,19 +119,6 @@ def _run(stop: Event) -> None:
             if taken < full:
                 stop.wait(poll)
     connection.close()
-
-
-class _Heart:
-    """Tells the board that somebody folds, no more often than a board would notice."""
-
-    def __init__(self) -> None:
-        self._next = clock.now()
-
-    def beat(self) -> None:
-        now = clock.now()
-        if now >= self._next:
-            Pulse.objects.update_or_create(name=DRAIN_PULSE, defaults={"seen_at": now})
-            self._next = now + _PULSE
 
 
 def _fold_set(size: int) -> int:

@@ -55,7 +55,7 @@ class Door:
             *ports.routes.items(),
             *((path, told) for path in PATHS),
         )
-        self._beside = (*ports.ledgers, reports)
+        self._ledgers = {"answers": ledger, "reports": reports, **ports.ledgers}
         self._links = LinkDoor(ports=ports, ledger=ledger, pages=pages)
         self._sms = SmsDoor(ledger)
         self._fixed = {
@@ -79,7 +79,7 @@ class Door:
         await deliver(await self.respond(request), request, send)
 
     async def start(self) -> None:
-        for ledger in (self.ledger, *self._beside):
+        for ledger in self._ledgers.values():
             await ledger.start()
         self._refreshing = asyncio.create_task(self.posts.refresh_forever())
 
@@ -87,7 +87,7 @@ class Door:
         if self._refreshing is not None:
             self._refreshing.cancel()
             await asyncio.gather(self._refreshing, return_exceptions=True)
-        for ledger in (self.ledger, *self._beside):
+        for ledger in self._ledgers.values():
             await ledger.stop()
 
     def beside(self, path: str) -> App | None:
@@ -110,9 +110,9 @@ class Door:
 
     def _told(self, request: Request) -> Response | None:
         if request.path == "/health":
-            return watch.health(request, self.ledger)
+            return watch.health(request, self._ledgers)
         if request.path == "/metrics":
-            return watch.metrics(request, self.ledger)
+            return watch.metrics(request, self._ledgers)
         return self._fixed.get(request.path)
 
     async def _live(self, receive: Receive, send: Send) -> None:

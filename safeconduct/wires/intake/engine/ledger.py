@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
@@ -53,6 +54,10 @@ class Ledger:
         # Where lines may be long, how many bytes of them make a group.
         self._group_bytes = group_bytes
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
+        # Since when the first of those waiting, and of each group being committed, does.
+        self._since: datetime | None = None
+        self._in_hand: dict[int, datetime] = {}
+        self._away_since: datetime | None = None
         self._something = asyncio.Event()
         self._journalling = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -67,6 +72,16 @@ class Ledger:
     @property
     def waiting(self) -> int:
         return len(self._waiting)
+
+    @property
+    def oldest_since(self) -> datetime | None:
+        """Since when what waits longest is not in the database; None if all of it is."""
+        waits = [*self._in_hand.values()]
+        if self._since is not None:
+            waits.append(self._since)
+        if self._away_since is not None and self.journalled_bytes:
+            waits.append(self._away_since)
+        return min(waits, default=None)
 
     @property
     def journalled_bytes(self) -> int:
@@ -108,6 +123,8 @@ class Ledger:
             self.turned_away += 1
             raise NotKeptError
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if not self._waiting:
+            self._since = clock.now()
         self._waiting.append((line, kept))
         self._something.set()
         await kept
@@ -116,12 +133,18 @@ class Ledger:
         while self._waiting or not self._stopping:
             await self._something.wait()
             await asyncio.sleep(self._group_seconds)
+            since = self._since
             if group := self._taken():
-                await self._settle(store, group)
+                self._in_hand[id(store)] = since or clock.now()
+                try:
+                    await self._settle(store, group)
+                finally:
+                    del self._in_hand[id(store)]
 
     def _taken(self) -> list[tuple[bytes, "asyncio.Future[None]"]]:
         count = MAX_GROUP if self._group_bytes is None else self._fitting(self._group_bytes)
         group, self._waiting = self._waiting[:count], self._waiting[count:]
+        self._since = clock.now() if self._waiting else None
         if not self._waiting and not self._stopping:
             self._something.clear()
         return group
@@ -161,7 +184,7 @@ class Ledger:
                 await store.copy(lines)
             except AwayError as away:
                 log.warning("PostgreSQL is away (%s): answers go to the journal.", away)
-                self.is_away = True
+                self._goes_away()
             except REFUSALS as refusal:
                 # Never the message: PostgreSQL quotes the line it could not read.
                 log.error("PostgreSQL refuses an answer (%s): journalled.", refusal.sqlstate)  # noqa: TRY400
@@ -178,11 +201,16 @@ class Ledger:
                 await self._reach()
                 self.is_away = False
                 await self.replay()
+                self._away_since = None
             except AwayError:
-                self.is_away = True
+                self._goes_away()
             except OSError:
                 log.exception("The journal cannot be read; it is tried again.")
             await asyncio.sleep(self._replay_seconds)
+
+    def _goes_away(self) -> None:
+        self.is_away = True
+        self._away_since = self._away_since or clock.now()
 
     async def _reach(self) -> None:
         if self._speaks:

@@ -38,12 +38,12 @@ class Ports:
 
     ``people_of`` returns asked-id and given name of everybody in the party of an asked-id,
     that one included. ``routes`` are other ASGI apps by the beginning of their paths, and
-    ``ledgers`` what these keep things with: they start and stop with the door.
+    ``ledgers`` what these keep things with, by what that is: they start and stop with the door.
     """
 
     people_of: Callable[[int], Awaitable[Sequence[tuple[int, str]]]] = nobody
     posts: Callable[[], Awaitable[Mapping[int, PostLine]]] = no_posts
     routes: Mapping[str, App] = field(default_factory=dict)
-    ledgers: Sequence[Ledger] = ()
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
     # Where whoever has answered may switch on warnings on their phone; empty where none are sent.
     warnings_at: str = ""
