@@ -248,7 +248,7 @@ def known_of(person: Person, *, countries: frozenset[str] | None, now: datetime)
         level=LEVELS.get(Level(person.party.level), person.party.level),
         confirmed_at=confirmed_at,
         confidence=confidence_in(confirmed_at, person.unanswered, now=now),
-        unconfirmed=bool(unconfirmed(person.party_id)) and not _any_verified(person.party_id),
+        unconfirmed=bool(unconfirmed(person.party_id)) and not proven_channels(person.party_id),
         sealed=Confided.objects.filter(pk=person.pk).exists(),
         seconds=[_twin(one) for one in Person.objects.filter(same_as=person.pk).order_by("pk")],
         twins=_twins(person, countries),
@@ -265,9 +265,10 @@ def linked_to(person_id: int) -> int | None:
     return Person.objects.filter(pk=person_id).values_list("same_as", flat=True).first()
 
 
-def _any_verified(party_id: int) -> bool:
-    points = ContactPoint.objects.filter(person__party_id=party_id)
-    return points.exclude(verified_at=None).exists()
+def proven_channels(party_id: int) -> set[int]:
+    """The channels by which a party has an address that somebody confirmed by a code."""
+    points = ContactPoint.objects.filter(person__party_id=party_id).exclude(verified_at=None)
+    return set(points.values_list("channel", flat=True))
 
 
 def _twins(person: Person, countries: frozenset[str] | None) -> list[Twin]:

@@ -12,10 +12,14 @@ from safeconduct.ground.kernel import clock, tokens
 from safeconduct.picture.registry import actions, terms
 from safeconduct.picture.registry.actions.codes import forget_codes
 from safeconduct.picture.registry.models import ContactPoint, FormUse, OneTimeCode
+from safeconduct.picture.registry.engine.texts import code_texts
 from safeconduct.wires.messaging.models import BatchText
+from safeconduct.wires.messaging.rules import segments
+from safeconduct.wires.messaging.terms import Channel
 from tests import builders
 
 pytestmark = pytest.mark.django_db
+BOTH = [Channel.SMS, Channel.EMAIL]
 PHONE, LATER = "+905321234567", timedelta(minutes=2)
 
 
@@ -58,7 +62,54 @@ def test_each_address_of_a_new_record_is_sent_digits_of_its_own():
         assert "Leyla" not in text.body
 
 
-def test_the_digits_confirm_the_address_and_bring_the_link():
+def confirm(party_id, code):
+    return actions.confirm_contact(
+        party_id=party_id, digits=digits_of(code), now=clock.now(), actor=builders.TESTER
+    )
+
+
+def test_a_confirmed_registration_costs_one_part_of_an_sms():
+    (leyla,) = builders.family(phone=PHONE)
+    assert len(sent()) == 1
+    assert confirm(leyla.party_id, OneTimeCode.objects.get())
+    assert len(sent()) == 1
+    for text in code_texts():
+        if text.channel == Channel.SMS:
+            assert segments(text.body.format(digits="123456", code="ABCDEF")).count == 1
+
+
+def test_by_mail_which_is_free_the_link_comes_too():
+    (leyla,) = builders.family(phone=PHONE, mail="leyla@example.org")
+    phone, mail = OneTimeCode.objects.order_by("pk")
+    assert confirm(leyla.party_id, phone)
+    assert len(sent()) == 2
+    assert confirm(leyla.party_id, mail)
+    assert [one for one in sent() if one[1] == leyla.party_id] == [
+        ("leyla@example.org", leyla.party_id)
+    ]
+
+
+def test_the_page_after_the_digits_has_the_link_and_sends_it_by_sms_if_asked(pages):
+    (leyla,) = builders.family(phone=PHONE)
+    code = OneTimeCode.objects.get()
+    record = f"/me/{actions.link_of(leyla.party_id, 'az', clock.now())}/"
+    # To an unproven number no link goes, whoever asks.
+    assert pages.post(f"{record}send/")["Location"].endswith("?sms=often#own-link")
+    assert len(sent()) == 1
+    done = pages.post(f"{record}confirm/", {"digits": digits_of(code)})
+    assert done["Location"] == f"{record}?code=right#own-link"
+    page = pages.get(done["Location"]).content.decode()
+    assert f"http://testserver{record}</a>" in page
+    assert f'action="{record}send/"' in page
+    assert pages.post(f"{record}send/")["Location"].endswith("?sms=sent#own-link")
+    assert pages.post(f"{record}send/")["Location"].endswith("?sms=often#own-link")
+    assert sent()[-1][0] == PHONE
+    assert len(sent()) == 2
+    for said in ("sent", "often"):
+        assert "send/" not in pages.get(f"{record}?sms={said}").content.decode()
+
+
+def test_the_digits_confirm_the_address():
     leyla, kamran = builders.family("Leyla", "Kamran", phone=PHONE)
     code = OneTimeCode.objects.get()
     typed = " ".join(digits_of(code)).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
@@ -66,7 +117,6 @@ def test_the_digits_confirm_the_address_and_bring_the_link():
         party_id=leyla.party_id, digits=typed, now=clock.now(), actor=builders.TESTER
     )
     assert ContactPoint.objects.exclude(verified_at=None).count() == 2
-    assert (PHONE, leyla.party_id) in sent()
     assert Entry.objects.filter(kind="registry.confirmed").count() == 1
     assert kamran.party_id == leyla.party_id
 
@@ -74,7 +124,7 @@ def test_the_digits_confirm_the_address_and_bring_the_link():
 def test_a_record_counts_unconfirmed_and_gets_no_link_by_message():
     (leyla,) = builders.family(phone=PHONE)
     assert leyla.reach == 1
-    actions.send_link(party_id=leyla.party_id, now=clock.now(), actor=builders.TESTER)
+    actions.send_link(party_id=leyla.party_id, by=BOTH, now=clock.now(), actor=builders.TESTER)
     assert [subject for _, subject in sent()] == [OneTimeCode.objects.get().pk]
 
 

@@ -139,7 +139,7 @@ def test_an_exercise_is_called_one_and_shows_no_text(pages: Pages) -> None:
 
 def test_a_letter_about_ones_own_record_holds_as_long_as_its_link(pages: Pages) -> None:
     (leyla,) = builders.family()
-    send_link(party_id=leyla.party_id, now=clock.now(), actor=builders.TESTER)
+    send_link(party_id=leyla.party_id, by=[Channel.SMS], now=clock.now(), actor=builders.TESTER)
     batch = Batch.objects.get(pk=LetterDay.objects.get().batch_id)
     assert all(batch.code in text.body for text in batch.texts.all())
     assert _standing(batch.code, days=30) is Standing.CURRENT

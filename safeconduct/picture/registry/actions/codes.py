@@ -87,9 +87,10 @@ def try_to_open(*, key: UUID, digits: str, now: datetime, actor: Actor) -> Opene
 
 @transaction.atomic
 def confirm_contact(*, party_id: int, digits: str, now: datetime, actor: Actor) -> bool:
-    """Note that an address is theirs, if the digits are those sent to it, and send it the link.
+    """Note that an address is theirs, if the digits are those sent to it.
 
-    A wrong guess counts against every code of the party that still waits.
+    The page that asks for the digits shows the link; by mail, which is free, it goes out too,
+    and by SMS where somebody asks for it (``send_link``). A wrong guess counts against every code of the party that still waits.
     """
     waiting = OneTimeCode.objects.select_for_update().filter(
         purpose="confirm", party_ids=[party_id], used_at=None, expires_at__gt=now
@@ -101,7 +102,7 @@ def confirm_contact(*, party_id: int, digits: str, now: datetime, actor: Actor) 
             confirmed = True
     if confirmed:
         record(terms.CONFIRMED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
-        send_link(party_id=party_id, now=now, actor=actor)
+        send_link(party_id=party_id, by=[Channel.EMAIL], now=now, actor=actor)
     return confirmed
 
 

@@ -1,6 +1,6 @@
 """The message that carries the link to one's own record."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
@@ -25,22 +25,22 @@ SELECT person.id, person.party_id, NULL::smallint, point.channel, point.address,
   LEFT JOIN LATERAL (SELECT country_id FROM registry_stay WHERE person_id = person.id
                       ORDER BY departed_on IS NULL DESC, stay_from DESC, id LIMIT 1) AS stay ON true
  WHERE person.id = (SELECT min(id) FROM registry_person WHERE party_id = %s)
-   AND point.channel IN (1, 2) AND point.verified_at IS NOT NULL
+   AND point.channel = ANY (%s::smallint[]) AND point.verified_at IS NOT NULL
 """
 
 
 @transaction.atomic
-def send_link(*, party_id: int, now: datetime, actor: Actor) -> int:
+def send_link(*, party_id: int, by: Collection[Channel], now: datetime, actor: Actor) -> int:
     """Put the link to a party's record into the outbox, ahead of bulk; how many messages.
 
     Only to addresses that somebody confirmed: a link sent to a mistyped number would open
     the record to a stranger. One a day on each channel: whoever presses the button twice is
-    not billed twice.
+    not billed twice. By SMS to whoever asks for it only: it costs, and they have it on screen.
     """
     return messaging.enqueue_select(
         batch_id=_todays_batch(now, actor),
         select_sql=_RECIPIENTS,
-        params=[party_id],
+        params=[party_id, [int(channel) for channel in by]],
         actor=actor,
     )
 

@@ -25,6 +25,7 @@ from safeconduct.picture.registry.models import Party
 from safeconduct.picture.registry.web.crowding import crowded
 from safeconduct.picture.registry.web.entry import PartyEntry
 from safeconduct.picture.registry.web.phones import phones_context
+from safeconduct.wires.messaging.terms import Channel
 
 type View = Callable[..., HttpResponse]
 
@@ -182,6 +183,9 @@ def _shown(party: Party, said: Mapping[str, str], now: datetime) -> dict[str, ob
         "phone": said.get("phone", ""),
         "unconfirmed": queries.unconfirmed(party.pk),
         "code": said.get("code", ""),
+        "sms": said.get("sms", ""),
+        "texted": Channel.SMS in (proven := queries.proven_channels(party.pk)),
+        "mailed": Channel.EMAIL in proven,
         "level": party.level,
     } | phones_context(party.pk)
 

@@ -18,6 +18,7 @@ from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.picture.registry import actions, queries, rules, terms
 from safeconduct.picture.registry.access import party_by_link
 from safeconduct.picture.registry.web.crowding import crowded
+from safeconduct.wires.messaging.terms import Channel
 
 _DIGITS = {"inputmode": "numeric", "autocomplete": "one-time-code", "dir": "ltr"}
 
@@ -90,6 +91,18 @@ def resend(request: HttpRequest, token: str) -> HttpResponse:
     return _back(token, "code", status="sent" if sent else "often")
 
 
+@require_POST
+def send_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Sends the link of a record to its confirmed telephone, once a day."""
+    now = clock.now()
+    party = party_by_link(token, now)
+    actor = Actor.citizen(queries.party_members(party.pk)[0].pk)
+    sent = not _crowded(request) and actions.send_link(
+        party_id=party.pk, by=[Channel.SMS], now=now, actor=actor
+    )
+    return _back(token, "sms", status="sent" if sent else "often")
+
+
 def _tried(request: HttpRequest) -> HttpResponse:
     form = DigitsForm(request.POST)
     if _crowded(request):
@@ -123,7 +136,8 @@ def _ask_for_digits(request: HttpRequest, form: DigitsForm) -> HttpResponse:
 
 
 def _back(token: str, name: str, *, status: str) -> HttpResponse:
-    return redirect(f"{reverse('registration:record', args=[token])}?{name}={status}#confirm")
+    place = "own-link" if name == "sms" or status == "right" else "confirm"
+    return redirect(f"{reverse('registration:record', args=[token])}?{name}={status}#{place}")
 
 
 def _crowded(request: HttpRequest) -> bool:

@@ -18,6 +18,7 @@ citizen = [
     path("<str:token>/phones/off/", own.private_page(phones.remove), name="phones_off"),
     path("<str:token>/confirm/", own.private_page(codes.confirm), name="confirm"),
     path("<str:token>/confirm/again/", own.private_page(codes.resend), name="resend"),
+    path("<str:token>/send/", own.private_page(codes.send_link), name="send_link"),
     path("<str:token>/more/", own.private_page(more.more), name="more"),
     path("<str:token>/kin/", own.private_page(kin.kin), name="kin"),
     path("<str:token>/left/", own.left, name="left"),
