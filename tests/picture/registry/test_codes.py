@@ -11,8 +11,8 @@ from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.picture.registry import actions, terms
 from safeconduct.picture.registry.actions.codes import forget_codes
-from safeconduct.picture.registry.models import ContactPoint, FormUse, OneTimeCode
 from safeconduct.picture.registry.engine.texts import code_texts
+from safeconduct.picture.registry.models import ContactPoint, FormUse, OneTimeCode
 from safeconduct.wires.messaging.models import BatchText
 from safeconduct.wires.messaging.rules import segments
 from safeconduct.wires.messaging.terms import Channel

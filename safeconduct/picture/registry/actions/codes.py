@@ -90,7 +90,8 @@ def confirm_contact(*, party_id: int, digits: str, now: datetime, actor: Actor) 
     """Note that an address is theirs, if the digits are those sent to it.
 
     The page that asks for the digits shows the link; by mail, which is free, it goes out too,
-    and by SMS where somebody asks for it (``send_link``). A wrong guess counts against every code of the party that still waits.
+    and by SMS where somebody asks for it (``send_link``). A wrong guess counts against every
+    code of the party that still waits.
     """
     waiting = OneTimeCode.objects.select_for_update().filter(
         purpose="confirm", party_ids=[party_id], used_at=None, expires_at__gt=now
