@@ -41,6 +41,8 @@ const handIn = async () => {
   }
 };
 
+const written = (number) => number.toLocaleString(document.documentElement.lang);
+
 // One more place without asking the server, which laid an empty one by.
 const spare = form.querySelector("template[data-place]");
 const places = () => form.querySelectorAll("input[data-places]");
@@ -52,7 +54,7 @@ const anotherPlace = (button) => {
       part.setAttribute(name, value.replaceAll("lX-", `l${number}-`));
     }
   }
-  copy.querySelector("legend").textContent = spare.dataset.place.replace("%s", number + 1);
+  copy.querySelector("legend").textContent = spare.dataset.place.replace("%s", written(number + 1));
   button.closest("p").before(copy);
   [...places()].at(-1).focus();
   button.hidden = number + 1 >= button.dataset.most;
@@ -70,7 +72,7 @@ const another = (button) => {
     else if (part.matches("input, select, textarea")) part.value = "";
   }
   for (const error of copy.querySelectorAll(".error")) error.remove();
-  copy.querySelector("legend").textContent = form.dataset.person.replace("%s", rows.length + 1);
+  copy.querySelector("legend").textContent = form.dataset.person.replace("%s", written(rows.length + 1));
   rows.at(-1).after(copy);
   copy.querySelector("input")?.focus();
   button.hidden = rows.length + 1 >= button.dataset.most;
