@@ -217,7 +217,8 @@ def enqueue_select(
     language, country, covers. Who is in the batch already on that channel is left alone,
     so a chunk may be repeated. What joins a stopped or expired batch ends at once.
     """
-    now = clock.now()
+    # When a message is due is read by the database's clock; ours may be minutes ahead.
+    now = clock.of_database()
     batch = Batch.objects.get(pk=batch_id)
     state = _state_on_arrival(batch, now)
     settled_at = None if state is State.WAITING else now

@@ -78,6 +78,16 @@ def test_what_joins_after_the_expiry_ends_at_once() -> None:
     assert messages.rows(batch.pk, "state") == [State.EXPIRED]
 
 
+def test_a_machine_whose_clock_is_ahead_delays_and_ends_nothing(monkeypatch) -> None:
+    batch = messages.batch(lasts=timedelta(minutes=5))
+    ahead = clock.now() + timedelta(minutes=10)
+    monkeypatch.setattr(clock, "now", lambda: ahead)
+    messages.fill(batch.pk, 1)
+    assert messages.rows(batch.pk, "state") == [State.WAITING]
+    (due_at,) = messages.rows(batch.pk, "due_at")
+    assert due_at < ahead
+
+
 def test_a_finished_batch_opens_again_for_newcomers() -> None:
     batch = messages.batch()
     Batch.objects.filter(pk=batch.pk).update(finished_at=clock.now())

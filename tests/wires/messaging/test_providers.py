@@ -175,9 +175,10 @@ def test_each_answer_of_a_json_provider_has_a_meaning(
     assert asyncio.run(answered(status, body)) == expected
 
 
-def test_a_provider_may_say_when_to_come_back() -> None:
-    answer = asyncio.run(answered(429, "", {"Retry-After": "7"}))
-    assert answer == Answer(State.WAITING, failure="http 429", wait=7.0)
+@pytest.mark.parametrize(("said", "wait"), [("7", 7.0), ("9" * 30, 86_400.0), ("-7", None)])
+def test_a_provider_may_say_when_to_come_back_within_a_day(said, wait) -> None:
+    answer = asyncio.run(answered(429, "", {"Retry-After": said}))
+    assert answer == Answer(State.WAITING, failure="http 429", wait=wait)
 
 
 @pytest.mark.parametrize(

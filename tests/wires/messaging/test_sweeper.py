@@ -6,7 +6,7 @@ from django.db import connection
 from safeconduct.ground.kernel import clock
 from safeconduct.wires.messaging import actions, queries
 from safeconduct.wires.messaging.engine.sweeper import sweep
-from safeconduct.wires.messaging.models import BatchTally
+from safeconduct.wires.messaging.models import Batch, BatchTally
 from safeconduct.wires.messaging.terms import State
 from tests import messages
 
@@ -46,6 +46,20 @@ def test_a_stopped_batch_ends_named_and_finishes() -> None:
     assert messages.rows(batch.pk, "state") == [State.STOPPED] * 3
     assert queries.batch_tally([batch.pk]).people_by_state() == {State.STOPPED: 9}
     assert batch.finished_at == now
+
+
+def test_what_was_put_in_while_the_batch_was_finished_is_found_again() -> None:
+    batch, now = messages.batch(), clock.now()
+    messages.fill(batch.pk, 1)
+    # As two transactions leave it that did not see each other.
+    Batch.objects.filter(pk=batch.pk).update(filled_at=now, finished_at=now)
+    sweep(now + timedelta(seconds=5))
+    batch.refresh_from_db()
+    assert batch.finished_at is None
+    messages.put(batch.pk, 1, state=int(State.HANDED))
+    sweep(now + timedelta(seconds=10))
+    batch.refresh_from_db()
+    assert batch.finished_at == now + timedelta(seconds=10)
 
 
 def test_a_batch_stays_open_while_it_fills_or_a_sender_holds_some_of_it() -> None:

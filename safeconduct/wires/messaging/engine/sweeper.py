@@ -4,7 +4,7 @@ Runs beside every sender; an advisory lock lets one of them do it at a time. Eac
 one transaction of limited size, so a sweep never holds rows for long.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
@@ -17,6 +17,8 @@ from safeconduct.wires.messaging.terms import WORK_SIGNAL, State
 CHUNK: Final = 20_000
 # Deltas of a batch are squashed once there are as many as this.
 _MANY_DELTAS: Final = 64
+# Longer than anybody takes to put messages into a batch.
+_FILLING_LASTS: Final = timedelta(hours=1)
 # Forgotten when a sender has not spoken for it for so long.
 _HEALTH_KEPT: Final = "10 minutes"
 
@@ -73,6 +75,7 @@ def sweep(now: datetime) -> int:
         if not _mine():
             return 0
         changed = _rescue()
+        _reopen_batches(now)
         changed += _end_batches(now)
         _finish_batches(now)
         _squash_tallies()
@@ -111,6 +114,18 @@ def _end_of(batch: Batch, now: datetime) -> State | None:
     if batch.stopped_at is not None:
         return State.STOPPED
     return State.EXPIRED if now >= batch.not_after else None
+
+
+def _reopen_batches(now: datetime) -> None:
+    """Go on with batches that got messages while they were being finished.
+
+    Whoever finishes one cannot see what is being put into it, and does not wait for it: a
+    lock on the batch would also keep whoever stops it waiting, for as long as it is filled.
+    """
+    for batch in Batch.objects.filter(finished_at__gt=now - _FILLING_LASTS).order_by("id"):
+        if _run(_OPEN_ROW, batch.pk, batch.pk)[0][0]:
+            Batch.objects.filter(pk=batch.pk).update(finished_at=None)
+            _run("SELECT pg_notify(%s, %s)", WORK_SIGNAL, str(batch.pk))
 
 
 def _finish_batches(now: datetime) -> None:

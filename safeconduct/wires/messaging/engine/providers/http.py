@@ -19,6 +19,7 @@ from safeconduct.wires.messaging.engine.providers.base import (
 from safeconduct.wires.messaging.terms import State
 
 _LONGEST_ANSWER = 20_000
+_LONGEST_WAIT_SECONDS = 86_400.0
 # What a wrong address, method, password or proxy in our own settings is answered with.
 _OURS = frozenset({401, 403, 404, 405, 407, 410, 501})
 
@@ -135,4 +136,7 @@ class HttpProvider(Provider):
 
 
 def _seconds(header: str | None) -> float | None:
-    return float(header) if header and header.isascii() and header.isdigit() else None
+    """What a stranger asks us to wait, at most a day; None where it names no seconds."""
+    if not (header and header.isascii() and header.isdigit()):
+        return None
+    return min(float(header), _LONGEST_WAIT_SECONDS)
