@@ -1,7 +1,12 @@
 """Partitions of the big tables: one for each incident or batch, so that deletion is a drop."""
 
+from typing import Final
+
 from django.db import connection
 from psycopg import sql
+
+# The drop locks the whole table: while it waits, everybody who comes later waits behind it.
+PATIENCE: Final = "2s"
 
 
 def ensure_partition(parent: str, key: int) -> None:
@@ -32,6 +37,11 @@ def ensure_partition(parent: str, key: int) -> None:
 
 
 def drop_partition(parent: str, key: int) -> None:
-    """Forget everything filed under ``key``, at once."""
+    """Forget everything filed under ``key``, at once. Inside a transaction.
+
+    :raises OperationalError: if somebody reads the whole table for longer than we may wait,
+        as a backup does; come again later.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(f"{parent}_{key}")))

@@ -14,7 +14,8 @@ def keep_list(timestamp: int) -> int:  # noqa: ARG001 -- procrastinate's
     return forgotten.keep_list(now=clock.now())
 
 
-@app.periodic(cron="17 2 * * *")
+# The second time for rules that were in somebody's way, a backup's say, and gave way.
+@app.periodic(cron="17 2,5 * * *")
 @app.task(name="privacy.retention", queueing_lock="privacy.retention", pass_context=False)
 def apply_retention(timestamp: int) -> dict[str, int | None]:  # noqa: ARG001 -- procrastinate's
     """Forget what is over, by every rule there is."""

@@ -27,9 +27,14 @@ def _rules(monkeypatch: pytest.MonkeyPatch) -> None:
     retention.rule("c.idle", "", lambda now: 0)
 
 
+def _stumble(now: datetime) -> int:
+    raise ValueError("a mistake of ours")
+
+
 @pytest.mark.django_db
-def test_every_rule_runs_and_a_failure_stays_its_own() -> None:
-    retention.rule("a.broken", "", _break)
+@pytest.mark.parametrize("broken", [_break, _stumble])
+def test_every_rule_runs_and_a_failure_stays_its_own(broken) -> None:
+    retention.rule("a.broken", "", broken)
     assert apply_retention(timestamp=0) == {"a.broken": None, "b.fine": 3, "c.idle": 0}
     entry = Entry.objects.get(kind="privacy.forgotten")
     assert entry.detail == {"rule": "b.fine", "count": 3}

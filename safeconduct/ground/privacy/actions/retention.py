@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
@@ -40,7 +40,8 @@ def _apply(rule: RetentionRule, now: datetime, actor: Actor) -> int | None:
                     detail={"rule": rule.name, "count": gone},
                     now=now,
                 )
-    except DatabaseError:
+    except Exception:
+        # Whatever it is: behind it wait the other rules.
         log.exception("The retention rule %s failed.", rule.name)
         return None
     return gone
