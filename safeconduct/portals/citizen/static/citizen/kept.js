@@ -5,13 +5,17 @@ const lang = list.dataset.language;
 const kinds = document.querySelector("#kinds").content;
 const counts = document.querySelector("[data-counts]");
 const again = document.querySelector("[data-again]");
-const when = (at) => new Date(at).toLocaleString(lang, { dateStyle: "medium", timeStyle: "short" });
+const when = (at) => new Date(at).toLocaleString(lang, { calendar: "gregory", dateStyle: "medium", timeStyle: "short" });
 
 const duration = (at) => {
   const seconds = Math.max(0, Math.round((Date.now() - at) / 1000));
   const parts = [seconds / 3600, seconds / 60 % 60, seconds % 60];
   return parts.map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
 };
+
+// As long as we hold it where nobody prolongs it; the request's own page has the exact clock.
+const HELD = 24 * 3600 * 1000;
+const isHeld = ({ shares, follow, sentAt }) => shares && follow && Date.now() - sentAt < HELD;
 
 const stateOf = (entry) => {
   if (entry.sentAt) return "sent";
@@ -31,7 +35,7 @@ const itemOf = (entry, name) => {
   time.textContent = when(entry.at);
   for (const line of item.querySelectorAll("[data-line]")) {
     const { line: about } = line.dataset;
-    line.hidden = !(about === "at" || about === state || (about === "position" && entry.shares && entry.follow));
+    line.hidden = !(about === "at" || about === state || (about === "position" && isHeld(entry)));
   }
   item.querySelector(".reference").textContent = entry.reference ?? "";
   item.querySelector(".timer").dataset.since = entry.sentAt ?? "";
