@@ -20,6 +20,7 @@ from safeconduct.wires.intake.engine.reported import reference_of
 from safeconduct.wires.intake.models import HelpWords, RawReport
 from safeconduct.wires.intake.terms import Answer, Kind, Scope
 from tests import builders
+from tests.response.cases.bent import bent_photo
 from tests.response.cases.reports import report
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +236,53 @@ def test_photos_are_made_anew_without_what_they_carried():
     assert content.startswith(b"\xff\xd8\xff")
     assert b"SecretCamera" not in content
     assert "photos_lost" in [event.deed for event, _ in queries.events_of(case)]
+
+
+def test_a_photo_bent_on_purpose_costs_that_photo_and_nothing_else():
+    report(words="poison", photos=[bent_photo()])
+    report(words="innocent")
+    drain.run_once()
+    assert {words for case in Case.objects.all() for words in words_of(case)} == {
+        "poison",
+        "innocent",
+    }
+    assert not Photo.objects.exists()
+    assert not Unread.objects.exists()
+
+
+@pytest.mark.parametrize("fault", [AttributeError, RuntimeError, Person.DoesNotExist])
+def test_whatever_one_report_raises_the_others_are_filed(monkeypatch, fault):
+    from safeconduct.response.cases.engine import filing
+
+    real = filing.take_in_report
+
+    def choosy(*, report, **more):
+        if report.name == "poison":
+            raise fault("of a kind nobody thought of")
+        return real(report=report, **more)
+
+    monkeypatch.setattr(filing, "take_in_report", choosy)
+    report(name="poison")
+    report(words="innocent")
+    each = drain.Drain()
+    while each.run_once():
+        pass
+    assert Unread.objects.get().reason == fault.__name__
+    assert words_of(Case.objects.get()) == ["innocent"]
+
+
+def test_while_the_database_is_not_itself_nothing_is_set_aside(monkeypatch):
+    from django.db import OperationalError
+
+    def away(**_):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(drain, "file_reports", lambda *_, **__: away())
+    report(words="later")
+    with pytest.raises(OperationalError):
+        drain.Drain().run_once()
+    assert RawReport.objects.exists()
+    assert not Unread.objects.exists()
 
 
 def test_what_no_key_opens_waits_for_a_person_and_the_others_go_on():

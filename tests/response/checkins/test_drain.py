@@ -242,6 +242,25 @@ def test_one_answer_nobody_can_read_does_not_hold_up_the_others() -> None:
     assert Unclear.objects.get().asked_id == family[1].id
 
 
+@pytest.mark.parametrize("fault", [AttributeError, Incident.DoesNotExist])
+def test_whatever_one_answer_raises_it_is_set_aside_alone(monkeypatch, fault) -> None:
+    (one,) = asked(phone=PHONE)
+    builders.raw_answer(sender=PHONE, text="poison")
+    builders.raw_answer(one.id)
+    real = drain.read_all
+
+    def choosy(cursor, raws):
+        if any(raw.text == "poison" for raw in raws):
+            raise fault("of a kind nobody thought of")
+        return real(cursor, raws)
+
+    monkeypatch.setattr(drain, "read_all", choosy)
+    drained = drain.Drain()
+    assert sum(drained.run_once() for _ in range(2)) == 2
+    assert standing(one).safety == Safety.SAFE
+    assert Unclear.objects.get().reason == Reason.BROKEN
+
+
 def test_an_unclear_answer_repeated_is_one() -> None:
     key = uuid4()
     for _ in range(2):

@@ -9,15 +9,13 @@ from signal import SIGTERM, signal
 from threading import Event
 from typing import Final
 
-import django.db
-import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
 from safeconduct.ground.audit import actions as audit
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.kernel.outages import is_outage
 from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.engine.heart import Heart
 from safeconduct.picture.rollcall.engine.rows import Cursor
@@ -33,26 +31,6 @@ log = logging.getLogger(__name__)
 _ACTOR: Final = Actor.system("reports")
 # "case" as a number: the class of the advisory lock that lets one drain file at a time.
 _LOCK: Final = 0x6361_7365
-# Faults of a report, not of the surroundings: the same one would fail again.
-_POISON: Final = (
-    psycopg.DataError,
-    psycopg.IntegrityError,
-    django.db.DataError,
-    django.db.IntegrityError,
-    Refusal,
-    SealBrokenError,
-    ValueError,
-    TypeError,
-    KeyError,
-    LookupError,
-    OverflowError,
-)
-_AWAY: Final = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    django.db.OperationalError,
-    django.db.InterfaceError,
-)
 _AWAY_SECONDS: Final = 1.0
 
 
@@ -67,11 +45,11 @@ class Drain:
         """File at most a set of reports and all calls that wait; how many reports were taken."""
         while True:
             try:
-                taken = _file_set(self._size)
-            except _POISON as fault:
+                taken = _file_set(self._size) if self._size > 1 else _file_one()
+            except Exception as fault:
+                if self._size == 1 or is_outage(fault):
+                    raise
                 log.warning("%d reports could not be filed: %s", self._size, type(fault).__name__)
-                if self._size == 1:
-                    return _set_first_aside(type(fault).__name__)
                 self._size = 1
             else:
                 self._size = min(self._full, 4 * self._size)
@@ -110,18 +88,22 @@ def run(stop: Event | None = None) -> None:
             heart.beat()
             taken = drain.run_once()
             called = gather_calls()
-        except _AWAY as fault:
-            log.warning("The drain of reports waits for the database: %s", type(fault).__name__)
+        except Exception as fault:  # noqa: BLE001 -- else one person's call would end all others'
+            _say(fault)
             connection.close()
-            stop.wait(_AWAY_SECONDS)
-        except _POISON as fault:
-            # Of calls: tried again, while reports go on.
-            log.error("Calls could not be filed: %s", type(fault).__name__)  # noqa: TRY400 -- its words may be a person's
             stop.wait(_AWAY_SECONDS)
         else:
             if not taken and not called:
                 stop.wait(poll)
     connection.close()
+
+
+def _say(fault: Exception) -> None:
+    """Without its words: those may be a person's."""
+    if is_outage(fault):
+        log.warning("The drain of reports waits for the database: %s", type(fault).__name__)
+    else:
+        log.error("Reports or calls could not be filed: %s", type(fault).__name__)
 
 
 def _alone(cursor: Cursor) -> bool:
@@ -137,8 +119,24 @@ def _file_set(size: int) -> int:
             return 0
         raws = take(cursor, size)
         if raws:
-            inbounds = _opened(raws)
-            file_reports(cursor, inbounds, now=clock.now(), actor=_ACTOR)
+            file_reports(cursor, _opened(raws), now=clock.now(), actor=_ACTOR)
+        return len(raws)
+
+
+def _file_one() -> int:
+    """The first report alone, filed or before a person: no other may be taken in its stead."""
+    with transaction.atomic():
+        cursor = rows.cursor()
+        raws = take(cursor, 1) if _alone(cursor) else []
+        try:
+            with transaction.atomic():
+                file_reports(cursor, _opened(raws), now=clock.now(), actor=_ACTOR)
+        except Exception as fault:
+            if is_outage(fault):
+                raise
+            log.warning("A report goes to a person: %s", type(fault).__name__)
+            for raw in raws:
+                _set_aside(raw, type(fault).__name__)
         return len(raws)
 
 
@@ -151,15 +149,6 @@ def _opened(raws: list[Raw]) -> list[Inbound]:
         except (SealBrokenError, ValueError) as fault:
             _set_aside(raw, type(fault).__name__)
     return found
-
-
-def _set_first_aside(reason: str) -> int:
-    with transaction.atomic():
-        cursor = rows.cursor()
-        raws = take(cursor, 1) if _alone(cursor) else []
-        for raw in raws:
-            _set_aside(raw, reason)
-        return len(raws)
 
 
 def _set_aside(raw: Raw, reason: str) -> None:

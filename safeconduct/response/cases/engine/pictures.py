@@ -39,21 +39,26 @@ def made_anew(sent: bytes) -> Picture:
         with warnings.catch_warnings():
             # Half of what Pillow warns of is refused here anyway.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(sent), formats=_KINDS) as found:
-                if found.width * found.height > _MOST_PIXELS:
-                    raise NotAPhotoError
-                found.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))
-                upright = ImageOps.exif_transpose(found) or found
-                upright.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
-                plain = Image.new("RGB", upright.size, "white")
-                mask = upright.convert("RGBA") if _has_gaps(upright) else None
-                plain.paste(upright.convert("RGB"), mask=mask and mask.getchannel("A"))
-    # What a decoder may raise of bytes made to break it is not listed anywhere.
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, EOFError) as refusal:
+            plain = _pixels(sent)
+            made = io.BytesIO()
+            plain.save(made, "JPEG", quality=_QUALITY, optimize=True)
+    # What a decoder may raise of bytes made to break it is listed nowhere.
+    except Exception as refusal:
         raise NotAPhotoError from refusal
-    made = io.BytesIO()
-    plain.save(made, "JPEG", quality=_QUALITY, optimize=True)
     return Picture(made.getvalue(), *plain.size)
+
+
+def _pixels(sent: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(sent), formats=_KINDS) as found:
+        if found.width * found.height > _MOST_PIXELS:
+            raise NotAPhotoError
+        found.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))
+        upright = ImageOps.exif_transpose(found) or found
+        upright.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+        plain = Image.new("RGB", upright.size, "white")
+        mask = upright.convert("RGBA") if _has_gaps(upright) else None
+        plain.paste(upright.convert("RGB"), mask=mask and mask.getchannel("A"))
+        return plain
 
 
 def _has_gaps(image: Image.Image) -> bool:

@@ -12,14 +12,13 @@ from signal import SIGTERM, signal
 from threading import Event
 from typing import Final
 
-import django.db
-import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
 from safeconduct.ground.audit import actions as audit
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.kernel.outages import is_outage
 from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.engine.heart import Heart
 from safeconduct.picture.rollcall.engine.rows import Cursor
@@ -34,23 +33,6 @@ from safeconduct.response.checkins.engine.writing import write_replies, write_ri
 log = logging.getLogger(__name__)
 
 _ACTOR: Final = Actor.system("drain")
-# Faults of an answer, not of the surroundings: the same answer would fail again.
-_POISON: Final = (
-    psycopg.DataError,
-    psycopg.IntegrityError,
-    django.db.DataError,
-    django.db.IntegrityError,
-    ValueError,
-    TypeError,
-    KeyError,
-    OverflowError,
-)
-_AWAY: Final = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    django.db.OperationalError,
-    django.db.InterfaceError,
-)
 _AWAY_SECONDS: Final = 1.0
 
 
@@ -69,7 +51,9 @@ class Drain:
         while True:
             try:
                 taken = _fold_set(self._size) if self._size > 1 else _fold_one()
-            except _POISON as fault:
+            except Exception as fault:
+                if self._size == 1 or is_outage(fault):
+                    raise
                 log.warning("%d answers could not be folded: %s", self._size, type(fault).__name__)
                 self._size = max(1, self._size // 8)
             else:
@@ -110,8 +94,8 @@ def _run(stop: Event) -> None:
         try:
             heart.beat()
             taken = drain.run_once()
-        except _AWAY as fault:
-            log.warning("The drain waits for the database: %s", type(fault).__name__)
+        except Exception as fault:  # noqa: BLE001 -- else one person's answer would end all others'
+            _say(fault)
             connection.close()
             stop.wait(_AWAY_SECONDS)
         else:
@@ -119,6 +103,14 @@ def _run(stop: Event) -> None:
             if taken < full:
                 stop.wait(poll)
     connection.close()
+
+
+def _say(fault: Exception) -> None:
+    """Without its words: those may be a person's."""
+    if is_outage(fault):
+        log.warning("The drain waits for the database: %s", type(fault).__name__)
+    else:
+        log.error("Answers could not be folded: %s", type(fault).__name__)
 
 
 def _fold_set(size: int) -> int:
@@ -138,7 +130,9 @@ def _fold_one() -> int:
         try:
             with transaction.atomic():
                 return _fold(cursor, raw.take_one(cursor, raw_id))
-        except _POISON as fault:
+        except Exception as fault:
+            if is_outage(fault):
+                raise
             log.warning("An answer goes to a person: %s", type(fault).__name__)
             _set_aside(cursor, raw_id)
             return 1
