@@ -165,7 +165,7 @@ def _stays(holder: Holder) -> list[Entry]:
             Fact("country", _("Country"), in_words(stay.country.names, language)),
             Fact("city", _("City"), stay.city.name if stay.city else None),
             Fact("cell", _("Area of about 5 km² (H3)"), f"{stay.cell:x}" if stay.cell else None),
-            Fact("stay_from", _("From"), stay.stay_from),
+            Fact("stay_from", _("First day there"), stay.stay_from),
             Fact("stay_until", _("Until"), stay.stay_until),
             Fact("confirmed_at", _("Last confirmed"), stay.confirmed_at),
             Fact("departed_on", _("Left on"), stay.departed_on),

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from safeconduct.ground.ui.templatetags.dates import day, digits, moment
 
 register = template.Library()
 
@@ -17,10 +18,10 @@ def said(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return f"{date_format(value, 'DATE_FORMAT')}, {value:%H:%M} UTC"
+        return f"{moment(value)} UTC"
     if isinstance(value, date):
-        return date_format(value, "DATE_FORMAT")
-    return str(value)
+        return day(value)
+    return digits(value) if isinstance(value, int) else str(value)
 
 
 @register.filter

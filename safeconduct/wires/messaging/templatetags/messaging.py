@@ -6,11 +6,11 @@ from typing import Final
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.timesince import timesince
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from safeconduct.ground.places.queries import country_name
+from safeconduct.ground.ui import dates
 from safeconduct.wires.messaging.models import SenderIdentity
 from safeconduct.wires.messaging.queries import ProviderState
 from safeconduct.wires.messaging.terms import Channel, Registration
@@ -53,11 +53,8 @@ def service_state(provider: ProviderState) -> Tag:
 
 @register.filter
 def age_at(then: datetime, now: datetime) -> str:
-    """How long ago, in one unit; seconds below a minute, which Django's words leave out."""
-    seconds = max(0, int((now - then).total_seconds()))
-    if seconds < 60:
-        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
-    return timesince(then, now, depth=1)
+    """How long ago, in one unit."""
+    return dates.ago(then, get_language() or "en", now)
 
 
 @register.filter
