@@ -41,6 +41,9 @@ for _name, _sentence in (
 kinds.declare("cases.positions_ended", _("{count} positions were deleted when their time ended."))
 
 LOOKED: Final = look_kind("cases.request", _("Your request for help"))
+LISTED: Final = look_kind(
+    "cases.listed", _("Your name stood on the list of requests for help."), daily=True
+)
 FOR_REQUEST: Final = look_reason("cases.request", _("To answer your request for help"))
 
 # By which ways no word of an answer may go, by what the form calls each refusal.
@@ -164,6 +167,7 @@ class Deed(TextChoices):
     WISHES = "wishes", _("Said anew how they may be reached")
     POSITION_ENDED = "position_ended", _("Position deleted")
     PHOTOS_LOST = "photos_lost", _("Photos that could not be read were left out")
+    ELSEWHERE = "elsewhere", _("Another request of the same person is open")
     CALL_CLOSED = "call_closed", _("The call for help was closed on the board")
     CLOSED = "closed", _("Request closed")
 

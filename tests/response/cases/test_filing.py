@@ -184,6 +184,112 @@ def test_words_no_list_covers_open_a_request_and_still_wait_for_a_reader():
     assert words_of(Case.objects.get()) == ["help, my leg is broken"]
 
 
+def called_and_wrote():
+    """Leyla has tapped "need help"; her family's telephone then wrote. Two requests."""
+    people = builders.household(2, phone="+994501234567")
+    asked = builders.asked(people)
+    now = clock.now()
+    builders.raw_answer(asked[0].id, Answer.NEEDS_HELP, received_at=now - timedelta(seconds=30))
+    answers.run_once()
+    drain.gather_calls()
+    builders.raw_answer(
+        sender="+994501234567",
+        text="help, my leg is broken",
+        received_at=now - timedelta(seconds=10),
+    )
+    answers.run_once()
+    drain.gather_calls()
+    hers, of_nobody = Case.objects.order_by("pk")
+    assert (hers.person_id, of_nobody.person_id) == (people[0].pk, None)
+    return asked[0], hers, of_nobody
+
+
+def test_a_text_settled_as_of_somebody_with_a_request_is_added_to_that():
+    from safeconduct.response.checkins.actions import settle_unclear
+    from safeconduct.response.checkins.models import Unclear
+
+    asked, hers, of_nobody = called_and_wrote()
+    settle_unclear(
+        unclear_id=Unclear.objects.get().pk,
+        asked_ids=[asked.id],
+        answer=Answer.NEEDS_HELP,
+        now=clock.now(),
+        actor=builders.TESTER,
+    )
+    assert drain.gather_calls() == 1
+    assert drain.gather_calls() == 0
+    assert Case.objects.filter(closed_at=None).count() == 2
+    assert hers.events.filter(deed="repeated").exists()
+    # Whoever reads the one learns of the other.
+    assert of_nobody.events.get(deed="elsewhere").detail == {"reference": hers.reference}
+    assert hers.events.get(deed="elsewhere").detail == {"reference": of_nobody.reference}
+
+
+def test_a_report_sent_again_after_another_request_was_opened_is_added_to_that():
+    from safeconduct.picture.registry.actions import link_of
+
+    (person,) = builders.household(1)
+    link = link_of(person.party_id, "az", clock.now())
+    key = report(record=link, words="one")
+    drain.run_once()
+    builders.incident()
+    report(record=link, words="two")
+    drain.run_once()
+    report(key=key, record=link, words="three")
+    drain.run_once()
+    assert not Unread.objects.exists()
+    early, late = Case.objects.order_by("pk")
+    assert (words_of(early), words_of(late)) == (["one"], ["two", "three"])
+    assert Report.objects.get(key=key).case_id == late.pk
+
+
+def test_one_call_that_cannot_be_filed_holds_up_no_other(monkeypatch):
+    from safeconduct.response.cases.engine import calls
+
+    first, other = builders.household(1), builders.household(1)
+    for person in (*first, *other):
+        (asked,) = builders.asked([person])
+        builders.raw_answer(asked.id, Answer.NEEDS_HELP)
+    answers.run_once()
+    real = calls.new_case
+
+    def choosy(draft, now):
+        if draft.person_id == first[0].pk:
+            raise RuntimeError("of a kind nobody thought of")
+        return real(draft, now)
+
+    monkeypatch.setattr(calls, "new_case", choosy)
+    monkeypatch.setattr("safeconduct.response.cases.actions.opening.new_case", choosy)
+    gathering = drain.Gathering()
+    assert gathering.run_once() == 1
+    assert Case.objects.get().person_id == other[0].pk
+    # Not tried at every turn, yet not forgotten.
+    assert gathering.run_once() == 0
+    monkeypatch.undo()
+    assert drain.gather_calls() == 1
+    assert Case.objects.count() == 2
+
+
+def test_one_text_that_cannot_be_filed_holds_up_no_other(monkeypatch):
+    from safeconduct.response.cases.engine import texts
+
+    for number in ("+905321234567", "+905321234568"):
+        builders.raw_answer(sender=number, text="SOS kömək")
+    answers.run_once()
+    real = texts.open_or_add
+
+    def choosy(draft, **more):
+        if draft.details["phone"] == "+905321234567":
+            raise RuntimeError("of a kind nobody thought of")
+        return real(draft, **more)
+
+    monkeypatch.setattr(texts, "open_or_add", choosy)
+    gathering = drain.Gathering()
+    assert gathering.run_once() == 1
+    assert gathering.run_once() == 0
+    assert Case.objects.count() == 1
+
+
 def test_a_text_from_a_number_nobody_knows_is_a_request_of_nobody_yet():
     builders.raw_answer(sender="+905321234567", text="SOS kömək")
     answers.run_once()

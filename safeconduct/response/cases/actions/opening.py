@@ -73,10 +73,12 @@ def subject_of(case: Case) -> Subject:
 def open_or_add(draft: Draft, *, known: Case | None, now: datetime) -> Case:
     """The open request this belongs to, with these words added, or a new one.
 
-    ``known`` is the request of an earlier word under the same key. Else one person has one
-    open request in an incident. In the caller's transaction.
+    ``known`` is the request of an earlier word under the same key. Else, and where that one
+    turns out to be a second one of the same person, one person has one open request in an
+    incident. In the caller's transaction.
     """
-    case = _still_open(known) or _open_one(draft)
+    case = _still_open(known)
+    case = _other_of(case, draft, now) if case else _open_one(draft)
     if case is None:
         case = _opened(draft, now)
     else:
@@ -142,6 +144,29 @@ def _still_open(case: Case | None) -> Case | None:
     if case is None:
         return None
     return Case.objects.select_for_update().filter(pk=case.pk, closed_at=None).first()
+
+
+def _other_of(case: Case, draft: Draft, now: datetime) -> Case:
+    """The open request of whom we now know to be its sender, if there is one beside ``case``.
+
+    Both stay open, since each holds words the other has not, and each tells of the other: an
+    officer closes one as held in the other.
+    """
+    person_id = case.person_id or draft.person_id
+    incident_id = case.incident_id or draft.incident_id
+    if person_id is None or (person_id, incident_id) == (case.person_id, case.incident_id):
+        return case
+    others = Case.objects.select_for_update().filter(
+        person_id=person_id, incident_id=incident_id, closed_at=None
+    )
+    other = others.exclude(pk=case.pk).first()
+    if other is None:
+        return case
+    for one, its_other in ((case, other), (other, case)):
+        told = {"reference": its_other.reference}
+        if not one.events.filter(deed=Deed.ELSEWHERE, detail=told).exists():
+            note(one, Deed.ELSEWHERE, now, **told)
+    return other
 
 
 def _open_one(draft: Draft) -> Case | None:

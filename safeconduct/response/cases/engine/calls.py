@@ -4,17 +4,21 @@ Looked for, not pushed along: a call on the roll that no request holds is one to
 process that dies between the two loses nothing and opens nothing twice.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 from django.conf import settings
+from django.db import transaction
 
 from safeconduct.ground.audit import actions as audit
 from safeconduct.ground.kernel import facts
 from safeconduct.ground.kernel.actor import Actor, ActorKind
+from safeconduct.ground.kernel.outages import is_outage
 from safeconduct.ground.missions.queries import post_of_country
 from safeconduct.ground.privacy.sealing import SealBrokenError, open_outside
 from safeconduct.picture.registry.models import Person
@@ -30,6 +34,11 @@ from safeconduct.wires.intake.engine.reported import WORDS, reference_of
 from safeconduct.wires.intake.models import HelpWords
 from safeconduct.wires.intake.terms import Door
 
+log = logging.getLogger(__name__)
+
+# Somebody's call on the roll: incident and person.
+type Mark = tuple[int, int]
+
 AT_ONCE: Final = 500
 _CALLING: Final = ", ".join(str(int(safety)) for safety in CALLS)
 _PENDING: Final = """
@@ -39,6 +48,10 @@ _PENDING: Final = """
     JOIN incidents_incident AS i ON i.id = s.incident_id AND i.closed_at IS NULL
     LEFT JOIN cases_call AS c ON c.incident_id = s.incident_id AND c.person_id = s.person_id
     WHERE s.help_open AND s.called_at IS NOT NULL AND (c.through IS NULL OR c.through < s.called_at)
+        AND NOT EXISTS (
+            SELECT FROM unnest(%s::bigint[], %s::bigint[]) AS stuck (incident_id, person_id)
+            WHERE stuck.incident_id = s.incident_id AND stuck.person_id = s.person_id
+        )
     ORDER BY s.called_at, s.incident_id, s.person_id LIMIT %s
 """
 _SPOKE: Final = f"""
@@ -96,29 +109,66 @@ class Sent(NamedTuple):
     channel: int
 
 
-def file_calls(cursor: Cursor, *, now: datetime, actor: Actor, limit: int = AT_ONCE) -> int:
-    """Make requests of calls on the roll; how many people's calls those were."""
-    cursor.execute(_PENDING, [limit])
-    pending = [Pending(*row) for row in cursor.fetchall()]
+def file_calls(
+    cursor: Cursor, *, now: datetime, actor: Actor, stuck: set[Mark], one_by_one: bool = False
+) -> int:
+    """Make requests of calls on the roll; how many people's calls those were.
+
+    Those that are ``stuck`` are passed over. ``one_by_one`` adds to them what cannot be filed,
+    where else that would be raised and nothing be filed.
+    """
+    pending = _pending(cursor, stuck)
     if not pending:
         return 0
     voices, sent = _voices(cursor, pending), _sent(cursor, pending)
     words = _words([one.key for one in sent.values()])
     tongues = _languages([person for one in pending for person in _spoken(one, voices)])
     drafts = [_called(group, voices, sent, words, tongues) for group in _together(pending, voices)]
-    fresh, others = _sorted_out(drafts)
-    _open_fresh(fresh, now)
-    for each in others:
-        _file(each, now)
-    HelpWords.objects.filter(key__in=words).delete()
-    audit.record(
-        "cases.calls_filed",
-        actor=actor,
-        subject_kind="case",
-        detail={"count": len(pending)},
-        now=now,
-    )
-    return len(pending)
+    if one_by_one:
+        drafts = [each for each in drafts if filed_alone(partial(_file, each, now))]
+        stuck |= {(one.incident_id, one.person_id) for one in pending}
+        stuck -= {mark for each in drafts for mark in each.calls}
+    else:
+        fresh, others = _sorted_out(drafts)
+        _open_fresh(fresh, now)
+        for each in others:
+            _file(each, now)
+    HelpWords.objects.filter(key__in=[each.key for each in drafts]).delete()
+    return _noted(sum(len(each.calls) for each in drafts), now, actor)
+
+
+def filed_alone(file: Callable[[], object]) -> bool:
+    """Whether it could be filed; what it wrote before it failed is taken back.
+
+    A database that is away is nobody's call's fault and is raised.
+    """
+    try:
+        with transaction.atomic():
+            file()
+    except Exception as fault:
+        if is_outage(fault):
+            raise
+        log.error("A call for help could not be made a request: %s", type(fault).__name__)  # noqa: TRY400 -- its words may be a person's
+        return False
+    return True
+
+
+def _pending(cursor: Cursor, stuck: set[Mark]) -> list[Pending]:
+    marks = sorted(stuck)
+    cursor.execute(_PENDING, [[mark[0] for mark in marks], [mark[1] for mark in marks], AT_ONCE])
+    return [Pending(*row) for row in cursor.fetchall()]
+
+
+def _noted(people: int, now: datetime, actor: Actor) -> int:
+    if people:
+        audit.record(
+            "cases.calls_filed",
+            actor=actor,
+            subject_kind="case",
+            detail={"count": people},
+            now=now,
+        )
+    return people
 
 
 def _voices(cursor: Cursor, pending: Sequence[Pending]) -> dict[tuple[int, int], Voice]:

@@ -5,6 +5,7 @@ meet, and thirty thousand an hour are eight a second.
 """
 
 import logging
+from datetime import timedelta
 from signal import SIGTERM, signal
 from threading import Event
 from typing import Final
@@ -20,7 +21,7 @@ from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.engine.heart import Heart
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.picture.rollcall.queries import REPORTS_PULSE
-from safeconduct.response.cases.engine.calls import file_calls
+from safeconduct.response.cases.engine.calls import Mark, file_calls
 from safeconduct.response.cases.engine.filing import file_reports
 from safeconduct.response.cases.engine.reading import Inbound, Raw, SealBrokenError, opened, take
 from safeconduct.response.cases.engine.texts import file_texts
@@ -32,6 +33,7 @@ _ACTOR: Final = Actor.system("reports")
 # "case" as a number: the class of the advisory lock that lets one drain file at a time.
 _LOCK: Final = 0x6361_7365
 _AWAY_SECONDS: Final = 1.0
+_STUCK_FOR: Final = timedelta(minutes=1)
 
 
 class Drain:
@@ -56,6 +58,41 @@ class Drain:
                 return taken
 
 
+class Gathering:
+    """Makes requests of calls on the roll and of texts that call.
+
+    In sets; one by one where one of a set cannot be filed. That one is tried again after a
+    minute: meanwhile it must not stand before all others at every turn.
+    """
+
+    def __init__(self) -> None:
+        self._calls: set[Mark] = set()
+        self._texts: set[int] = set()
+        self._tried_at = clock.now()
+
+    def run_once(self) -> int:
+        """How many people's calls and texts became requests."""
+        if clock.now() - self._tried_at > _STUCK_FOR:
+            self._calls, self._texts, self._tried_at = set(), set(), clock.now()
+        try:
+            return self._gather(one_by_one=False)
+        except Exception as fault:
+            if is_outage(fault):
+                raise
+            log.warning("Calls are filed one by one: %s", type(fault).__name__)
+        return self._gather(one_by_one=True)
+
+    def _gather(self, *, one_by_one: bool) -> int:
+        with transaction.atomic():
+            cursor = rows.cursor()
+            if not _alone(cursor):
+                return 0
+            now = clock.now()
+            return file_calls(
+                cursor, now=now, actor=_ACTOR, stuck=self._calls, one_by_one=one_by_one
+            ) + file_texts(cursor, now=now, stuck=self._texts, one_by_one=one_by_one)
+
+
 def run_once() -> int:
     """File once; see :meth:`Drain.run_once`."""
     taken = Drain().run_once()
@@ -65,12 +102,7 @@ def run_once() -> int:
 
 def gather_calls() -> int:
     """Make requests of the calls on the roll and of texts that call; how many."""
-    with transaction.atomic():
-        cursor = rows.cursor()
-        if not _alone(cursor):
-            return 0
-        now = clock.now()
-        return file_calls(cursor, now=now, actor=_ACTOR) + file_texts(cursor, now=now)
+    return Gathering().run_once()
 
 
 def run(stop: Event | None = None) -> None:
@@ -81,13 +113,13 @@ def run(stop: Event | None = None) -> None:
     if stop is None:
         stop = Event()
         signal(SIGTERM, lambda *_: stop.set())
-    drain, heart = Drain(), Heart(REPORTS_PULSE)
+    drain, gathering, heart = Drain(), Gathering(), Heart(REPORTS_PULSE)
     poll = float(settings.CASES["DRAIN_POLL_SECONDS"])
     while not stop.is_set():
         try:
             heart.beat()
             taken = drain.run_once()
-            called = gather_calls()
+            called = gathering.run_once()
         except Exception as fault:  # noqa: BLE001 -- else one person's call would end all others'
             _say(fault)
             connection.close()

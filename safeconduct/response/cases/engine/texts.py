@@ -6,6 +6,7 @@ for a person to say; that somebody answers must not wait for it.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.response.cases.actions.opening import Draft, open_or_add
+from safeconduct.response.cases.engine.calls import filed_alone
 from safeconduct.response.cases.models import Report
 from safeconduct.response.cases.terms import Need, Way
 from safeconduct.response.checkins import rules as checkins
@@ -25,17 +27,24 @@ from safeconduct.wires.intake.terms import Door
 AT_ONCE: Final = 200
 _CALLING: Final = """
     SELECT u.id FROM checkins_unclear AS u LEFT JOIN cases_report AS r ON r.key = u.key
-    WHERE u.settled_at IS NULL AND u.calls AND r.id IS NULL ORDER BY u.received_at LIMIT %s
+    WHERE u.settled_at IS NULL AND u.calls AND r.id IS NULL AND u.id <> ALL (%s::bigint[])
+    ORDER BY u.received_at LIMIT %s
 """
 
 
-def file_texts(cursor: Cursor, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Make requests of unclear answers that call for help; how many."""
-    cursor.execute(_CALLING, [limit])
+def file_texts(cursor: Cursor, *, now: datetime, stuck: set[int], one_by_one: bool = False) -> int:
+    """Make requests of unclear answers that call for help; how many. See ``file_calls``."""
+    cursor.execute(_CALLING, [sorted(stuck), AT_ONCE])
     ids = [unclear_id for (unclear_id,) in cursor.fetchall()]
+    filed = 0
     for unclear in Unclear.objects.filter(pk__in=ids).order_by("received_at", "pk"):
-        _file(unclear, now)
-    return len(ids)
+        if not one_by_one:
+            _file(unclear, now)
+        elif not filed_alone(partial(_file, unclear, now)):
+            stuck.add(unclear.pk)
+            continue
+        filed += 1
+    return filed
 
 
 def _file(unclear: Unclear, now: datetime) -> None:

@@ -27,6 +27,7 @@ from safeconduct.response.cases.models import Case
 from safeconduct.response.cases.terms import (
     CLOSES_CALL,
     FOR_REQUEST,
+    LISTED,
     LOOKED,
     VIEW,
     WORK,
@@ -103,6 +104,18 @@ def _note_look(officer: Officer, case: Case, now: datetime) -> None:
         )
 
 
+def note_listed(officer: Officer, people: Iterable[int], *, now: datetime) -> None:
+    """Who stood on the list by name may read of it, once a day."""
+    note_look(
+        officer=officer,
+        permission=VIEW,
+        people=people,
+        what=LISTED,
+        why=Why(FOR_REQUEST),
+        now=now,
+    )
+
+
 def hand_form(case: Case, data: QueryDict | None = None) -> forms.HandForm:
     """Whom a request may be handed to: officers of its post, or another post."""
     officers = queries.officers_at(case.post_id, now=clock.now())
@@ -177,7 +190,7 @@ def _word(name: str, said: str) -> str:
             return dict(post_names(None)).get(int(said), "")
         case "to":
             return officer_names([int(said)]).get(int(said), "")
-    return said if name == "count" else ""
+    return said if name in {"count", "reference"} else ""
 
 
 def _forms(case: Case, said: list[queries.Said], wrong: Form | None) -> dict[str, Form]:
