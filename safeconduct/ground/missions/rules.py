@@ -1,6 +1,6 @@
 """When a post is open, by its own clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -42,6 +42,22 @@ class State:
     opening: Opening
     until: datetime | None = None
     on_closure: bool = False
+
+
+def concerns(countries: Iterable[str], own: frozenset[str] | None) -> bool:
+    """Whether what goes on in these countries concerns an officer of his own (None: of all)."""
+    return own is None or not own.isdisjoint(countries)
+
+
+def covers(countries: Iterable[str], own: frozenset[str] | None) -> bool:
+    """Whether an officer answers for all of these countries: to act for everybody in them.
+
+    What touches no country, at sea, is for officers of all countries.
+    """
+    if own is None:
+        return True
+    touched = frozenset(countries)
+    return bool(touched) and touched <= own
 
 
 def state_at(now: datetime, *, hours: Hours, closures: Sequence[Days], zone: tzinfo) -> State:

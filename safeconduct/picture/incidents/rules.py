@@ -16,12 +16,5 @@ def level_for(severity: str) -> Level:
     return _LEVEL_OF.get(severity, Level.WATCH)
 
 
-def concerns(incident_countries: Iterable[str], officer_countries: frozenset[str] | None) -> bool:
-    """Whether an officer of these countries (None: all) has to do with an incident."""
-    if officer_countries is None:
-        return True
-    return not officer_countries.isdisjoint(incident_countries)
-
-
 def countries_together(known: Iterable[str], more: Iterable[str]) -> list[str]:
     return sorted({*known, *more})

@@ -4,9 +4,9 @@ from django.http import Http404
 
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.missions.access import countries_of
+from safeconduct.ground.missions.rules import concerns, covers
 from safeconduct.readiness.advice.models import LevelText
 from safeconduct.readiness.advice.terms import EditionState
-from safeconduct.response.alerts import rules
 from safeconduct.response.alerts.models import Alert, CapMessage
 from safeconduct.response.alerts.terms import RELEASE, STOP
 from safeconduct.wires.hazards.models import Signal
@@ -22,7 +22,7 @@ def alert_for(alert_id: int, *, officer: Officer, permission: str) -> Alert:
     rows = Alert.objects.select_related("audience", "incident", "corrects", "release")
     alert = rows.filter(pk=alert_id).first()
     theirs = countries_of(officer, permission)
-    suffices = rules.covers if permission in {RELEASE, STOP} else rules.concerns
+    suffices = covers if permission in {RELEASE, STOP} else concerns
     if alert is None or not suffices(alert.countries, theirs):
         raise Http404
     return alert
@@ -47,7 +47,7 @@ def level_for(text_id: int, *, officer: Officer, permission: str) -> LevelText:
     rows = LevelText.objects.select_related("edition")
     text = rows.filter(pk=text_id, edition__state=EditionState.LIVE).first()
     theirs = countries_of(officer, permission)
-    if text is None or not rules.concerns([text.edition.country_id], theirs):
+    if text is None or not concerns([text.edition.country_id], theirs):
         raise Http404
     return text
 

@@ -127,21 +127,3 @@ def is_active(
 ) -> bool:
     """Whether a published message still warns of something."""
     return msg_type != MsgType.CANCEL and now < expires_at and identifier not in cancelled
-
-
-def concerns(alert_countries: Iterable[str], officer_countries: frozenset[str] | None) -> bool:
-    """Whether an officer of these countries (None: all) may see an alert."""
-    if officer_countries is None:
-        return True
-    return not officer_countries.isdisjoint(alert_countries)
-
-
-def covers(alert_countries: Iterable[str], officer_countries: frozenset[str] | None) -> bool:
-    """Whether an officer answers for every country an alert reaches: needed to release it.
-
-    An alert that touches no country, at sea, is for officers of all countries.
-    """
-    if officer_countries is None:
-        return True
-    reached = frozenset(alert_countries)
-    return bool(reached) and reached <= officer_countries

@@ -117,14 +117,6 @@ def test_expired_cancelled_and_cancelling_messages_are_not_active() -> None:
     assert not rules.is_active("a", MsgType.ALERT, NOW, [], NOW)
 
 
-@given(st.sets(st.sampled_from("ABCD")), st.frozensets(st.sampled_from("ABCD")))
-def test_whoever_may_release_may_see(reached: set[str], own: frozenset[str]) -> None:
-    if rules.covers(reached, own):
-        assert rules.concerns(reached, own)
-    assert rules.covers(reached, None)
-    assert rules.concerns(reached, None)
-
-
 def test_what_is_grave_or_immediate_goes_first() -> None:
     assert rules.is_urgent("Severe", "Future")
     assert rules.is_urgent("Minor", "Immediate")

@@ -11,7 +11,7 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.picture.incidents import actions, queries, terms
-from safeconduct.picture.incidents.access import incident_for
+from safeconduct.picture.incidents.access import incident_for, incident_to_close, may_close
 from safeconduct.picture.incidents.web.forms import LevelForm, NoteForm
 
 _SHOWN = 100
@@ -32,6 +32,7 @@ def incident_page(request: HttpRequest, incident_id: int) -> HttpResponse:
         "log": queries.log_of(incident.pk),
         "note_form": NoteForm(),
         "level_form": LevelForm(initial={"level": incident.level}),
+        "may_close": may_close(incident, officer=officer_of(request)),
     }
     return render(request, "incidents/page.html", context)
 
@@ -75,7 +76,7 @@ def set_level(request: HttpRequest, incident_id: int) -> HttpResponse:
 @require_POST
 @officer_may(terms.LOG)
 def close(request: HttpRequest, incident_id: int) -> HttpResponse:
-    incident = incident_for(incident_id, officer=officer_of(request), permission=terms.LOG)
+    incident = incident_to_close(incident_id, officer=officer_of(request))
     if request.POST.get("sure") == "yes":
         actions.close_incident(incident_id=incident.pk, now=clock.now(), actor=actor_of(request))
     else:

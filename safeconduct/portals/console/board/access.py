@@ -4,8 +4,8 @@ from django.http import Http404, HttpRequest
 
 from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.missions.access import countries_of
+from safeconduct.ground.missions.rules import concerns
 from safeconduct.picture.incidents.models import Incident
-from safeconduct.picture.incidents.rules import concerns
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board.picture import Scope
 
