@@ -230,6 +230,8 @@ INTAKE: dict[str, Any] = {
     # Reports a network may send in a minute before the rest is read last and without photos. A
     # camp behind one address is a network; refused is what goes twenty times beyond.
     "REPORTS_A_MINUTE": int(env.number("SAFECONDUCT_REPORTS_A_MINUTE", 300)),
+    # So many processes share that allowance, over all machines; `intake` says its own workers.
+    "DOORS": int(env.number("SAFECONDUCT_DOORS", 1)),
     # Whose word counts for where a report came from.
     "PROXIES": env.words("SAFECONDUCT_PROXIES") or ["127.0.0.1", "::1"],
     "GROUP_SECONDS": 0.004,

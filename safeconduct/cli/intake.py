@@ -1,5 +1,7 @@
 """`safeconduct intake`: the door for answers, by Granian."""
 
+import os
+
 import click
 
 from safeconduct.cli.surroundings import starts_others
@@ -17,6 +19,8 @@ def command(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces, Loops, RuntimeModes
     from granian.log import LogLevels
 
+    # Each of them gives a network its part of what it may send; more machines: the variable.
+    os.environ.setdefault("SAFECONDUCT_DOORS", str(workers))
     connections.close_all()
     click.echo(f"Answers on http://{host}:{port}/")
     Granian(

@@ -1,6 +1,6 @@
 """Reports at the door: sealed, kept, and never refused for their form."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import orjson
@@ -204,6 +204,70 @@ def test_a_flood_is_refused_but_for_those_with_a_link_of_their_own(tmp_path, set
     assert statuses.count(429) == 1
     record = tokens.mint(Link(5, date(2037, 1, 1), "az", 0), purpose="registration")
     assert phone.send(key=str(uuid4()), record=record).status == 200
+
+
+@pytest.mark.parametrize("doors", [1, 2, 8, 50])
+def test_a_family_of_twelve_behind_one_address_gets_through_within_a_minute(
+    tmp_path, settings, doors
+):
+    """Each says "I am here" and then calls for help, all at one door of many, with a photo."""
+    settings.INTAKE = settings.INTAKE | {"DOORS": doors}
+    phone = Phone(tmp_path)
+    with clock.stopped_at(datetime(2026, 11, 22, 10, 0, 5, tzinfo=UTC)):
+        for path in ("/here", "/help"):
+            for _ in range(12):
+                assert phone.send(path, key=str(uuid4()), photos=[JPEG]).status == 200
+    assert {row[3] for row in phone.rows} == {"f"}
+    assert all(row[5] != "\\N" for row in phone.rows)
+
+
+def test_a_flood_from_one_address_puts_nobody_elses_report_back(tmp_path, settings):
+    settings.INTAKE = settings.INTAKE | {"REPORTS_A_MINUTE": 12}
+    phone = Phone(tmp_path)
+    family, flood = {"x-forwarded-for": "203.0.113.7"}, {"x-forwarded-for": "198.51.100.1"}
+    with clock.stopped_at(datetime(2026, 11, 22, 10, 0, 5, tzinfo=UTC)):
+        statuses = [phone.send(key=str(uuid4()), headers=flood).status for _ in range(250)]
+        for _ in range(12):
+            assert phone.send(key=str(uuid4()), headers=family).status == 200
+    assert statuses.count(429) == 250 - 20 * 12
+    assert [row[3] for row in phone.rows[-12:]] == ["f"] * 12
+    assert [row[3] for row in phone.rows].count("t") == 19 * 12
+
+
+@pytest.mark.parametrize("doors", [1, 2, 3, 8])
+def test_doors_share_what_one_network_may_send(doors):
+    """As a proxy spreads it: each process on each machine counts for itself."""
+    fleet = [Crowd(300, doors=doors) for _ in range(doors)]
+    judged = [fleet[n % doors].judge("198.51.100.1", 5.0) for n in range(9000)]
+    assert abs(sum(not one.crowded for one in judged) - 300) < doors
+    assert abs(sum(not one.refused for one in judged) - 6000) < 20 * doors
+    assert not any(one.judge("203.0.113.7", 5.0).crowded for one in fleet)
+
+
+def test_the_command_tells_its_workers_how_many_they_are(monkeypatch):
+    import granian
+    from click.testing import CliRunner
+
+    from config import env
+    from safeconduct.cli import intake
+
+    class Server:
+        def __init__(self, *_, **chosen):
+            self.workers = chosen["workers"]
+
+        def serve(self):
+            served.append((self.workers, env.number("SAFECONDUCT_DOORS", 1)))
+
+    served = []
+    monkeypatch.setattr(granian, "Granian", Server)
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
+    for said in ("", "6"):
+        # A variable of the whole installation counts for more than one machine's workers.
+        monkeypatch.setenv("SAFECONDUCT_DOORS", said)
+        if not said:
+            monkeypatch.delenv("SAFECONDUCT_DOORS")
+        assert CliRunner().invoke(intake.command, ["--workers", "2"]).exit_code == 0
+    assert served == [(2, 2.0), (2, 6.0)]
 
 
 def test_networks_are_told_apart_and_households_are_not():

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.registry import actions
+from safeconduct.wires.intake.engine import crowd
 
 
 def crowded(request: HttpRequest, *, most: int, form: str = "") -> bool:
@@ -16,9 +17,9 @@ def crowded(request: HttpRequest, *, most: int, form: str = "") -> bool:
 
 
 def network_of(request: HttpRequest) -> str:
-    """Where a request comes from."""
-    network = str(request.META.get("REMOTE_ADDR", ""))
+    """Where a request comes from: an address, of IPv6 the part that is one household's."""
+    sender = str(request.META.get("REMOTE_ADDR", ""))
     # Behind our own web server everybody would be one network.
-    if network in ("127.0.0.1", "::1"):
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or network
-    return network
+    if sender in ("127.0.0.1", "::1"):
+        sender = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or sender
+    return crowd.network_of(sender)

@@ -6,6 +6,7 @@ what others sent. Only what no camp sends is refused, and a registered party's o
 even then. Networks are known by a keyed digest that lives as long as the process, in memory.
 """
 
+import math
 import os
 from hashlib import blake2b
 from ipaddress import ip_address, ip_network
@@ -15,6 +16,9 @@ from safeconduct.wires.intake.engine.pace import Pace
 
 # How many times its share a network may send before more of it is refused.
 REFUSED_AT: Final = 20
+# However many doors share an allowance, at one of them a family of twelve may say all it has
+# to say: each that they are here, and each a call for help.
+LEAST: Final = 24
 
 
 class Verdict(NamedTuple):
@@ -25,12 +29,17 @@ class Verdict(NamedTuple):
 
 
 class Crowd:
-    """Counts reports by network within the running minute."""
+    """Counts reports by network within the running minute.
 
-    def __init__(self, a_minute: int) -> None:
+    Doors know nothing of one another: asking somebody for every report would make all of them
+    wait for him. So each of ``doors`` gives a network its part of what it may send in all.
+    """
+
+    def __init__(self, a_minute: int, *, doors: int = 1) -> None:
         self._key = os.urandom(16)
-        self._share = Pace(a_minute)
-        self._most = Pace(a_minute * REFUSED_AT)
+        share = part_of(a_minute, doors)
+        self._share = Pace(share)
+        self._most = Pace(share * REFUSED_AT)
 
     def judge(self, sender: str, at: float) -> Verdict:
         """What becomes of one more report from an address, at a moment in Unix seconds."""
@@ -41,6 +50,11 @@ class Crowd:
     def _mark(self, sender: str) -> int:
         digest = blake2b(network_of(sender).encode(), key=self._key, digest_size=8)
         return int.from_bytes(digest.digest())
+
+
+def part_of(a_minute: int, doors: int) -> int:
+    """What one of so many doors lets a network send in a minute."""
+    return min(a_minute, max(LEAST, math.ceil(a_minute / max(1, doors))))
 
 
 def network_of(sender: str) -> str:

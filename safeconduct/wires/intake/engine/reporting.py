@@ -76,7 +76,8 @@ class ReportDoor:
         self._readable = readable
         self._ledger = ledger
         self._pages = pages
-        self._crowd = Crowd(int(settings.INTAKE["REPORTS_A_MINUTE"]))
+        chosen = settings.INTAKE
+        self._crowd = Crowd(int(chosen["REPORTS_A_MINUTE"]), doors=int(chosen["DOORS"]))
         self._sendings = Pace(MAX_SENDINGS_A_MINUTE)
         self._in_hand = 0
 
