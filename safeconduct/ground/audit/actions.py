@@ -104,6 +104,8 @@ def write_looks(
     :raises CatalogueError: for an undeclared kind of look or reason.
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
+    if look_kinds[what].daily:
+        hour = hour.replace(hour=0)
     rows = [
         Look(
             person_id=person,

@@ -18,10 +18,14 @@ type Namer = Callable[[Collection[int]], dict[int, str]]
 
 @dataclass(frozen=True)
 class Kind:
-    """``sentence`` says to the person what was seen of theirs."""
+    """``sentence`` says to the person what was seen of theirs.
+
+    The same look is one within an hour; of a ``daily`` kind, within a day (UTC).
+    """
 
     name: str
     sentence: str | Promise
+    daily: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,9 @@ kinds: Catalogue[Kind] = Catalogue("kind of look")
 reasons: Catalogue[Reason] = Catalogue("reason of a look")
 
 
-def look_kind(name: str, sentence: str | Promise) -> str:
+def look_kind(name: str, sentence: str | Promise, *, daily: bool = False) -> str:
     """Declare what can be seen of a person, ``capability.what``; returns its name."""
-    kinds.register(name, Kind(name, sentence))
+    kinds.register(name, Kind(name, sentence, daily))
     return name
 
 

@@ -50,8 +50,8 @@ class Seal(models.Model):
 class Look(models.Model):
     """An officer saw what we hold of a person: by what right, what of it, and for what.
 
-    The same look in the same hour is one. It is the person's to read and goes with them;
-    the trail above is the ministry's.
+    The same look in the same hour is one, on the same day for kinds that say so. It is the
+    person's to read and goes with them; the trail above is the ministry's.
     """
 
     person_id = models.BigIntegerField()

@@ -29,6 +29,7 @@ from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board.access import board_for
 from safeconduct.portals.console.board.exports import MOST_EXPORTED, take_rows
 from safeconduct.portals.console.board.forms import FilterForm
+from safeconduct.portals.console.board.listed import note_listed
 from safeconduct.portals.console.board.picture import Scope, last_round
 from safeconduct.portals.console.board.rows import Row, rows_of
 from safeconduct.portals.console.board.words import SAVED, TOO_MANY_EXPORTED
@@ -50,6 +51,8 @@ class Shown:
 def people(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
     """A page of one of the lists, narrowed by what the address says."""
     shown = _shown(request, incident_id, which)
+    listed = [row.standing.person_id for row in shown.rows]
+    note_listed(request, listed, Why(INCIDENT, incident_id))
     page = {"shown": shown, "which": which, "incident": shown.incident}
     response = render(request, f"board/{which}.html", page)
     response["Cache-Control"] = "private, no-store"

@@ -8,8 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from safeconduct.ground.accounts.access import officer_of
+from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import officer_may
+from safeconduct.picture.incidents.terms import INCIDENT
 from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.picture.registry.queries import have_kin
 from safeconduct.picture.registry.rules import works
@@ -19,6 +21,7 @@ from safeconduct.picture.rollcall.models import Attempt, Standing
 from safeconduct.picture.rollcall.rules import Contact, Trace
 from safeconduct.picture.rollcall.terms import VIEW, NextStep, Presence, Unreached
 from safeconduct.portals.console.board.access import board_for
+from safeconduct.portals.console.board.listed import note_listed
 from safeconduct.portals.console.board.lists import filter_form
 from safeconduct.portals.console.board.rows import Row, names_of, rows_of
 from safeconduct.response.checkins.models import Round
@@ -54,6 +57,8 @@ def unreached(request: HttpRequest, incident_id: int) -> HttpResponse:
     except rollcall.PageLostError as refusal:
         raise Http404 from refusal
     tasks = tasks_of(incident.pk, page.rows, batches, scope.countries)
+    listed = {one.row.standing.person_id for one in tasks} | {one.fellow or 0 for one in tasks}
+    note_listed(request, listed - {0}, Why(INCIDENT, incident_id))
     shown = {"incident": incident, "form": form, "tasks": tasks, "after": page.after}
     response = render(request, "board/unreached.html", shown)
     response["Cache-Control"] = "private, no-store"

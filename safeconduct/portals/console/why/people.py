@@ -9,11 +9,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.accounts.access import officer_of
+from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.picture.registry.queries import people_named
 from safeconduct.picture.rollcall.terms import VIEW
+from safeconduct.portals.console.board.listed import note_listed
 from safeconduct.portals.console.board.rows import names_of
 from safeconduct.portals.console.board.words import RECORD_DELETED
+from safeconduct.portals.console.why.words import WARNING
 from safeconduct.response.alerts.access import alert_for
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.ladder.engine.people import PAGE, Addressed, people_of, those_of
@@ -50,6 +53,7 @@ def people(request: HttpRequest, alert_id: int) -> HttpResponse:
         shown = _named(climb, countries, form)
     else:
         shown = _paged(climb, countries, request.GET.get("after", ""))
+    note_listed(request, [row.one.person_id for row in shown["rows"]], Why(WARNING, alert.pk))
     return _kept_private(request, alert, climb, form, shown)
 
 

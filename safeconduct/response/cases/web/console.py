@@ -21,7 +21,7 @@ from safeconduct.response.cases.actions.opening import CONTENT, subject_of
 from safeconduct.response.cases.models import Case
 from safeconduct.response.cases.terms import VIEW, WORK
 from safeconduct.response.cases.web import forms
-from safeconduct.response.cases.web.pages import case_page, hand_form, post_names
+from safeconduct.response.cases.web.pages import case_page, hand_form, note_listed, post_names
 from safeconduct.response.checkins.access import unclear_for
 
 _SHOWN = 50
@@ -36,6 +36,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     form = forms.FilterForm(request.GET, posts=post_names(posts))
     found = queries.listed(posts, _filters(form), officer_id=officer.pk)
     page = Paginator(found, _SHOWN).get_page(request.GET.get("page"))
+    note_listed(officer, [one.person_id for one in page if one.person_id], now=clock.now())
     context = {
         "rows": queries.rows_of(list(page)),
         "page": page,

@@ -10,10 +10,13 @@ from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.audit.actions import record
+from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
+from safeconduct.ground.missions.actions import note_look
 from safeconduct.picture.incidents.templatetags.incidents import called
+from safeconduct.picture.registry import seen
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.registry.queries import people_named
 from safeconduct.picture.registry.terms import MOST_SHOWN, SEARCHED, VIEWED
@@ -36,6 +39,7 @@ def who(request: HttpRequest, unclear_id: int) -> HttpResponse:
         countries = countries_of(officer, SETTLE)
         found = people_named(form.cleaned_data["text"], countries=countries, limit=MOST_SHOWN)
         _write_down(request, SEARCHED, None, count=len(found))
+        _note_look(request, seen.FOUND, [one.pk for one in found])
     context = {"unclear": unclear, "who_form": form, "form": form, "found": found}
     return render(request, "checkins/who.html", context)
 
@@ -47,6 +51,7 @@ def match_page(request: HttpRequest, unclear_id: int, person_id: int) -> HttpRes
     unclear = unclear_for(unclear_id, officer=officer_of(request))
     person = person_to_match(person_id, officer=officer_of(request))
     _write_down(request, VIEWED, person_id)
+    _note_look(request, seen.RECORD, [person_id])
     return _page(request, unclear, person, _form(request, unclear, person_id))
 
 
@@ -76,6 +81,17 @@ def _match(request: HttpRequest, unclear_id: int, person_id: int, form: MatchFor
         add_contact=said["add_contact"],
         now=clock.now(),
         actor=actor_of(request),
+    )
+
+
+def _note_look(request: HttpRequest, what: str, people: list[int]) -> None:
+    note_look(
+        officer=officer_of(request),
+        permission=SETTLE,
+        people=people,
+        what=what,
+        why=Why(seen.SEARCH),
+        now=clock.now(),
     )
 
 
