@@ -9,6 +9,7 @@ from safeconduct.picture.registry.holdings import called
 from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.response.checkins.models import Asked, Reply, Round, Unclear
 from safeconduct.wires.intake.terms import Answer, Door
+from safeconduct.wires.messaging.terms import Channel
 
 _ANSWERS = {
     Answer.SAFE: _lazy("Safe and well"),
@@ -88,10 +89,24 @@ def _by(reply: Reply, asked: dict[int, Asked], names: dict[int, str]) -> str | N
     return names.get(said.person_id) if said else None
 
 
+def _proven(holder: Holder) -> set[str]:
+    """The numbers and addresses that are theirs beyond doubt.
+
+    Anybody can register anybody's number, and reads by that record's link what this gives.
+    """
+    points = ContactPoint.objects.filter(
+        channel__in=(Channel.SMS, Channel.EMAIL), verified_at__isnull=False, lent_by=None
+    )
+    mine = points.filter(person_id__in=holder.person_ids)
+    addresses = set(mine.values_list("address", flat=True))
+    others = points.filter(address__in=addresses).exclude(person__party_id=holder.party_id)
+    return addresses - set(others.values_list("address", flat=True))
+
+
 def _unclear(holder: Holder) -> list[Entry]:
-    points = ContactPoint.objects.filter(person_id__in=holder.person_ids)
-    addresses = set(points.values_list("address", flat=True))
-    found = Unclear.objects.filter(sender__in=addresses)
+    proven = _proven(holder)
+    # Some gateways drop the plus, and what came is kept as it came.
+    found = Unclear.objects.filter(sender__in=proven | {one.removeprefix("+") for one in proven})
     return [
         [
             Fact("received_at", _("When it reached us"), one.received_at),
