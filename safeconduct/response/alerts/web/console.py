@@ -25,6 +25,7 @@ from safeconduct.response.alerts.web.levels import clashes_of, source_of
 from safeconduct.response.alerts.web.previewing import preview_context
 from safeconduct.response.alerts.web.steps import planned_steps
 from safeconduct.response.ladder.queries import climb_of, lines_of
+from safeconduct.wires.hazards.templatetags.hazards import cap_word
 
 _SHOWN = 100
 
@@ -35,23 +36,23 @@ def alert_list(request: HttpRequest) -> HttpResponse:
     return render(request, "alerts/list.html", {"rows": queries.alerts_in(countries)[:_SHOWN]})
 
 
-@officer_may(terms.DRAFT)
 @officer_may(terms.VIEW)
-def alerts_of(request: HttpRequest, **of: int) -> HttpResponse:
+def alerts_of(request: HttpRequest, /, **of: int) -> HttpResponse:
     """The alerts of one incident, or those drafted from one signal."""
     found = queries.alerts_in(countries_of(officer_of(request), terms.VIEW)).filter(**of)
     return render(request, "alerts/list.html", {"rows": found[:_SHOWN], "narrowed": True})
 
 
+@officer_may(terms.DRAFT)
 def draft_from_signal(request: HttpRequest, signal_id: int) -> HttpResponse:
     """A draft at one click, with our own texts: a warning should not wait for a form."""
     signal = signal_for(signal_id)
     if request.method != "POST":
         context = {
             "title": _("Draft an alert"),
-            "text": f"{signal.event}, {signal.severity}",
+            "text": f"{signal.event}, {cap_word(signal.severity)}",
             "button": _("Draft it with our texts"),
-            "cancel_url": reverse("alerts:list"),
+            "cancel_url": reverse("hazards:signal", args=[signal.pk]),
         }
         return render(request, "ui/confirm.html", context)
     alert = actions.draft_from_signal(signal=signal, now=clock.now(), actor=actor_of(request))
@@ -150,9 +151,9 @@ def _page(request: HttpRequest, alert: Alert, **forms: Any) -> HttpResponse:  # 
         "alert": alert,
         "before": before,
         "texts": alert.texts.order_by("language"),
-        "release_form": ReleaseForm(people=_people(alert), initial={"version": alert.version}),
         "source": source_of(alert),
         "clashes": clashes_of(alert),
+        "release_form": ReleaseForm(people=_people(alert), initial={"version": alert.version}),
         "stop_form": StopForm(),
     }
     context |= forms
@@ -160,7 +161,6 @@ def _page(request: HttpRequest, alert: Alert, **forms: Any) -> HttpResponse:  # 
     status = 422 if forms else 200
     return render(request, "alerts/page.html", context, status=status)
 
-        "source": source_of(alert),
 
 def _preview(request: HttpRequest, alert: Alert) -> dict[str, Any]:
     shown = preview_context(alert)
