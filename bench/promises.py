@@ -43,6 +43,9 @@ PROMISES: Final[Mapping[str, Promise]] = {
     ),
     "release_commit": Promise("p99 of the release transaction", at_most=200),
     "expansion": Promise("delivery rows of one alert", at_least=50_000, ratio_at_least=0.25),
+    "still_there": Promise(
+        "parties of one country asked whether they are still there", ratio_at_least=0.1
+    ),
     "ladder": Promise("silent people looked at when a step's time comes"),
     "ladder_limits": Promise(
         "longest time from an answer until nothing waits for its writer, in seconds",
