@@ -21,7 +21,12 @@ _NAMED: Final = (
     ("safeconduct/wires/intake/web/texts.py", r"^WRITTEN.*?\)$", "where answer pages are written"),
     ("safeconduct/response/checkins/engine/lexicon.py", r"^LANGUAGES.*?\)$", "words understood"),
     ("safeconduct/response/checkins/engine/replying.py", r"^LANGUAGES.*?\)$", "replies by SMS"),
+    ("safeconduct/response/cases/actions/talking.py", r"^LANGUAGES.*?\)$", "word of an answer"),
+    ("safeconduct/wires/messaging/terms.py", r"^EXERCISE_MARKS.*?^\}", "the mark of an exercise"),
 )
+# Has what people read who never sign in, and little more.
+_FOR_CITIZENS: Final = "fa"
+FIRST: Final = "First: people read this who never sign in."
 _BASE: Final = "en"
 
 
@@ -48,6 +53,7 @@ def begin(language: str, root: Path = env.ROOT) -> list[Path]:
             made.append(path)
     if not _po(root, language).exists():
         words.collect(language, root / "locale")
+        _say_what_comes_first(language, root)
         made.append(_po(root, language))
     return made
 
@@ -93,7 +99,22 @@ def _untranslated(language: str, root: Path) -> Iterator[str]:
     path = _po(root, language)
     gaps = words.gaps(language, root / "locale") if path.exists() else ["the whole file"]
     if gaps:
-        yield f"{path.relative_to(root)}: {len(gaps)} sentences are not translated yet"
+        left = [one for one in words.catalogue(language, root / "locale") if not one.string]
+        first = sum(FIRST in one.user_comments for one in left)
+        yield (
+            f"{path.relative_to(root)}: {len(gaps)} sentences are not translated yet; "
+            f"{first} of them are marked to come first"
+        )
+
+
+def _say_what_comes_first(language: str, root: Path) -> None:
+    written = words.catalogue(_FOR_CITIZENS, root / "locale")
+    begun = words.catalogue(language, root / "locale")
+    for message in begun:
+        known = written.get(message.id, message.context) if message.id else None
+        if known is not None and known.string:
+            message.user_comments = [FIRST]
+    words.write(begun, language, root / "locale")
 
 
 def _texts(root: Path) -> list[Path]:

@@ -86,10 +86,15 @@ def _collect(language: str, folder: Path, template: Catalog) -> None:
     kept.obsolete.clear()
     if language == SOURCE:
         _say_as_written(kept)
+    write(kept, language, folder)
+
+
+def write(catalog: Catalog, language: str, folder: Path = LOCALE) -> None:
+    """Put a language's translators' file down, in the one order every writer keeps."""
     path = _po(language, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, kept, width=100, include_lineno=False, sort_output=True)
+        write_po(file, catalog, width=100, include_lineno=False, sort_output=True)
 
 
 def compile_all() -> None:

@@ -1,5 +1,6 @@
 """Adding a language is half a day of writing, and a command says what is left of it."""
 
+import re
 import shutil
 
 import pytest
@@ -47,7 +48,8 @@ def test_what_is_done_leaves_the_list(tree):
     new_language.begin(NEW, tree)
     for name, _, _ in new_language._NAMED:
         path = tree / name
-        path.write_text(path.read_text().replace('"az"', '"az", "eo"'))
+        text = path.read_text().replace('"az": ', '"eo": "", "az": ')
+        path.write_text(re.sub('"az"(?!:)', '"az", "eo"', text))
     path = tree / "safeconduct/wires/intake/texts/eo.toml"
     path.write_text(path.read_text().replace("you", "vi"))
     consents = tree / "safeconduct/ground/privacy/texts/consents.toml"
@@ -56,6 +58,26 @@ def test_what_is_done_leaves_the_list(tree):
     assert "add" not in left
     assert "intake/texts" not in left
     assert "consents.toml" not in left
+
+
+def test_what_people_read_who_never_sign_in_is_marked_to_come_first(tree):
+    persian = words.catalogue("fa", tree / "locale")
+    persian.add("Register", "ثبت‌نام")
+    words.write(persian, "fa", tree / "locale")
+    new_language.begin(NEW, tree)
+    begun = words.catalogue(NEW, tree / "locale")
+    assert begun.get("Register").user_comments == [new_language.FIRST]
+    assert begun.get("%(n)s person").user_comments == []
+    assert any(
+        "2 sentences" in one and "; 1 of them" in one for one in new_language.left(NEW, tree)
+    )
+
+    begun.get("Register").string = "Registriĝu"
+    words.write(begun, NEW, tree / "locale")
+    words.collect(NEW, tree / "locale")
+    assert any(
+        "1 sentences" in one and "; 0 of them" in one for one in new_language.left(NEW, tree)
+    )
 
 
 @pytest.mark.parametrize("made_up", ["zz", "not a language"])

@@ -69,10 +69,10 @@ def test_a_posts_page_tells_the_posts_own_time(pages: Pages) -> None:
     Post.objects.filter(pk=2).update(hours=hours, time_zone="Europe/Istanbul")
     with clock.stopped_at(datetime(2026, 11, 23, 5, 0, tzinfo=UTC)):
         said = pages.get("/posts/en/2/").content.decode()
-        assert "opens at 9:30 a.m." in said
-        assert "where it was 8 a.m." in said
+        assert "opens at 09:30" in said
+        assert "where it was 08:00" in said
     with clock.stopped_at(datetime(2026, 11, 23, 7, 0, tzinfo=UTC)):
-        assert "until 1 p.m." in pages.get("/posts/en/2/").content.decode()
+        assert "until 13:00" in pages.get("/posts/en/2/").content.decode()
 
 
 def test_the_directory_is_the_same_for_everybody_and_kept_by_caches(pages: Pages) -> None:
