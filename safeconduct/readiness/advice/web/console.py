@@ -23,6 +23,7 @@ from safeconduct.readiness.advice import actions, queries, rules, terms
 from safeconduct.readiness.advice.access import country_for, edition_for
 from safeconduct.readiness.advice.actions.approvals import SAID
 from safeconduct.readiness.advice.engine import conflicts
+from safeconduct.readiness.advice.engine.sketch import sketch_of
 from safeconduct.readiness.advice.engine.wording import Rendering
 from safeconduct.readiness.advice.models import Edition, LevelText
 from safeconduct.readiness.advice.terms import EditionState
@@ -169,6 +170,7 @@ def _about(request: HttpRequest, edition: Edition) -> dict[str, Any]:
         "name": country_name(edition.country_id, reader),
         "texts": _texts(edition, reader),
         "page": queries.shown(edition, reader, now=now),
+        "sketch": sketch_of(edition),
         "sections": [(one, one in written) for one in terms.SectionName],
         "obstacle": _obstacle(edition, officer_of(request).pk),
         "contradictions": conflicts.contradictions_of(edition, reader, now=now),

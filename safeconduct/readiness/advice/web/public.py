@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -14,9 +15,10 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.names import sort_key
 from safeconduct.ground.missions import queries as missions
 from safeconduct.ground.places import queries as places
-from safeconduct.ground.ui.web.shared import same_for_all, shared_page
+from safeconduct.ground.ui.web.shared import SharedResponse, same_for_all, shared_page
 from safeconduct.readiness.advice import queries
 from safeconduct.readiness.advice.engine import data, wording
+from safeconduct.readiness.advice.engine.sketch import sketch_of
 from safeconduct.readiness.advice.engine.witnesses import said_about
 
 
@@ -76,6 +78,18 @@ def country_json(*, language: str, code: str) -> HttpResponse:
     return data.as_json(data.country_data(context, language), _changed(context))
 
 
+@same_for_all
+def country_map(*, language: str, code: str) -> HttpResponse:  # noqa: ARG001 -- its digits are the language's
+    """The country's levels as a drawing; its page says the same in words."""
+    edition = queries.live_edition(code)
+    sketch = sketch_of(edition) if edition else None
+    if edition is None or sketch is None:
+        raise Http404
+    drawn = render_to_string("advice/sketch.svg", {"sketch": sketch})
+    changed = edition.approved_at or data.BEGINNING
+    return SharedResponse(drawn, modified=changed, content_type="image/svg+xml")
+
+
 def _rows(language: str) -> list[queries.Listed]:
     rows = queries.listed(language, now=clock.now())
     return sorted(rows, key=lambda row: (sort_key(row.name, language), row.country))
@@ -84,12 +98,13 @@ def _rows(language: str) -> list[queries.Listed]:
 def _about(code: str, language: str) -> dict[str, Any]:
     if not places.is_country(code):
         raise Http404
-    now = clock.now()
+    now, edition = clock.now(), queries.live_edition(code)
     near = missions.nearest_posts(country=code)
     return {
         "code": code,
         "name": places.country_name(code, language),
-        "page": queries.page_of(code, language, now=now),
+        "page": queries.shown(edition, language, now=now) if edition else None,
+        "sketch": sketch_of(edition) if edition else None,
         "history": queries.history_of(code, language),
         "numbers": places.local_numbers(code),
         "posts": [(one.post, missions.state_of(one.post, now)) for one in near],

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from safeconduct.readiness.advice.web import console as desk
-from safeconduct.readiness.advice.web import drafting, press
+from safeconduct.readiness.advice.web import drafting, made, mapping
 from safeconduct.readiness.advice.web import public as pages
 
 public = [
@@ -14,6 +14,7 @@ public = [
     path("<str:language>/<str:code>/", pages.country, name="country"),
     path("<str:language>/<str:code>.atom", pages.country_atom, name="country_atom"),
     path("<str:language>/<str:code>.json", pages.country_json, name="country_json"),
+    path("<str:language>/<str:code>.svg", pages.country_map, name="map"),
 ]
 
 console = [
@@ -22,8 +23,10 @@ console = [
     path("start/", desk.start, name="start"),
     path("countries/<str:code>/", desk.country, name="country"),
     path("countries/<str:code>/begin/", desk.begin, name="begin"),
+    path("countries/<str:code>/towns.json", mapping.towns, name="towns"),
     path("editions/<int:edition_id>/", desk.edition_page, name="edition"),
-    path("editions/<int:edition_id>/press/", press.press_page, name="press"),
+    path("editions/<int:edition_id>/map.svg", made.edition_map, name="map"),
+    path("editions/<int:edition_id>/press/", made.press_page, name="press"),
     path("editions/<int:edition_id>/submit/", desk.submit, name="submit"),
     path("editions/<int:edition_id>/take-back/", desk.take_back, name="take_back"),
     path("editions/<int:edition_id>/approve/", desk.approve, name="approve"),
