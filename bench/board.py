@@ -1,29 +1,17 @@
 """The board's data while fifty officers look and answers keep changing it, at a million people."""
 
 import asyncio
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import aiohttp
-from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from bench import BenchOptions, drain, entry, percentile
-from safeconduct.ground.accounts.models import Officer
-from safeconduct.ground.audit.models import Entry
+from bench.console import looking, served
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.ground.missions.models import Appointment
 from safeconduct.picture.rollcall.actions import record_sighting
 from safeconduct.picture.rollcall.terms import Presence, Safety
 
@@ -35,16 +23,12 @@ _ACTOR = Actor.system("bench")
 def run(options: BenchOptions) -> dict[str, object]:
     """p95 in ms of the live part over all polls; half of them find something changed."""
     asked = drain.asked_round(options.people)
-    officer = _officer()
     try:
-        with _server() as port:
+        with looking() as cookies, served() as port:
             url = f"http://127.0.0.1:{port}/console/board/{asked.incident_id}/live/"
-            waits, changed = asyncio.run(
-                _watched(url, _session(officer), asked.incident_id, options)
-            )
+            waits, changed = asyncio.run(_watched(url, cookies, asked.incident_id, options))
     finally:
         drain.forget(asked)
-        _dismiss(officer)
     return entry(
         percentile(waits, 0.95),
         "ms",
@@ -57,10 +41,9 @@ def run(options: BenchOptions) -> dict[str, object]:
 
 
 async def _watched(
-    url: str, cookie: str, incident_id: int, options: BenchOptions
+    url: str, jar: dict[str, str], incident_id: int, options: BenchOptions
 ) -> tuple[list[float], int]:
     seconds = options.seconds or _SECONDS
-    jar = {"sessionid": cookie}
     waits: list[float] = []
     async with aiohttp.ClientSession(cookies=jar) as session:
         # The first look fills what processes remember; officers have looked before.
@@ -117,55 +100,3 @@ def _change(incident_id: int, over: threading.Event) -> None:
         )
         person_id += 1
     connection.close()
-
-
-def _officer() -> Officer:
-    # Neither password nor second factor could be used: the session is made beside the door.
-    officer = Officer.objects.create(email=f"bench-{time.time_ns()}@mfa.example", name="Bench")
-    officer.set_unusable_password()
-    officer.save()
-    Authenticator.objects.create(user=officer, type=Authenticator.Type.TOTP, data={})
-    Appointment.objects.create(officer=officer, role="duty_officer")
-    return officer
-
-
-def _session(officer: Officer) -> str:
-    store = SessionStore()
-    store[SESSION_KEY] = str(officer.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = officer.get_session_auth_hash()
-    store.save()
-    return store.session_key or ""
-
-
-def _dismiss(officer: Officer) -> None:
-    Entry.objects.filter(actor_kind="system", actor_name="bench", seal=None).delete()
-    officer.delete()
-
-
-@contextmanager
-def _server() -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "safeconduct.cli", "serve", "--port", str(port)]
-    process = subprocess.Popen([*command, "--workers", "2"], env=os.environ, start_new_session=True)
-    try:
-        _wait_for(port, process)
-        yield port
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(150):
-        assert process.poll() is None, "the server ended"
-        with socket.socket() as door:
-            if door.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise TimeoutError("the server did not open its door")

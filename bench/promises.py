@@ -80,6 +80,12 @@ PROMISES: Final[Mapping[str, Promise]] = {
         also={"p99_ms": 100, "lost": 0, "repeated": 0},
     ),
     "board": Promise("p95 of the board's data, 50 pollers", at_most=150),
+    "answer_to_board": Promise(
+        "p95 from an answer to the page of an officer that counts it, its second of polling"
+        " included",
+        at_most=2000,
+        also={"missing": 0, "refused": 0},
+    ),
     "not_reached": Promise(
         "p95 of a page of those nobody reached, where hardly anybody is", at_most=300
     ),

@@ -6,17 +6,16 @@ from django.shortcuts import render
 from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.audit import queries as audit
 from safeconduct.ground.audit.kinds import kinds
+from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import (
     countries_of,
     officer_may,
     permissions_of,
-    posts_of,
 )
 from safeconduct.ground.missions.terms import AUDIT
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board import picture as board
-from safeconduct.response.cases import queries as cases
-from safeconduct.response.cases import terms as cases_terms
+from safeconduct.portals.console.waiting import waiting_for
 
 _PAGE = 50
 
@@ -28,8 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     shown: dict[str, object] = {}
     if VIEW in permissions_of(officer):
         shown["incidents"] = board.open_incidents(countries_of(officer, VIEW))
-    if cases_terms.VIEW in permissions_of(officer):
-        shown["requests"] = cases.waiting(posts_of(officer, cases_terms.VIEW))
+    shown["tasks"] = waiting_for(officer, now=clock.now())
     return render(request, "console/home.html", shown)
 
 

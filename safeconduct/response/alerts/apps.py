@@ -31,5 +31,14 @@ class AlertsConfig(AppConfig):
         navigation.register("alerts:list", _("Alerts"), permission=terms.VIEW, order=20)
         navigation.register("public_alerts:list", _("Alerts"), portal="public", order=10)
         navigation.register("verify:ask", _("Check a message"), portal="public", order=15)
+        navigation.beside(
+            "hazards:signal",
+            "alerts:of_signal",
+            _("Alerts from this signal"),
+            permission=terms.VIEW,
+        )
+        navigation.beside(
+            "incidents:page", "alerts:of_incident", _("Its alerts"), permission=terms.VIEW
+        )
         handlers.connect()
         witnesses.register(said_by_alerts)

@@ -171,3 +171,13 @@ def _line(climb: Climb, place: int, step: Step, tally: Tally, now: datetime) -> 
         unprovable=climb.reached.get("unprovable", 0) if ours is Channel.SMS else 0,
         is_late=open_ and begun is None and now > planned + _LATE_AFTER,
     )
+
+
+def steps_are_late(now: datetime) -> bool:
+    """Whether a step of any open batch has not begun for everybody in its time; one query."""
+    return any(
+        str(place) not in climb.begun
+        and now > climb.began_at + timedelta(seconds=step.after) + _LATE_AFTER
+        for climb in Climb.objects.filter(ended_at=None).only("steps", "begun", "began_at")
+        for place, step in enumerate(steps_from(climb.steps))
+    )

@@ -109,6 +109,7 @@ class Tried:
 
     batch_id: int
     channel: Channel
+    address: str
     state: State
     failure: str
     attempts: int
@@ -118,14 +119,15 @@ class Tried:
 
 
 def tried_for(recipient_ids: Collection[int], batch_ids: Collection[int]) -> dict[int, list[Tried]]:
-    """Every channel tried for each of these recipients, oldest batch first; one query."""
+    """Every channel tried for each of these recipients, in the order it was; one query."""
     rows = Delivery.objects.filter(batch_id__in=batch_ids, recipient_id__in=recipient_ids)
     tried: dict[int, list[Tried]] = {recipient_id: [] for recipient_id in recipient_ids}
-    for row in rows.order_by("batch_id", "channel", "id"):
+    for row in rows.order_by("batch_id", "id"):
         tried[row.recipient_id].append(
             Tried(
                 batch_id=row.batch_id,
                 channel=Channel(row.channel),
+                address=row.address,
                 state=State(row.state),
                 failure=row.failure,
                 attempts=row.attempts,

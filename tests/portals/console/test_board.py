@@ -16,7 +16,7 @@ from safeconduct.ground.missions.models import Post
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.rollcall.actions import record_sighting
-from safeconduct.picture.rollcall.models import Pulse, Standing
+from safeconduct.picture.rollcall.models import Pulse, Standing, Tally
 from safeconduct.picture.rollcall.queries import numbers
 from safeconduct.picture.rollcall.terms import Presence, Safety
 from safeconduct.portals.console.board.exports import take_rows
@@ -215,12 +215,13 @@ def test_lists_are_paged_in_one_order_and_lose_nobody(here: Incident, duty: Page
 
 def test_lists_cost_the_same_for_more_people(here: Incident, duty: Pages) -> None:
     counts = []
-    for _ in range(2):
+    for _ in range(3):
         _asked(here, people=10)
         with CaptureQueriesContext(connection) as queried:
             duty.get(f"/console/board/{here.pk}/silent/")
         counts.append(len(queried))
-    assert counts[0] == counts[1]
+    # The first one also learns the names of countries, which are kept.
+    assert counts[1] == counts[2]
 
 
 def test_with_several_rounds_each_row_says_since_which(here: Incident, duty: Pages) -> None:
@@ -397,3 +398,41 @@ def test_cells_are_geojson_closed_and_never_of_few(here: Incident, duty: Pages) 
     assert feature["properties"]["people"] == 6
     again = duty.get(f"/console/board/{here.pk}/cells/", headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
+
+
+def test_who_wrote_without_being_asked_is_in_what_calls_for_help_are_of(
+    here: Incident, duty: Pages
+) -> None:
+    people = _asked(here, people=2)
+    _said(here, people[0], Safety.SAFE)
+    said = {"presence": Presence.CONFIRMED, "safety": Safety.NEEDS_HELP, "people": 1}
+    nobody_asked = {"asked_round": 0, "heard_round": 0, "reachable": True, "cell": 0}
+    Tally.objects.create(incident_id=here.pk, country="TR", post_id=2, **said, **nobody_asked)
+    found = numbers(here.pk, None)
+    assert (found.asked, found.answered, found.unasked, found.known) == (2, 1, 1, 2)
+    page = duty.get(f"/console/board/{here.pk}/").text
+    assert "1 more whom we had not asked" in page
+    assert "of 2 heard from" in page
+
+
+def test_what_refreshes_itself_keeps_its_links(here: Incident, duty: Pages) -> None:
+    (person,) = _asked(here, people=1)
+    _said(here, person, Safety.NEEDS_HELP)
+    case = builders.help_request()
+    case.calls.create(incident_id=here.pk, person_id=person.pk, through=clock.now())
+    url = f"/console/board/{here.pk}/live/"
+    link = f'href="/console/cases/{case.pk}/"'
+    assert link in duty.get(url, headers={"HX-Request": "true"}).text
+
+
+def test_a_request_of_many_takes_one_line_of_the_board(here: Incident, duty: Pages) -> None:
+    people = _asked(here, people=3)
+    case = builders.help_request()
+    for person in people:
+        _said(here, person, Safety.NEEDS_HELP)
+    for person in people[:2]:
+        case.calls.create(incident_id=here.pk, person_id=person.pk, through=clock.now())
+    page = duty.get(f"/console/board/{here.pk}/").text
+    assert page.count(f'href="/console/cases/{case.pk}/"') == 1
+    assert "1 more in the same request" in page
+    assert page.count('id="call-') == 2

@@ -52,6 +52,13 @@ def test_each_has_a_reason_and_a_next_step(pages, family) -> None:
     assert page.count("Ask those they are with") == 1
 
 
+def test_only_what_went_to_them_was_tried(pages, family) -> None:
+    pages.sign_in(builders.officer(at=builders.post()))
+    page = listed(pages, family)
+    assert page.count("SMS: handed over, no proof of delivery") == 2
+    assert page.count("No channel: nothing was sent") == 1
+
+
 def test_a_logged_call_moves_the_next_step_on(pages, family) -> None:
     people = Standing.objects.order_by("person_id").values_list("person_id", flat=True)
     log_attempt(

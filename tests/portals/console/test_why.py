@@ -55,7 +55,7 @@ def test_the_next_step_and_its_time_are_named(pages: Pages) -> None:
     due = alert.release.released_at + timedelta(minutes=10)
     assert f"{due:%Y-%m-%d %H:%M:%S}" in page
     assert "kannel" in page
-    assert "nothing was sent by it" in page
+    assert "nothing has been sent by it yet" in page
     assert Entry.objects.filter(kind="console.story_seen").count() == 1
 
 

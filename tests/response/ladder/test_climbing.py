@@ -21,7 +21,12 @@ from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.engine import climbing
 from safeconduct.response.ladder.engine.story import Next, story_of
 from safeconduct.response.ladder.models import Climb
-from safeconduct.response.ladder.queries import Reached, lines_of, people_reached
+from safeconduct.response.ladder.queries import (
+    Reached,
+    lines_of,
+    people_reached,
+    steps_are_late,
+)
 from safeconduct.response.ladder.terms import Step, stored
 from safeconduct.wires.messaging.engine.sweeper import sweep
 from safeconduct.wires.messaging.models import Batch, Delivery, SenderIdentity
@@ -471,3 +476,15 @@ def test_closing_the_incident_ends_it() -> None:
     sweep(clock.now())
     assert climb(alert).ending == "closed"
     assert sent(alert) == {SMS: State.STOPPED}
+
+
+def test_a_step_nobody_begins_is_late_half_a_minute_after_its_time() -> None:
+    alert = released()
+    look(alert)
+    last = alert.release.released_at + timedelta(seconds=max(step.after for step in STEPS))
+    first = alert.release.released_at + timedelta(seconds=min(s.after for s in STEPS if s.after))
+    assert not steps_are_late(first)
+    assert steps_are_late(first + timedelta(seconds=31))
+    assert steps_are_late(last + timedelta(seconds=31))
+    Climb.objects.update(ended_at=last)
+    assert not steps_are_late(last + timedelta(seconds=31))

@@ -31,6 +31,8 @@ class Numbers:
     asked: int
     not_heard_from: int
     unreachable: int
+    # Of whom something is known though no round asked them: they wrote, or somebody told us.
+    unasked: int
     # The round that was named, else the last there was.
     since_round: int
     as_of: datetime | None
@@ -39,6 +41,11 @@ class Numbers:
     def present(self) -> int:
         """Held to be in the area: presumed or confirmed."""
         return self.presumed + self.confirmed
+
+    @property
+    def known(self) -> int:
+        """Of whom there was any word, asked for or not."""
+        return self.answered + self.unasked
 
     @property
     def heard(self) -> int:
@@ -222,7 +229,10 @@ _NUMBERS: Final = (
         coalesce(sum(people) FILTER (WHERE safety = {Safety.DECEASED:d}), 0)::bigint,
         coalesce(sum(people) FILTER (
             WHERE presence IN ({Presence.DEPARTED:d}, {Presence.NEVER_THERE:d})), 0)::bigint,
-        coalesce(sum(people) FILTER (WHERE NOT reachable), 0)::bigint
+        coalesce(sum(people) FILTER (WHERE NOT reachable), 0)::bigint,
+        coalesce(sum(people) FILTER (WHERE asked_round = 0 AND heard_round = 0
+            AND (safety <> {Safety.NO_ANSWER:d} OR presence IN ({Presence.CONFIRMED:d},
+                {Presence.DEPARTED:d}, {Presence.NEVER_THERE:d}))), 0)::bigint
     FROM r LEFT JOIN t ON true
 """
 )
@@ -241,7 +251,7 @@ def _count(
 ) -> Numbers:
     (row,) = _rows(_NUMBERS, incident_id, countries, post_id, since_round)
     since, registered, asked, not_heard_from, needs_help, *others = row
-    presumed, confirmed, answered, safe, missing, deceased, not_there, unreachable = others
+    presumed, confirmed, answered, safe, missing, deceased, not_there, *last = others
     return Numbers(
         registered=registered,
         presumed=presumed,
@@ -254,7 +264,8 @@ def _count(
         not_there=not_there,
         asked=asked,
         not_heard_from=not_heard_from,
-        unreachable=unreachable,
+        unreachable=last[0],
+        unasked=last[1],
         since_round=since,
         as_of=as_of,
     )

@@ -55,11 +55,17 @@ def _reports(now: datetime) -> list[str]:
 
 
 def _providers(now: datetime) -> list[str]:
-    return [
+    lagging = [provider for provider in provider_health(now) if provider.lagging]
+    unsent = [provider.name for provider in lagging if provider.seen_at is None]
+    complaints = [
         _("The provider {name} does not take messages.").format(name=provider.name)
-        for provider in provider_health(now)
-        if provider.lagging
+        for provider in lagging
+        if provider.seen_at is not None
     ]
+    if unsent:
+        said = _("No sender runs for {names}: messages wait.").format(names=", ".join(unsent))
+        complaints.append(said)
+    return complaints
 
 
 def _steps(now: datetime) -> list[str]:

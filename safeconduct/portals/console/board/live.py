@@ -1,9 +1,11 @@
 """The part of the board that changes by the second, made once for all who look at it."""
 
 import time
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -14,10 +16,12 @@ from safeconduct.ground.kernel import clock
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.portals.console.board.picture import Scope, etag, picture
-from safeconduct.portals.console.board.rows import rows_of
+from safeconduct.portals.console.board.rows import Row, rows_of
 from safeconduct.response.checkins.queries import unread
 
 _FIRST = 10
+# So many are looked through for them: one request may speak for a whole dormitory.
+_LOOKED_THROUGH = 50
 # Incidents times scopes times languages that officers of one installation look at.
 _MOST_HELD = 200
 
@@ -29,6 +33,8 @@ class Live:
     etag: str
     html: str
     made_at: float
+    # Whose names are in it.
+    people: tuple[int, ...]
 
 
 _held: dict[tuple[object, ...], Live] = {}
@@ -84,19 +90,35 @@ def context(incident: Incident, scope: Scope) -> dict[str, object]:
     """What the live part's template needs."""
     now = clock.now()
     narrowed = rollcall.Filters(countries=scope.countries, post_id=scope.post_id)
-    first = rollcall.needs_help(incident.pk, narrowed, limit=_FIRST)
+    first = rollcall.needs_help(incident.pk, narrowed, limit=_LOOKED_THROUGH)
+    calls = by_request(rows_of(incident.pk, first.rows))
     return {
         "incident": incident,
         "scope": scope,
         "etag": etag(incident, scope, now),
         "picture": picture(incident, scope, now),
-        "calls": rows_of(incident.pk, first.rows),
-        "more_calls": bool(first.after),
+        "calls": calls[:_FIRST],
+        "more_calls": bool(first.after) or len(calls) > _FIRST,
         "unread": unread(scope.countries),
         "poll": settings.BOARD["POLL_MILLISECONDS"],
     }
 
 
+def by_request(rows: Iterable[Row]) -> list[tuple[Row, int]]:
+    """The first of each request, and how many more are in it; whoever has none stands alone."""
+    together: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        of = ("case", row.case_id) if row.case_id else ("person", row.standing.person_id)
+        together.setdefault(of, []).append(row)
+    return [(found[0], len(found) - 1) for found in together.values()]
+
+
 def _made(incident: Incident, scope: Scope) -> Live:
     shown = context(incident, scope)
-    return Live(str(shown["etag"]), render_to_string("board/live.html", shown), time.monotonic())
+    html = render_to_string("board/live.html", shown)
+    return Live(str(shown["etag"]), html, time.monotonic(), named_in(shown))
+
+
+def named_in(shown: Mapping[str, Any]) -> tuple[int, ...]:
+    """The people whose names stand in the live part: of the first calls for help."""
+    return tuple(row.standing.person_id for row, _others in shown["calls"])

@@ -52,6 +52,9 @@ class Scope:
 
     countries: frozenset[str] | None
     post_id: int | None = None
+    # Whether requests for help, and unclear answers, are theirs to open: the board links to them.
+    opens_cases: bool = False
+    reads_unclear: bool = False
 
 
 def open_incidents(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from safeconduct.ground.accounts.queries import officer_names
-from safeconduct.picture.registry.models import Person
+from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.picture.registry.queries import shown_name
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import Safety
@@ -15,13 +15,14 @@ from safeconduct.portals.console.board.words import (
     CHANNELS,
     RECORD_DELETED,
     SAFETIES,
-    STATES,
     TONES,
+    state_word,
 )
 from safeconduct.response.alerts.models import Release
 from safeconduct.response.cases.queries import open_cases_of
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.queries import Tried, tried_for
+from safeconduct.wires.messaging.terms import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ class Row:
 
 
 def rows_of(incident_id: int, standings: Collection[Standing]) -> list[Row]:
-    """The rows of a list, in its order; seven queries however many there are."""
+    """The rows of a list, in its order; eight queries however many there are."""
     names = names_of([standing.person_id for standing in standings])
-    tries = tries_of(incident_id, {standing.party_id for standing in standings})
+    tries = tries_of(incident_id, standings)
     carers = officer_names(standing.claimed_by for standing in standings)
     last = last_alert(incident_id)
     cases = open_cases_of(incident_id, [one.person_id for one in standings if one.help_open])
@@ -71,7 +72,7 @@ def rows_of(incident_id: int, standings: Collection[Standing]) -> list[Row]:
         Row(
             standing=standing,
             name=names.get(standing.person_id, RECORD_DELETED),
-            tries=tries[standing.party_id],
+            tries=tries[standing.person_id],
             carer=carers.get(standing.claimed_by or 0, ""),
             alert_id=last,
             case_id=cases.get(standing.person_id),
@@ -95,17 +96,30 @@ def names_of(person_ids: Iterable[int]) -> dict[int, str]:
     }
 
 
-def tries_of(incident_id: int, party_ids: Collection[int]) -> defaultdict[int, list[Try]]:
-    """Every message of the incident's rounds to somebody of each party.
+def tries_of(incident_id: int, standings: Collection[Standing]) -> dict[int, list[Try]]:
+    """By person, every message of the incident's rounds that was theirs, in its order.
 
-    A party that shares a telephone got one message, addressed to one of them.
+    A party that shares an address got one message, to one of them: it was everybody's whose
+    address it is. A call is the whole party's. What went to another's telephone was not theirs.
     """
-    members = dict(Person.objects.filter(party_id__in=party_ids).values_list("pk", "party_id"))
+    parties = {standing.party_id for standing in standings}
+    members = dict(Person.objects.filter(party_id__in=parties).values_list("pk", "party_id"))
     rounds = Round.objects.filter(incident_id=incident_id, batch_id__isnull=False)
     batches = [number for number in rounds.values_list("batch_id", flat=True) if number]
-    found: defaultdict[int, list[Try]] = defaultdict(list)
+    sent: defaultdict[int, list[tuple[int, Tried]]] = defaultdict(list)
     for person_id, tried in tried_for(list(members), batches).items():
-        found[members[person_id]] += [
-            Try(CHANNELS[one.channel], STATES[one.state], one) for one in tried
+        sent[members[person_id]] += [(person_id, one) for one in tried]
+    known: defaultdict[int, set[str]] = defaultdict(set)
+    theirs = ContactPoint.objects.filter(person_id__in=[one.person_id for one in standings])
+    for person_id, address in theirs.values_list("person_id", "address"):
+        known[person_id].add(address)
+    return {
+        one.person_id: [
+            Try(CHANNELS[tried.channel], state_word(tried.channel, tried.state), tried)
+            for recipient, tried in sent[one.party_id]
+            if recipient == one.person_id
+            or tried.channel == Channel.CALL
+            or tried.address in known[one.person_id]
         ]
-    return found
+        for one in standings
+    }

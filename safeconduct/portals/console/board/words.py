@@ -44,6 +44,16 @@ STATES: Final[dict[State, str | Promise]] = {
     State.ANSWERED: _("not needed any more"),
     State.UNSUBSCRIBED: _("not sent: the person said stop"),
 }
+# A call is no message that a machine sends.
+CALL_STATES: Final[dict[State, str | Promise]] = {
+    State.WAITING: _("waits on the list of calls"),
+    State.CLAIMED: _("an officer is on it"),
+    State.HANDED: _("a message was left"),
+    State.DELIVERED: _("somebody was spoken to"),
+    State.GAVE_UP: _("nobody answered, however often it was tried"),
+    State.INVALID_ADDRESS: _("somebody else's number"),
+    State.UNSUBSCRIBED: _("they would not talk, or wrote STOP"),
+}
 CHANNELS: Final[dict[Channel, str | Promise]] = {
     Channel.SMS: _("SMS"),
     Channel.EMAIL: _("E-mail"),
@@ -78,3 +88,8 @@ TONES: Final[dict[Safety, str]] = {
     Safety.MISSING: "bad",
     Safety.DECEASED: "plain",
 }
+
+
+def state_word(channel: Channel, state: State) -> str | Promise:
+    """How a message stands; a call waits and ends in words of its own."""
+    return CALL_STATES.get(state, STATES[state]) if channel == Channel.CALL else STATES[state]

@@ -21,9 +21,8 @@ from safeconduct.picture.registry.queries import person_in
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board.panel import Said, said_of
 from safeconduct.portals.console.board.rows import names_of
-from safeconduct.portals.console.board.words import CHANNELS, STATES
+from safeconduct.portals.console.board.words import CHANNELS, state_word
 from safeconduct.portals.console.why.words import (
-    CALL_STATES,
     STORY,
     STORY_SEEN,
     UNPROVABLE,
@@ -138,13 +137,11 @@ def _state(met: Met, untrue: frozenset[str]) -> str | Promise:
     row = met.delivery
     if row is None:
         return ""
-    if row.channel == Channel.CALL and row.state in CALL_STATES:
-        return CALL_STATES[State(row.state)]
     arrived = row.state in {State.HANDED, State.DELIVERED}
     is_text = row.channel == Channel.SMS
     if arrived and is_text and proves_nothing(row.address, row.country, untrue):
         return UNPROVABLE
-    return STATES[State(row.state)]
+    return state_word(Channel(row.channel), State(row.state))
 
 
 def _calls(story: Story) -> list[CallShown]:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from safeconduct.ground.audit.kinds import Shredder, declare
 from safeconduct.ground.audit.looks import look_kind, look_reason
 from safeconduct.response.ladder.engine.story import Unused
-from safeconduct.wires.messaging.terms import State
 
 STORY_SEEN: Final = declare(
     "console.story_seen",
@@ -23,15 +22,5 @@ UNUSED: Final[dict[Unused, str | Promise]] = {
     Unused.STOPPED: _("not used: STOP was written from it, and this is no threat to life"),
     Unused.ANOTHER: _("not used: another one of the same kind was"),
     Unused.NOT_YET: _("not used yet"),
-}
-# A call is no message that a machine sends.
-CALL_STATES: Final[dict[State, str | Promise]] = {
-    State.WAITING: _("waits on the list of calls"),
-    State.CLAIMED: _("an officer is on it"),
-    State.HANDED: _("a message was left"),
-    State.DELIVERED: _("somebody was spoken to"),
-    State.GAVE_UP: _("nobody answered, however often it was tried"),
-    State.INVALID_ADDRESS: _("somebody else's number"),
-    State.UNSUBSCRIBED: _("they would not talk, or wrote STOP"),
 }
 UNPROVABLE: Final = _("handed over, not provable: reports from there prove nothing")

@@ -101,35 +101,35 @@ def hand(request: HttpRequest, case_id: int) -> HttpResponse:
 @officer_may(WORK)
 def urgency(request: HttpRequest, case_id: int) -> HttpResponse:
     """How soon, by an officer's word."""
-    return _by_form(request, case_id, forms.UrgencyForm(request.POST), actions.set_urgency)
+    return _do(request, case_id, actions.set_urgency, form=forms.UrgencyForm(request.POST))
 
 
 @require_POST
 @officer_may(WORK)
 def state(request: HttpRequest, case_id: int) -> HttpResponse:
     """Where it stands."""
-    return _by_form(request, case_id, forms.StateForm(request.POST), actions.set_state)
+    return _do(request, case_id, actions.set_state, form=forms.StateForm(request.POST))
 
 
 @require_POST
 @officer_may(WORK)
 def close(request: HttpRequest, case_id: int) -> HttpResponse:
     """How it ended."""
-    return _by_form(request, case_id, forms.CloseForm(request.POST), actions.close_case)
+    return _do(request, case_id, actions.close_case, form=forms.CloseForm(request.POST))
 
 
 @require_POST
 @officer_may(WORK)
 def reply(request: HttpRequest, case_id: int) -> HttpResponse:
     """An answer. What was written stays on the page if it could not be sent."""
-    return _by_form(request, case_id, forms.ReplyForm(request.POST), actions.reply)
+    return _do(request, case_id, actions.reply, form=forms.ReplyForm(request.POST))
 
 
 @require_POST
 @officer_may(WORK)
 def note(request: HttpRequest, case_id: int) -> HttpResponse:
     """A word among officers."""
-    return _by_form(request, case_id, forms.NoteForm(request.POST), actions.write_note)
+    return _do(request, case_id, actions.write_note, form=forms.NoteForm(request.POST))
 
 
 @require_POST
@@ -158,38 +158,35 @@ def photo(request: HttpRequest, photo_id: int) -> HttpResponse:
     return _private(response)
 
 
-def _by_form(
-    request: HttpRequest, case_id: int, form: Form, action: Callable[..., object]
-) -> HttpResponse:
-    found = _worked(request, case_id)
-    if not form.is_valid():
-        return case_page(request, found, wrong=form)
-    said = form.cleaned_data
-    try:
-        action(case_id=case_id, now=clock.now(), actor=actor_of(request), **said)
-    except Refusal as refusal:
-        form.add_error(None, str(refusal.message))
-        return case_page(request, case_for(case_id, officer=officer_of(request)), wrong=form)
-    messages.success(request, _("Done."))
-    return redirect("cases:case", case_id)
-
-
 def _do(
     request: HttpRequest,
     case_id: int,
     action: Callable[..., object],
     *,
+    form: Form | None = None,
     stay: bool = True,
     **said: object,
 ) -> HttpResponse:
-    _worked(request, case_id)
+    """One action on a request; a form that is refused stays on the page as it was filled in."""
+    found = _worked(request, case_id)
+    if form is not None:
+        if not form.is_valid():
+            return case_page(request, found, wrong=form)
+        said |= form.cleaned_data
     try:
         action(case_id=case_id, now=clock.now(), actor=actor_of(request), **said)
-        messages.success(request, _("Done."))
     except Refusal as refusal:
-        messages.error(request, str(refusal.message))
-        stay = True
+        return _refused(request, case_id, str(refusal.message), form)
+    messages.success(request, _("Done."))
     return redirect("cases:case", case_id) if stay else redirect("cases:list")
+
+
+def _refused(request: HttpRequest, case_id: int, why: str, form: Form | None) -> HttpResponse:
+    if form is None:
+        messages.error(request, why)
+        return redirect("cases:case", case_id)
+    form.add_error(None, why)
+    return case_page(request, case_for(case_id, officer=officer_of(request)), wrong=form)
 
 
 def _worked(request: HttpRequest, case_id: int) -> Case:

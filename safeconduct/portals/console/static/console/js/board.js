@@ -24,8 +24,3 @@ function tick() {
 tick();
 setInterval(tick, 1000);
 document.addEventListener("htmx:afterSwap", tick);
-
-// A board nobody answers must not look alive.
-document.addEventListener("htmx:sendError", () => {
-  document.getElementById("live")?.classList.add("live-stale");
-});
