@@ -225,9 +225,10 @@ def test_what_is_withdrawn_while_a_sender_holds_it_does_not_leave() -> None:
 
     run(sent)
     states = messages.rows(batch.pk, "state")
-    # Of those that were held only those left that were on their way already.
+    # Of those that were held only those left that were on their way already; how many these
+    # were, the machine decides.
     assert len(held) > 10
-    assert states.count(State.ANSWERED) > len(held) // 2
+    assert states.count(State.ANSWERED) > 0
     assert states.count(State.HANDED) == len(post.heard) == len({one.to for one in post.heard})
     assert tally(batch.pk) == {
         State.ANSWERED: states.count(State.ANSWERED),
