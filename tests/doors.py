@@ -36,8 +36,13 @@ def free_port() -> int:
 class DoorProcess:
     """``safeconduct intake`` on a port of loopback; journals go beneath ``folder``."""
 
-    def __init__(self, folder: Path, *, database_url: str = "", **environment: str) -> None:
-        self.port = free_port()
+    command = "intake"
+    probe = "/robots.txt"
+
+    def __init__(
+        self, folder: Path, *, database_url: str = "", port: int = 0, **environment: str
+    ) -> None:
+        self.port = port or free_port()
         self._environment = os.environ | {
             "DATABASE_URL": database_url or database_url_of_test(),
             "DJANGO_SETTINGS_MODULE": "config.settings.test",
@@ -52,7 +57,7 @@ class DoorProcess:
     def start(self) -> None:
         # A session of its own: killing it must take Granian's workers along.
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _COMMAND, "intake", "--port", str(self.port)],
+            [sys.executable, "-c", _COMMAND, self.command, "--port", str(self.port)],
             env=self._environment,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
@@ -90,12 +95,54 @@ class DoorProcess:
         # An answer, not a connection: Granian listens before its workers have loaded the app.
         asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            asking.request("GET", "/robots.txt")
+            asking.request("GET", self.probe)
             return asking.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
         finally:
             asking.close()
+
+
+class PagesProcess(DoorProcess):
+    """``safeconduct serve``: the pages of citizens and officers."""
+
+    command = "serve"
+    probe = "/verify/"
+
+
+@contextmanager
+def working(*arguments: str, **environment: str) -> Iterator[None]:
+    """A command of ours that serves nobody, until it is told to stop."""
+    settings = {
+        "DATABASE_URL": database_url_of_test(),
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", _COMMAND, *arguments],
+        env=os.environ | settings | environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield
+        assert process.poll() is None, f"{arguments} has ended by itself"
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=10)
+
+
+@contextmanager
+def open_pages(folder: Path, *, port: int, **how: str) -> Iterator[PagesProcess]:
+    pages = PagesProcess(folder, port=port, **how)
+    try:
+        yield pages
+    finally:
+        pages.stop()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from email import message_from_bytes
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -97,6 +98,8 @@ def _handler(door: ReportsDoor) -> type[BaseHTTPRequestHandler]:  # noqa: C901 -
 
 
 def _read(path: str, kind: str, body: bytes) -> Report:
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return Report(path, dict(parse_qsl(body.decode())), [])
     parsed = message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body, policy=HTTP)
     report = Report(path, {}, [])
     for part in parsed.iter_parts():
