@@ -31,6 +31,14 @@ def trusted(words: Iterable[str]) -> list[Network]:
         raise env.EnvironmentRefusedError(f"SAFECONDUCT_PROXIES: {refusal}.") from refusal
 
 
+def ours() -> list[Network]:
+    """Whose word counts here: what is configured, else a proxy on this machine.
+
+    :raises EnvironmentRefusedError: for a word that is no address and no network.
+    """
+    return trusted(env.words("SAFECONDUCT_PROXIES") or ["127.0.0.1", "::1"])
+
+
 def behind(application: Application, proxies: list[Network]) -> Application:
     """The application, told the caller's own address (`REMOTE_ADDR`) and scheme."""
 

@@ -2,9 +2,9 @@
 
 from django.core.wsgi import get_wsgi_application
 
-from config import env, proxies
+from config import proxies
 
 application = proxies.behind(
     get_wsgi_application(),
-    proxies.trusted(env.words("SAFECONDUCT_PROXIES") or ["127.0.0.1", "::1"]),
+    proxies.ours(),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.csp import CSP
 
-from config import env
+from config import env, proxies
 
 BASE_DIR = env.ROOT
 SECRET_KEY = env.text("SAFECONDUCT_SECRET_KEY")
@@ -233,7 +233,7 @@ INTAKE: dict[str, Any] = {
     # So many processes share that allowance, over all machines; `intake` says its own workers.
     "DOORS": int(env.number("SAFECONDUCT_DOORS", 1)),
     # Whose word counts for where a report came from.
-    "PROXIES": env.words("SAFECONDUCT_PROXIES") or ["127.0.0.1", "::1"],
+    "PROXIES": proxies.ours(),
     "GROUP_SECONDS": 0.004,
     "DATABASE_TIMEOUT_SECONDS": 2.0,
     "REPLAY_SECONDS": 2.0,

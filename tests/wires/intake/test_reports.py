@@ -1,5 +1,6 @@
 """Reports at the door: sealed, kept, and never refused for their form."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.proxies import trusted
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.ground.kernel.tokens import Link
 from safeconduct.ground.privacy.sealing import SealBrokenError, open_outside
@@ -18,7 +20,7 @@ from safeconduct.wires.intake.engine.reported import FIELDS, PHOTOS, reference_o
 from safeconduct.wires.intake.terms import MAX_PHOTO, REPORT_LINK
 from safeconduct.wires.intake.web.texts import WRITTEN, texts
 from tests.letters import ANY
-from tests.wires.intake.visitor import Memory, Visitor, door
+from tests.wires.intake.visitor import Memory, Visitor, door, scope_of
 
 KEY = UUID("8e5c3f3e-3b0d-4c1e-9a70-0d8f3f7f2b11")
 JPEG = b"\xff\xd8\xff\xe0" + b"photo" * 40
@@ -274,6 +276,7 @@ def test_networks_are_told_apart_and_households_are_not():
     assert network_of("203.0.113.7") != network_of("203.0.113.8")
     assert network_of("2001:db8:1:2ff::1") == network_of("2001:db8:1:201::9")
     assert network_of("2001:db8:1::1") != network_of("2001:db8:2::1")
+    assert network_of("::ffff:203.0.113.7") == network_of("203.0.113.7")
     crowd = Crowd(1)
     assert not crowd.judge("nonsense", 0).crowded
     assert crowd.judge("nonsense", 1).crowded
@@ -310,15 +313,43 @@ def test_a_body_that_is_no_form_is_told_so(phone):
     assert not phone.kept.lines
 
 
-def test_reports_in_hand_are_bounded(phone, monkeypatch):
-    monkeypatch.setattr(reporting, "_MOST_IN_HAND", -1)
-    assert phone.send(key=str(KEY)).status == 503
+@pytest.mark.parametrize("bound", ["_MOST_IN_HAND", "_OF_A_NETWORK"])
+def test_reports_in_hand_are_bounded(tmp_path, monkeypatch, bound):
+    monkeypatch.setattr(reporting, bound, 10)
+    assert Phone(tmp_path).send(key=str(KEY)).status == 503
+    monkeypatch.setattr(reporting, bound, 1000)
+    phone = Phone(tmp_path)
+    # What the ones before had in hand is free again.
+    assert [phone.send(key=str(uuid4())).status for _ in range(40)] == [200] * 40
+
+
+def test_who_promises_much_and_sends_little_takes_nobodys_place(phone):
+    async def drips() -> dict:
+        await asyncio.sleep(60)
+
+    async def said_to_nobody(message) -> None: ...
+
+    async def beside_many():
+        promised = {"content-length": "2200000", "content-type": "multipart/form-data; boundary=x"}
+        scope = scope_of("POST", "/help", promised)
+        slow = [
+            asyncio.create_task(phone.visitor.door(scope, drips, said_to_nobody))
+            for _ in range(300)
+        ]
+        await asyncio.sleep(0)
+        try:
+            return await phone.visitor.spoken("POST", "/help", f"key={KEY}".encode())
+        finally:
+            for each in slow:
+                each.cancel()
+
+    assert asyncio.run(beside_many()).status == 200
 
 
 def test_behind_proxies_each_caller_is_counted_alone(tmp_path, settings):
     settings.INTAKE = settings.INTAKE | {
         "REPORTS_A_MINUTE": 1,
-        "PROXIES": ["127.0.0.1", "10.1.0.0/16"],
+        "PROXIES": trusted(["127.0.0.1", "10.1.0.0/16"]),
     }
     phone = Phone(tmp_path)
     for chain in ("203.0.113.7, 10.1.2.3", "203.0.113.8, 10.1.2.3", "198.51.100.1, 203.0.113.8"):

@@ -101,17 +101,28 @@ class Visitor:
         kind: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        path, _, query = path.partition("?")
-        named = {"host": "answers.test", "content-type": kind} | dict(headers or {})
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": path,
-            "query_string": query.encode(),
-            "headers": [(k.encode(), v.encode()) for k, v in named.items() if v],
-            "client": ("127.0.0.1", 40000),
-        }
-        return asyncio.run(_spoken(self.door, scope, body))
+        named = {"content-type": kind} | dict(headers or {})
+        return asyncio.run(self.spoken(method, path, body, named))
+
+    async def spoken(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """One request and its reply, beside whatever else the loop does."""
+        return await _spoken(self.door, scope_of(method, path, headers or {}), body)
+
+
+def scope_of(method: str, path: str, headers: Mapping[str, str]) -> dict:
+    """A request as an ASGI server announces it."""
+    path, _, query = path.partition("?")
+    named = {"host": "answers.test"} | dict(headers)
+    return {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(k.encode(), v.encode()) for k, v in named.items() if v],
+        "client": ("127.0.0.1", 40000),
+    }
 
 
 def door(ledger: Memory, folder, reports: Memory | None = None, **ports) -> Door:

@@ -18,8 +18,5 @@ def crowded(request: HttpRequest, *, most: int, form: str = "") -> bool:
 
 def network_of(request: HttpRequest) -> str:
     """Where a request comes from: an address, of IPv6 the part that is one household's."""
-    sender = str(request.META.get("REMOTE_ADDR", ""))
-    # Behind our own web server everybody would be one network.
-    if sender in ("127.0.0.1", "::1"):
-        sender = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or sender
-    return crowd.network_of(sender)
+    # Behind a proxy of ours this is the caller's own already (config.proxies).
+    return crowd.network_of(str(request.META.get("REMOTE_ADDR", "")))

@@ -65,4 +65,7 @@ def network_of(sender: str) -> str:
         return "?"
     if address.version == 4:
         return sender
+    if address.ipv4_mapped:
+        # As a door that listens for both sees IPv4: else all of it were one network.
+        return str(address.ipv4_mapped)
     return str(ip_network(f"{sender}/56", strict=False).network_address)

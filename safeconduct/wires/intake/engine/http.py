@@ -16,7 +16,7 @@ type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 type App = Callable[[Scope, Receive, Send], Awaitable[None]]
 type Headers = tuple[tuple[bytes, bytes], ...]
 
-# Seconds a body may take to arrive; a phone on a dying network needs some of them.
+# Seconds an answer may take to arrive, and each piece of a report: networks die slowly.
 BODY_SECONDS: Final = 20.0
 # Bytes below which compressing costs more than it saves.
 _WORTH_COMPRESSING: Final = 600

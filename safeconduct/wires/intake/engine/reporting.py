@@ -6,7 +6,7 @@ at once, durable before it says yes, and given a reference that follows from the
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Final
 
 import orjson
@@ -16,7 +16,7 @@ from safeconduct.ground.kernel import clock, tokens
 from safeconduct.ground.kernel.tokens import LinkRefusedError
 from safeconduct.wires.intake import rules
 from safeconduct.wires.intake.engine.commit import report_line
-from safeconduct.wires.intake.engine.crowd import Crowd
+from safeconduct.wires.intake.engine.crowd import Crowd, network_of
 from safeconduct.wires.intake.engine.http import (
     BODY_SECONDS,
     Receive,
@@ -30,6 +30,7 @@ from safeconduct.wires.intake.engine.http import (
     of_asgi,
     page,
 )
+from safeconduct.wires.intake.engine.inhand import Held, InHand, TooMuchInHandError
 from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
 from safeconduct.wires.intake.engine.multipart import FormReader, NotAFormError, Part
 from safeconduct.wires.intake.engine.pace import Pace
@@ -51,10 +52,13 @@ type Readable = Callable[[Response, Request], Response]
 PATHS: Final = {"/here": Kind.HERE, "/help": Kind.HELP}
 # Bytes of reports being read or waiting for their commit; beyond, phones are told to come again.
 _MOST_IN_HAND: Final = 256 * 1024 * 1024
+# Of one network an eighth of that: some fifteen whole reports with all their photos.
+_OF_A_NETWORK: Final = _MOST_IN_HAND // 8
+# Four photos over the slowest of lines take six minutes.
+_WHOLE_BODY_SECONDS: Final = 600.0
 # A form without files; two thousand characters of any script, escaped, fit several times.
 _LONGEST_PLAIN: Final = 128 * 1024
 _TEXT_BYTES: Final = 16 * 1024
-_HEAVIEST: Final = MAX_PHOTOS * MAX_PHOTO + _LONGEST_PLAIN
 _RETRY_SECONDS: Final = b"20"
 # What a registered party's link to its record is signed for (picture.registry).
 _RECORD_LINK: Final = "registration"
@@ -79,7 +83,7 @@ class ReportDoor:
         chosen = settings.INTAKE
         self._crowd = Crowd(int(chosen["REPORTS_A_MINUTE"]), doors=int(chosen["DOORS"]))
         self._sendings = Pace(MAX_SENDINGS_A_MINUTE)
-        self._in_hand = 0
+        self._in_hand = InHand(_MOST_IN_HAND, of_a_network=_OF_A_NETWORK)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = of_asgi(scope, receive)
@@ -93,21 +97,19 @@ class ReportDoor:
             return _permitted()
         if request.method != "POST":
             return _moved(request)
-        held = self._weight(request)
-        self._in_hand += held
+        caller = _caller(request)
         try:
-            return await self._receive(request, receive, held)
+            with self._in_hand.holding(network_of(caller)) as held:
+                return await self._receive(request, caller, receive, held)
         except ReportProblemError as problem:
             return self._problem(request, problem.kind)
-        finally:
-            self._in_hand -= held
 
-    async def _receive(self, request: Request, receive: Receive, held: int) -> Response:
-        if self._in_hand - held > _MOST_IN_HAND:
-            raise ReportProblemError("report_not_kept")
+    async def _receive(
+        self, request: Request, caller: str, receive: Receive, held: Held
+    ) -> Response:
         now = clock.now()
-        verdict = self._crowd.judge(_caller(request), now.timestamp())
-        parts = await _parts(request, receive)
+        verdict = self._crowd.judge(caller, now.timestamp())
+        parts = await _parts(request, receive, held)
         kind = PATHS[request.path.rstrip("/")]
         said = read_report(kind, parts, language=_language(request), received_at=now)
         if verdict.refused and not _is_registered(said):
@@ -128,11 +130,6 @@ class ReportDoor:
         except NotKeptError:
             raise ReportProblemError("report_not_kept") from None
         return self._thanks(request, said, f"{now.hour:02}:{now.minute:02}")
-
-    def _weight(self, request: Request) -> int:
-        declared = request.header(b"content-length")
-        # What is longer is dropped as it comes.
-        return min(int(declared), _HEAVIEST) if declared.isdigit() else _HEAVIEST
 
     def _thanks(self, request: Request, said: Report, time: str) -> Response:
         reference = reference_of(said.key)
@@ -166,8 +163,8 @@ def follow_address(said: Report) -> str:
     return f"{settings.PUBLIC_URL}/me/request/{tokens.veiled(said.key, purpose=REPORT_LINK)}/"
 
 
-async def _pieces(receive: Receive, most: int) -> AsyncIterator[bytes]:
-    """The body as it comes; ends at ``most`` bytes."""
+async def _pieces(receive: Receive, most: int, held: Held) -> AsyncIterator[bytes]:
+    """The body as it comes, each piece counted in hand; ends at ``most`` bytes."""
     read, more = 0, True
     while more and read < most:
         try:
@@ -180,23 +177,31 @@ async def _pieces(receive: Receive, most: int) -> AsyncIterator[bytes]:
         piece: bytes = message.get("body", b"")
         more = message.get("more_body", False)
         read += len(piece)
+        held.more(len(piece))
         yield piece
 
 
-async def _parts(request: Request, receive: Receive) -> list[Part]:
-    kind = request.header(b"content-type")
+async def _parts(request: Request, receive: Receive, held: Held) -> list[Part]:
     try:
-        if kind.startswith(b"multipart/form-data"):
-            reader = FormReader(
-                kind, text_limit=_TEXT_BYTES, file_limit=MAX_PHOTO, most_files=MAX_PHOTOS
-            )
-            async for piece in _pieces(receive, MAX_REPORT):
-                reader.feed(piece)
-            return reader.parts
-        pieces = [piece async for piece in _pieces(receive, _LONGEST_PLAIN)]
-        return _plain(b"".join(pieces))
-    except (NotAFormError, TooSlowError, UnreadableError):
+        async with asyncio.timeout(_WHOLE_BODY_SECONDS):
+            return await _read(request, receive, held)
+    except TooMuchInHandError:
+        raise ReportProblemError("report_not_kept") from None
+    except (NotAFormError, TimeoutError, TooSlowError, UnreadableError):
         raise ReportProblemError("report_unreadable") from None
+
+
+async def _read(request: Request, receive: Receive, held: Held) -> list[Part]:
+    kind = request.header(b"content-type")
+    if kind.startswith(b"multipart/form-data"):
+        reader = FormReader(
+            kind, text_limit=_TEXT_BYTES, file_limit=MAX_PHOTO, most_files=MAX_PHOTOS
+        )
+        async for piece in _pieces(receive, MAX_REPORT, held):
+            reader.feed(piece)
+        return reader.parts
+    pieces = [piece async for piece in _pieces(receive, _LONGEST_PLAIN, held)]
+    return _plain(b"".join(pieces))
 
 
 def _plain(body: bytes) -> list[Part]:
@@ -234,7 +239,7 @@ def _is_ours(word: str) -> bool:
         address = ip_address(word)
     except ValueError:
         return False
-    return any(address in ip_network(one, strict=False) for one in settings.INTAKE["PROXIES"])
+    return any(address in network for network in settings.INTAKE["PROXIES"])
 
 
 def _wants_json(request: Request) -> bool:
