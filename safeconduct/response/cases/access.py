@@ -22,11 +22,13 @@ class RequestNotOpenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What a link leads to: a request, or a report that became none, or one still on its way."""
+    """What a link leads to: a request, or a report that became none or is still on its way."""
 
     case: Case | None
     report: Report | None = None
     key: UUID | None = None
+    # No machine could file it: an officer reads it, or has.
+    unread: Unread | None = None
 
 
 def case_for(case_id: int, *, officer: Officer, permission: str = VIEW) -> Case:
@@ -85,6 +87,9 @@ def _of_report(token: str) -> Followed:
     report = Report.objects.filter(key__in=keys).select_related("case").first()
     if report is not None:
         return Followed(report.case, report, report.key)
+    unread = Unread.objects.filter(key__in=keys).order_by("settled_at").first()
+    if unread is not None:
+        return Followed(None, None, unread.key, unread)
     # Kept by the door, and not yet filed: a matter of seconds.
     lying = RawReport.objects.filter(key__in=keys).values_list("key", flat=True).first()
     if lying is None:

@@ -124,7 +124,7 @@ class Message(models.Model):
     # Which messages told the person that an answer waits, and whom they were addressed to.
     batch_id = models.BigIntegerField(null=True)
     recipient_id = models.BigIntegerField(null=True)
-    # When the page with the answer was first opened.
+    # When the page said that the answer was read; a preview of its link reads nothing.
     seen_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -29,7 +29,7 @@ for _field in ("sealed", "photos"):
     personal(
         f"cases.Unread.{_field}",
         purpose=_("To read what no machine could file"),
-        retention=_("Until an officer has read it"),
+        retention=_("Until an officer has read it, at most a year"),
         shredder=Shredder.BLANK,
         rule="cases.words",
     )

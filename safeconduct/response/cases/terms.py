@@ -66,6 +66,8 @@ LINK_PURPOSE: Final = "request"
 LINK_LIFE: Final = timedelta(days=120)
 # How long a position is held where nobody ends it sooner; its owner sees the clock.
 POSITION_KEPT: Final = timedelta(hours=24)
+# A report that no machine could file and nobody ever read.
+UNREAD_KEPT: Final = timedelta(days=365)
 # How long words and photos outlive the request; its dates and its outcome stay.
 KEPT: Final = timedelta(days=90)
 # A notice that could not leave for so long is no news any more.

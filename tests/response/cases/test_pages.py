@@ -14,6 +14,7 @@ from safeconduct.response.cases import actions, queries
 from safeconduct.response.cases.engine import drain
 from safeconduct.response.cases.models import Case
 from safeconduct.response.cases.terms import LINK_LIFE, State
+from safeconduct.wires.intake.engine.reported import reference_of
 from safeconduct.wires.intake.terms import REPORT_LINK, Kind
 from tests import builders
 from tests.response.cases.reports import report
@@ -164,8 +165,6 @@ def test_its_sender_reads_where_it_stands_and_answers(pages, officer):
         actor=builders.Actor.officer(officer.pk),
     )
     assert "Gəlirik" in pages.get(path).content.decode()
-    (ours,) = [said for said in queries.said_in(case, notes=False) if said.is_ours]
-    assert ours.message.seen_at is not None
     key = str(uuid4())
     for _ in range(2):
         sent = pages.post(f"{path}message/", {"words": "Gözləyirik", "key": key})
@@ -208,6 +207,46 @@ def test_a_report_is_followed_from_the_first_second(pages):
     assert "being filed" in pages.get(path).content.decode()
     drain.run_once()
     assert "Kömək" in pages.get(path).content.decode()
+
+
+def test_a_link_that_a_machine_fetched_is_not_an_answer_read(pages, officer):
+    case = builders.help_request()
+    path = own_page(case)
+
+    def answered(words):
+        doing = {"now": clock.now(), "actor": builders.Actor.officer(officer.pk)}
+        return actions.reply(case_id=case.pk, words=words, seen=None, **doing)[0]
+
+    first = answered("Gəlirik")
+    shown = pages.get(path).content.decode()
+    pages.head(path)
+    assert case.messages.get(pk=first.pk).seen_at is None
+    assert f'name="through" value="{first.pk}"' in shown
+    second = answered("Yoldayıq")
+    assert pages.get(f"{path}seen/").status_code == 405
+    assert pages.post(f"{path}seen/", {"through": "nonsense"}).status_code == 302
+    assert case.messages.get(pk=first.pk).seen_at is None
+    assert pages.post(f"{path}seen/", {"through": first.pk}).status_code == 302
+    assert case.messages.get(pk=first.pk).seen_at is not None
+    assert case.messages.get(pk=second.pk).seen_at is None
+    pages.post(f"{path}seen/", {"through": second.pk})
+    assert "through" not in pages.get(path).content.decode()
+
+
+def test_a_report_nobody_could_file_is_followed_too(pages, officer):
+    builders.post(id=2, seat="TR")
+    unread = builders.unread_report()
+    path = f"/me/request/{tokens.veiled(unread.key, purpose=REPORT_LINK)}/"
+    shown = pages.get(path).content.decode()
+    assert reference_of(unread.key) in shown
+    assert "officer will read it" in shown
+    assert pages.post(f"{path}stop/").status_code == 404
+    actions.dismiss_unread(
+        unread_id=unread.pk, now=clock.now(), actor=builders.Actor.officer(officer.pk)
+    )
+    shown = pages.get(path).content.decode()
+    assert "officer will read it" not in shown
+    assert "tell us anew" in shown
 
 
 def test_whoever_said_that_they_are_safe_reads_that(pages):

@@ -247,3 +247,38 @@ def test_the_inbox_has_both_sides_and_no_notes(one):
         (True, "Gəlirik"),
         (False, "Kömək edin"),
     ]
+
+
+def test_the_roll_is_held_before_the_request_as_the_drain_does(monkeypatch):
+    """Whoever takes the two the other way round ends up waiting for the drain, and it for them."""
+    from safeconduct.picture.rollcall.engine import rows
+    from safeconduct.response.cases.actions import working
+
+    people = builders.household(1)
+    (asked,) = builders.asked(people)
+    builders.raw_answer(asked.id, Answer.NEEDS_HELP)
+    answers.run_once()
+    drain.gather_calls()
+    case = Case.objects.get()
+    order = []
+    hold, locked = rows.hold, working._locked
+    monkeypatch.setattr(rows, "hold", lambda *a: order.append([*a[1]]) or hold(*a))
+    monkeypatch.setattr(working, "_locked", lambda *a: order.append("request") or locked(*a))
+    actions.close_case(
+        case_id=case.pk,
+        version=case.version,
+        outcome=Outcome.HELPED,
+        now=clock.now(),
+        actor=builders.TESTER,
+    )
+    assert order[:2] == [[asked.incident_id], "request"]
+
+
+def test_what_nobody_could_file_or_ever_read_goes_after_a_year():
+    from safeconduct.response.cases.models import Unread
+
+    unread, now = builders.unread_report(), clock.now()
+    actions.forget_old_cases(now + timedelta(days=364))
+    assert Unread.objects.filter(pk=unread.pk).exists()
+    actions.forget_old_cases(now + timedelta(days=366))
+    assert not Unread.objects.filter(pk=unread.pk).exists()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.audit import actions as audit
@@ -13,7 +14,7 @@ from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.privacy.forgotten import forget_subjects
 from safeconduct.response.cases.actions.opening import Draft, note, open_or_add
 from safeconduct.response.cases.models import Case, Message, NoticeBatch, Photo, Report, Unread
-from safeconduct.response.cases.terms import KEPT, Deed, Settled, Way
+from safeconduct.response.cases.terms import KEPT, UNREAD_KEPT, Deed, Settled, Way
 from safeconduct.wires.intake.engine.reported import reference_of
 from safeconduct.wires.intake.models import HelpWords
 
@@ -71,12 +72,13 @@ def note_call_closed(*, incident_id: int, person_id: int, now: datetime) -> None
 @transaction.atomic
 def forget_old_cases(now: datetime) -> int:
     """Shred what was said in requests closed 90 days ago; how many. Dates and outcome stay."""
-    Unread.objects.filter(settled_at__lt=now - KEPT).delete()
+    over = Q(settled_at__lt=now - KEPT) | Q(received_at__lt=now - UNREAD_KEPT)
+    Unread.objects.filter(over).delete()
     HelpWords.objects.filter(received_at__lt=now - _WORDS_KEPT).delete()
     NoticeBatch.objects.filter(day__lt=(now - KEPT).date()).delete()
     Report.objects.filter(case=None, received_at__lt=now - KEPT).delete()
-    over = Case.objects.filter(closed_at__lt=now - KEPT, forgotten_at=None)
-    ids = list(over.order_by("pk").values_list("pk", flat=True)[:5000])
+    closed = Case.objects.filter(closed_at__lt=now - KEPT, forgotten_at=None)
+    ids = list(closed.order_by("pk").values_list("pk", flat=True)[:5000])
     forget_words(ids, now)
     return len(ids)
 

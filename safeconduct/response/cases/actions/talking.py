@@ -203,9 +203,9 @@ def set_wishes(*, case_id: int, wishes: Mapping[str, str], now: datetime, actor:
     _remember("cases.wishes_set", case, now, actor)
 
 
-def note_seen(case: Case, now: datetime) -> None:
-    """The page with our answers was opened: they have arrived."""
-    unseen = case.messages.filter(direction=Direction.OUT, seen_at=None)
+def note_seen(case: Case, *, through: int, now: datetime) -> None:
+    """Our answers have been read on their page, up to this one."""
+    unseen = case.messages.filter(direction=Direction.OUT, seen_at=None, pk__lte=through)
     unseen.update(seen_at=now)
 
 

@@ -15,6 +15,7 @@ from safeconduct.picture.rollcall.actions import (
     UnknownStandingError,
     close_help,
 )
+from safeconduct.picture.rollcall.engine import rows
 from safeconduct.response.cases import rules
 from safeconduct.response.cases.actions.opening import note
 from safeconduct.response.cases.actions.positions import drop_position
@@ -146,6 +147,10 @@ def close_case(
     :raises StaleCaseError: if it was changed meanwhile, by its sender for one.
     :raises CaseOverError: if it is closed.
     """
+    if outcome in CLOSES_CALL:
+        # The drain holds the roll before it takes a request: in one order nobody waits for ever.
+        held = Call.objects.filter(case_id=case_id).values_list("incident_id", flat=True)
+        rows.hold(rows.cursor(), set(held))
     case = _locked(case_id, version)
     drop_position(case, now, why="closed")
     case.state, case.outcome, case.closed_at = State.CLOSED.value, outcome.value, now

@@ -59,6 +59,8 @@ def status(request: HttpRequest, token: str, led: Followed) -> HttpResponse:
         is_safe = bool(led.report and led.report.is_safe)
         reference = reference_of(led.key) if led.key else ""
         context = {"reference": reference, "is_safe": is_safe, "filed": led.report is not None}
+        if led.unread is not None:
+            context |= {"filed": led.unread.settled_at is not None, "unread": True}
         return render(request, "cases/received.html", context)
     return _page(request, token, led.case)
 
@@ -96,6 +98,17 @@ def _hear(request: HttpRequest, case: Case, form: MessageForm) -> bool:
         actor=_actor(case),
     )
     return not lost and len(fitting) == len(files)
+
+
+@require_POST
+@_own
+@_with_case
+def seen(request: HttpRequest, token: str, case: Case) -> HttpResponse:
+    """Our answers have been read, up to one: said by the page, not by whoever fetches a link."""
+    through = request.POST.get("through", "")
+    if through.isascii() and through.isdigit() and len(through) < 19:
+        actions.note_seen(case, through=int(through), now=clock.now())
+    return redirect("requests:status", token)
 
 
 @require_POST
@@ -152,9 +165,10 @@ def _page(
 ) -> HttpResponse:
     now = clock.now()
     said = queries.said_in(case, notes=False)
-    actions.note_seen(case, now)
+    unseen = [one.message.pk for one in said if one.is_ours and one.message.seen_at is None]
     context = {
         "token": token,
+        "through": max(unseen, default=None),
         "case": case,
         "need": "" if case.what == Need.UNSAID else Need(case.what).label,
         "said": said,

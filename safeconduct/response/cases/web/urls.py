@@ -9,6 +9,7 @@ from safeconduct.response.cases.web import unread
 citizen = [
     path("<str:token>/", own.status, name="status"),
     path("<str:token>/message/", own.message, name="message"),
+    path("<str:token>/seen/", own.seen, name="seen"),
     path("<str:token>/stop/", own.stop, name="stop"),
     path("<str:token>/longer/", own.longer, name="longer"),
     path("<str:token>/withdraw/", own.withdraw, name="withdraw"),
