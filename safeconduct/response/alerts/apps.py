@@ -14,7 +14,7 @@ class AlertsConfig(AppConfig):
 
         declare(
             "alerts.first_contact",
-            _("{count} people were told by mail where we have them from."),
+            _("{count} people were told by a message where we have them from."),
             Shredder.FORGET_SUBJECT,
         )
         declare("alerts.drafted", _("{actor} wrote in alert {subject}."))

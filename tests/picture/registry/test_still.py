@@ -12,6 +12,7 @@ from safeconduct.picture.registry.actions.codes import forget_codes
 from safeconduct.picture.registry.models import (
     ContactPoint,
     Person,
+    Source,
     Stay,
     StillRound,
     StillThere,
@@ -83,6 +84,26 @@ def test_a_resident_is_asked_after_half_a_year_once_for_the_family():
     assert asked() == [(due.party_id, "resident")]
     assert messages() == [(due.party_id, 1, "+905321234567", 2)]
     assert fresh.party_id != due.party_id
+
+
+def test_whoever_came_by_a_list_learns_it_when_first_asked(pages):
+    """There is no mail to say it in, and nobody pressed the button that tells the list."""
+    leyla = resident()
+    listed = Source.objects.create(
+        kind="import", label="Employer Ltd", legal_basis="vital interests",
+        collected_on=NOW.date(), created_at=NOW,
+    )  # fmt: skip
+    Person.objects.update(source=listed, told_at=None)
+    ask()
+    batch = StillRound.objects.get(reason="resident").batch_id
+    tell = {"batch_id": batch, "now": NOW, "actor": builders.TESTER}
+    assert actions.note_told_by_notice(**tell) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE messaging_delivery SET state = 2 WHERE batch_id = %s", [batch])
+    assert actions.note_told_by_notice(**tell) == 2
+    link = tokens.Link(leyla.party_id, NOW.date() + 9 * DAY, "en", 0)
+    page = pages.get(f"/me/still/{tokens.mint(link, purpose=terms.STILL_PURPOSE)}/")
+    assert "Employer Ltd" in page.content.decode()
 
 
 def test_the_graver_the_level_the_sooner(monkeypatch):

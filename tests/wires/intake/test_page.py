@@ -72,6 +72,13 @@ def test_another_language_is_one_tap_away(visitor):
     assert texts("az")["title"] in visitor.get(f"{visitor.path}?l=xx").text
 
 
+@pytest.mark.parametrize("language", ["az", "en", "ru", "fa", "ar"])
+def test_whoever_came_by_a_list_reads_so_behind_the_first_sms(visitor, settings, language):
+    page = visitor.get(f"{visitor.path}?l={language}").text
+    assert texts(language)["source"] in page
+    assert f'href="{settings.PUBLIC_URL}/me/code/"' in page
+
+
 def test_looking_is_not_answering(visitor, ledger):
     for method in ("GET", "HEAD"):
         assert visitor.ask(method, f"{visitor.path}?answer=1&key={KEY}").status == 200

@@ -16,7 +16,7 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.kernel.tokens import LENGTH
 from safeconduct.picture.registry import terms
-from safeconduct.picture.registry.models import ImportRun, Notice, Source
+from safeconduct.picture.registry.models import ImportRun, Notice, Source, StillRound
 from safeconduct.wires.messaging import actions as messaging
 from safeconduct.wires.messaging.rules import best_language, segments
 from safeconduct.wires.messaging.terms import CODE_PLACE, LINK_PLACE, Channel, Lane
@@ -106,8 +106,12 @@ def send_notices(*, run_id: int, now: datetime, actor: Actor) -> int:
 
 @transaction.atomic
 def note_told_by_notice(*, batch_id: int, now: datetime, actor: Actor) -> int:
-    """Note everybody whose notice was handed over as told; how many. No notice, nobody."""
-    if not Notice.objects.filter(batch_id=batch_id).exists():
+    """Note everybody as told whose notice was handed over; how many. Of other batches, nobody.
+
+    So does a question whether they are still there: its page says where we have them from.
+    """
+    tells = (Notice.objects.filter(batch_id=batch_id), StillRound.objects.filter(batch_id=batch_id))
+    if not any(rows.exists() for rows in tells):
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, {"batch": batch_id, "now": now})
@@ -171,7 +175,8 @@ SELECT DISTINCT ON (1) min(person.id), person.party_id, NULL::smallint, 1::small
 _TOLD: Final = """
 UPDATE registry_person AS person SET told_at = %(now)s
   FROM messaging_delivery AS sent
-  JOIN registry_contactpoint AS point ON point.address = sent.address AND point.channel = 1
+  JOIN registry_contactpoint AS point
+    ON point.address = sent.address AND point.channel = sent.channel
  WHERE sent.batch_id = %(batch)s AND sent.state IN (2, 3) AND person.id = point.person_id
    AND person.party_id = sent.subject_id AND person.told_at IS NULL
 """

@@ -64,6 +64,7 @@ def _shown(
         "stay": stay,
         "ends": _ends(stay, now),
         "said": request.GET.get("said", ""),
+        "sources": queries.lists_naming(party.pk),
         "language": get_language() or "en",
     }
 

@@ -1,30 +1,32 @@
 """First contact: whoever came to us by a list must hear of it, and we must know that they did."""
 
 from datetime import datetime
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.registry.actions import mark_told
-from safeconduct.picture.registry.models import Person
 from safeconduct.response.alerts.models import Release
-from safeconduct.wires.messaging.models import Delivery
 from safeconduct.wires.messaging.terms import Channel, State
 
 _PORTION = 5000
 
 
 def tell_first_contacts(*, batch_id: int, now: datetime, actor: Actor) -> int:
-    """Note everybody who was handed an alert's mail, which says where we have them from.
+    """Note everybody who was handed an alert that says where we have them from.
 
-    An SMS is too short to say it, so it does not count; nor do batches that are no alert.
-    Returns how many heard of it for the first time.
+    A mail says it itself, an SMS by the page its link leads to; one that asks nothing has no
+    link and does not count. Nor do batches that are no alert. What a family is sent tells all
+    of it who gave that address. Returns how many heard of it for the first time.
     """
-    if not Release.objects.filter(batch_id=batch_id).exists():
+    release = Release.objects.filter(batch_id=batch_id).first()
+    if release is None:
         return 0
+    tells = [Channel.EMAIL, Channel.SMS] if release.round_id else [Channel.EMAIL]
     told, after = 0, 0
-    while people := _written_to(batch_id, after):
+    while people := _written_to(batch_id, tells, after):
         told += _note(people, now, actor)
         after = people[-1]
     return told
@@ -46,12 +48,31 @@ def _note(people: list[int], now: datetime, actor: Actor) -> int:
     return told
 
 
-def _written_to(batch_id: int, after_id: int) -> list[int]:
-    """The next people, by id, whose mail was handed over and who had not been told before."""
-    handed = Delivery.objects.filter(
-        batch_id=batch_id, channel=Channel.EMAIL, state__in=[State.HANDED, State.DELIVERED]
-    )
-    untold = Person.objects.filter(
-        told_at=None, pk__gt=after_id, pk__in=handed.values("recipient_id")
-    )
-    return list(untold.order_by("pk").values_list("pk", flat=True)[:_PORTION])
+def _written_to(batch_id: int, tells: list[Channel], after_id: int) -> list[int]:
+    """The next people, by id, who were handed a message that tells, and had not been told."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITTEN_TO,
+            {
+                "batch": batch_id,
+                "channels": [int(channel) for channel in tells],
+                "states": [State.HANDED, State.DELIVERED],
+                "after": after_id,
+                "size": _PORTION,
+            },
+        )
+        return [found for (found,) in cursor.fetchall()]
+
+
+_WRITTEN_TO: Final = """
+SELECT person.id FROM registry_person AS person
+ WHERE person.told_at IS NULL AND person.id > %(after)s
+   AND EXISTS (SELECT FROM registry_person AS reader
+         JOIN messaging_delivery AS sent ON sent.recipient_id = reader.id
+         JOIN registry_contactpoint AS point ON point.person_id = person.id
+          AND point.channel = sent.channel AND point.address = sent.address
+        WHERE reader.party_id = person.party_id AND sent.batch_id = %(batch)s
+          AND sent.channel = ANY (%(channels)s::smallint[])
+          AND sent.state = ANY (%(states)s::smallint[]))
+ ORDER BY person.id LIMIT %(size)s
+"""

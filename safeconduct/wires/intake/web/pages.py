@@ -141,6 +141,7 @@ class Pages:
             "people": _WHO.decode(),
             "follow": _FOLLOW.decode(),
             "warnings_at": self._warnings_at,
+            "source_at": f"{settings.PUBLIC_URL}{settings.LINK_PATHS['registration']}code/",
             **_whom(t, self._posts.line(post_id), language),
             **_outcome(t, about),
         }
