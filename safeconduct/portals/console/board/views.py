@@ -15,7 +15,8 @@ from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board import mapping
 from safeconduct.portals.console.board.access import board_for
-from safeconduct.portals.console.board.live import context, live_part
+from safeconduct.portals.console.board.listed import note_on_board
+from safeconduct.portals.console.board.live import context, live_part, named_in
 from safeconduct.portals.console.board.picture import open_incidents
 
 
@@ -36,7 +37,9 @@ def page(request: HttpRequest, incident_id: int) -> HttpResponse:
         "drawing": mapping.drawing(cells.cells, _land()),
         "disclaimer": DISCLAIMER,
     }
-    response = render(request, "board/page.html", context(incident, scope) | shown)
+    known = context(incident, scope)
+    note_on_board(request, incident.pk, named_in(known))
+    response = render(request, "board/page.html", known | shown)
     response["Cache-Control"] = "private, no-cache"
     return response
 
@@ -48,6 +51,7 @@ def live(request: HttpRequest, incident_id: int) -> HttpResponse:
     part = live_part(incident, scope)
     if request.headers.get("If-None-Match") == part.etag:
         return _unchanged(part.etag)
+    note_on_board(request, incident.pk, part.people)
     return _private(HttpResponse(part.html), part.etag)
 
 
