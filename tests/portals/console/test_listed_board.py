@@ -71,6 +71,6 @@ def test_memory_of_whom_a_board_showed_is_bounded(
     caller_in(here)
     other = builders.incident(name="Flood", countries=("TR",))
     for one in (here, other, here):
-        duty.get(f"/console/board/{one.pk}/live/")
+        duty.get(f"/console/board/{one.pk}/live/", headers={"HX-Request": "true"})
     assert len(listed._remembered) == 1
     assert Look.objects.count() == 1
