@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.utils import translation
 from pytest_socket import socket_allow_hosts
 
 _SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared/data"
@@ -31,6 +32,13 @@ def _only_loopback() -> Iterator[None]:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
     yield
     socket_allow_hosts(None)
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page asked for in Russian leaves the process speaking Russian; the next test must not."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

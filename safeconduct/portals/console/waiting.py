@@ -6,12 +6,17 @@ from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.missions.access import countries_of, permissions_of, posts_of
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board.health import health
+from safeconduct.readiness.advice import queries as advice
+from safeconduct.readiness.advice.engine.conflicts import all_contradictions
+from safeconduct.readiness.advice.terms import APPROVE, EditionState
+from safeconduct.readiness.advice.terms import VIEW as ADVICE
+from safeconduct.readiness.advice.terms import WRITE as WRITE_ADVICE
 from safeconduct.response.alerts import queries as alerts
 from safeconduct.response.alerts.terms import RELEASE, AlertState
 from safeconduct.response.calls.engine import listing
@@ -116,11 +121,58 @@ def _problems(_officer: Officer, _now: datetime) -> Iterator[Task]:
         )
 
 
+def _contradictions(officer: Officer, now: datetime) -> Iterator[Task]:
+    theirs, reader = countries_of(officer, ADVICE), get_language() or "en"
+    found = all_contradictions(theirs, reader, now=now)
+    if found:
+        yield Task(
+            ngettext(
+                "{number} contradiction between live texts",
+                "{number} contradictions between live texts",
+                len(found),
+            ).format(number=len(found)),
+            reverse("advice:contradictions"),
+            urgent=any(one.is_dangerous for one in found),
+        )
+
+
+def _approvals(officer: Officer, _now: datetime) -> Iterator[Task]:
+    theirs = countries_of(officer, APPROVE)
+    number = advice.editions_in(theirs, EditionState.SUBMITTED).count()
+    if number:
+        yield Task(
+            ngettext(
+                "{number} edition of advice waits to be approved",
+                "{number} editions of advice wait to be approved",
+                number,
+            ).format(number=number),
+            reverse("advice:list"),
+        )
+
+
+def _reviews(officer: Officer, now: datetime) -> Iterator[Task]:
+    theirs = countries_of(officer, WRITE_ADVICE)
+    overdue, soon = advice.reviews_due(theirs, today=now.date())
+    if overdue + soon:
+        yield Task(
+            ngettext(
+                "{number} country whose advice must be read again; overdue: {overdue}",
+                "{number} countries whose advice must be read again; overdue: {overdue}",
+                overdue + soon,
+            ).format(number=overdue + soon, overdue=overdue),
+            reverse("advice:list"),
+            urgent=overdue > 0,
+        )
+
+
 _KEPT: Final[list[tuple[str, Callable[[Officer, datetime], Iterator[Task]]]]] = [
     (VIEW, _lags),
     (RELEASE, _releases),
     (CASES, _requests),
+    (ADVICE, _contradictions),
     (SETTLE, _unclear),
     (CALL, _calls),
     (SIGNALS, _problems),
+    (APPROVE, _approvals),
+    (WRITE_ADVICE, _reviews),
 ]

@@ -261,6 +261,7 @@ class Listed:
     approved_at: datetime
     review_on: date | None
     has_lapsed: bool
+    is_due_soon: bool
 
 
 def listed(language: str, *, now: datetime) -> list[Listed]:
@@ -275,6 +276,13 @@ def levels_in_force() -> dict[str, int]:
     """The level in force for the whole of each country there is advice for."""
     rows = LevelText.objects.filter(edition__state=EditionState.LIVE, kind=AreaKind.COUNTRY)
     return dict(rows.values_list("edition__country_id", "level"))
+
+
+def reviews_due(countries: frozenset[str] | None, *, today: date) -> tuple[int, int]:
+    """How many countries' reviews (None: of all) are overdue, and how many are due soon."""
+    days = [one.review_on for one in editions_in(countries, EditionState.LIVE)]
+    overdue = sum(rules.has_lapsed(day, today=today) for day in days)
+    return overdue, sum(rules.is_due_soon(day, today=today) for day in days)
 
 
 def open_edition(country_code: str) -> Edition | None:
@@ -335,6 +343,7 @@ def _listed(edition: Edition, language: str, now: datetime) -> Listed | None:
         approved_at=edition.approved_at,
         review_on=edition.review_on,
         has_lapsed=rules.has_lapsed(edition.review_on, today=now.date()),
+        is_due_soon=rules.is_due_soon(edition.review_on, today=now.date()),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.readiness.advice.terms import (
     LONGEST_UNREVIEWED,
+    REMIND_BEFORE,
     AreaKind,
     Asks,
     Change,
@@ -120,6 +121,13 @@ def usual_review(levels: Iterable[int], *, today: date) -> date:
 def has_lapsed(review_on: date | None, *, today: date) -> bool:
     """Whether the day by which somebody should have read it again has passed."""
     return review_on is not None and review_on < today
+
+
+def is_due_soon(review_on: date | None, *, today: date) -> bool:
+    """Whether it is time to read it again, so that it does not lapse."""
+    if review_on is None or has_lapsed(review_on, today=today):
+        return False
+    return review_on <= today + REMIND_BEFORE
 
 
 class Standing(StrEnum):

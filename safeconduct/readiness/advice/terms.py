@@ -38,6 +38,8 @@ LONGEST_UNREVIEWED: Final = {
     3: timedelta(days=182),
     4: timedelta(days=182),
 }
+# From when on officers are reminded of a review, every day until it is done.
+REMIND_BEFORE: Final = timedelta(days=30)
 MOST_AREAS: Final = 30
 MOST_CITIES: Final = 40
 MOST_CORNERS: Final = 400

@@ -2,13 +2,16 @@
 
 import gzip
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from lxml import etree
 
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
+from safeconduct.readiness.advice.actions import submit_edition
 from safeconduct.readiness.advice.models import Edition
+from safeconduct.response.alerts.terms import AreaKind
 from tests import builders
 from tests.pages import Pages
 
@@ -17,7 +20,16 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
 @pytest.mark.parametrize(
-    "path", ["/advice/az/", "/advice/az/TR/", "/advice/az.atom", "/advice/az/TR.json"]
+    "path",
+    [
+        "/advice/az/",
+        "/advice/az.atom",
+        "/advice/az.json",
+        "/advice/az/TR/",
+        "/advice/az/TR.atom",
+        "/advice/az/TR.json",
+        "/advice/az/TR.svg",
+    ],
 )
 def test_what_everybody_reads_is_kept_by_every_cache(path: str, pages: Pages) -> None:
     builders.live_edition()
@@ -70,6 +82,69 @@ def test_overdue_advice_says_so(pages: Pages) -> None:
     assert "review of 1 country is overdue" in desk.get("/console/advice/").content.decode()
 
 
+def test_advice_that_lapses_soon_is_said_to_officers_and_not_to_the_public(pages: Pages) -> None:
+    today = clock.now().date()
+    builders.live_edition("TR", review_on=today + timedelta(days=30))
+    builders.live_edition("DE", review_on=today + timedelta(days=31))
+    desk = Pages().sign_in(builders.officer("editor"))
+    listed = desk.get("/console/advice/").content.decode()
+    assert "review of 1 country is due within 30 days" in listed
+    assert listed.count("due soon") == 1
+    assert listed.index("countries/TR/") < listed.index("countries/DE/")
+    assert "1 country whose advice must be read again" in desk.get("/console/").content.decode()
+    page = pages.get("/advice/en/TR/").content.decode()
+    assert "To be reviewed by" in page
+    assert "To be reviewed since" not in page
+
+
+def test_the_public_list_and_machines_know_what_has_lapsed(pages: Pages) -> None:
+    long_ago = clock.now() - timedelta(days=300)
+    builders.live_edition(now=long_ago, review_on=long_ago.date() + timedelta(days=90))
+    assert "review overdue" in pages.get("/advice/en/").content.decode()
+    assert pages.get("/advice/en.json").json()["countries"][0]["review_overdue"]
+    assert pages.get("/advice/en/TR.json").json()["advice"]["review_overdue"]
+
+
+def test_what_waits_for_an_officer_stands_on_the_first_page() -> None:
+    made = builders.edition("TR", level=1)
+    submit_edition(
+        edition_id=made.pk, version=made.version, now=clock.now(), actor=Actor.officer(901)
+    )
+    builders.live_edition("DE", level=1)
+    builders.released_alert(
+        expand=False, severity="Extreme", area_kind=AreaKind.COUNTRY, country_id="DE"
+    )
+    home = Pages().sign_in(builders.officer("releaser")).get("/console/").content.decode()
+    assert "1 edition of advice waits to be approved" in home
+    assert "1 contradiction between live texts" in home
+    assert "must be read again" not in home
+
+
+@pytest.mark.parametrize("path", ["/advice/en.atom", "/advice/ru/TR.atom"])
+def test_feeds_hold_all_that_atom_demands(path: str, pages: Pages) -> None:
+    """RFC 4287, 4.1.1 and 4.1.2; ids and links absolute, dates with their zone."""
+    builders.live_edition(level=1)
+    builders.live_edition(level=3)
+    feed = etree.fromstring(pages.get(path).content)
+
+    def every(where: str) -> list[str]:
+        found = feed.xpath(where, namespaces=ATOM)
+        assert found, where
+        return list(found)
+
+    for one in ("a:id", "a:title", "a:updated", "a:author/a:name", "a:link[@rel='self']"):
+        assert len(every(f"/a:feed/{one}")) == 1
+    entries = every("/a:feed/a:entry")
+    ids = every("/a:feed/a:entry/a:id/text()")
+    assert len(set(ids)) == len(entries)
+    for part in ("a:title", "a:updated", "a:link[@rel='alternate']", "a:summary"):
+        assert len(every(f"/a:feed/a:entry/{part}")) == len(entries)
+    for moment in every("//a:updated/text()"):
+        assert datetime.fromisoformat(moment).tzinfo is not None
+    assert all(url.startswith("http") for url in [*ids, *every("//a:link/@href")])
+    assert every("/a:feed/@xml:lang") == [path[8:10]]
+
+
 def test_a_country_without_advice_still_says_whom_to_call(pages: Pages) -> None:
     builders.country("AZ")
     page = pages.get("/advice/en/AZ/").content.decode()
@@ -98,7 +173,6 @@ def test_machines_read_the_same(pages: Pages) -> None:
 
 
 def test_a_page_fits_a_slow_line(pages: Pages) -> None:
-    from safeconduct.ground.kernel.actor import Actor
     from safeconduct.readiness.advice.actions.demo import seed_demo
 
     builders.country("TR")

@@ -166,3 +166,11 @@ def test_what_endangers_whoever_obeys_is_told_apart() -> None:
     assert not rules.is_dangerous(rules.Clash.LOUD_WHERE_CALM, "Severe")
     assert not rules.is_dangerous(rules.Clash.TOLD_ALL_CLEAR, "Extreme")
     assert rules.is_dangerous(rules.Clash.LEAVE_AND_SHELTER, "Minor")
+
+
+@pytest.mark.parametrize(
+    ("left", "soon"), [(None, False), (-1, False), (0, True), (30, True), (31, False)]
+)
+def test_officers_are_reminded_a_month_before_a_review(left: int | None, soon: bool) -> None:
+    day = None if left is None else TODAY + timedelta(days=left)
+    assert rules.is_due_soon(day, today=TODAY) is soon

@@ -39,8 +39,9 @@ def advice_list(request: HttpRequest) -> HttpResponse:
     ]
     found = conflicts.all_contradictions(theirs, reader, now=now)
     shown = {
-        "rows": sorted(rows, key=lambda row: (not row.has_lapsed, sort_key(row.name, reader))),
+        "rows": sorted(rows, key=lambda row: _by_need(row, reader)),
         "lapsed": sum(row.has_lapsed for row in rows),
+        "due": sum(row.is_due_soon for row in rows),
         "waiting": queries.editions_in(theirs, EditionState.DRAFT, EditionState.SUBMITTED),
         "contradictions": found,
         "choices": _writable(request, reader),
@@ -199,6 +200,11 @@ def _obstacle(edition: Edition, officer_id: int) -> str | Promise | None:
     else:
         found = rules.obstacle_to_approve(candidate, approver_id=officer_id, today=today)
     return SAID[found] if found else None
+
+
+def _by_need(row: queries.Listed, reader: str) -> tuple[bool, bool, object]:
+    """The lapsed first, then what lapses soon."""
+    return not row.has_lapsed, not row.is_due_soon, sort_key(row.name, reader)
 
 
 def _writable(request: HttpRequest, reader: str) -> list[tuple[str, str]]:
