@@ -130,6 +130,20 @@ def test_an_answer_waits_on_the_phone_until_there_is_a_network(phone):
     assert page.evaluate("localStorage.length") == 0
 
 
+def test_a_second_answer_without_a_network_leaves_the_call_for_help_standing(phone):
+    t = texts("az")
+    page = phone(link(7))
+    page.context.set_offline(True)
+    for said in ("needs_help", "safe", "safe"):
+        page.get_by_role("button", name=t[said]).click()
+        expect(page.get_by_role("status")).to_have_text(t["not_sent"])
+    page.context.set_offline(False)
+    expect(page.locator("h1")).to_have_text(t["received"])
+    page.wait_for_function("localStorage.length === 0")
+    told = dict(RawAnswer.objects.order_by("-id").values_list("key", "answer"))
+    assert list(told.values())[::-1] == [2, 1], "both, in the order they were given"
+
+
 def test_an_answer_kept_on_the_phone_is_sent_when_the_page_is_opened_again(phone):
     t = texts("az")
     page = phone(link(7))

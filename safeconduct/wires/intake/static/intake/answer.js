@@ -1,4 +1,5 @@
-// Keeps an answer on the phone until it is received. Without this module the form works as it is.
+// Keeps answers on the phone until they are received, oldest first: a family may give several,
+// and a second one never takes the place of a call for help. Without this module the form works as it is.
 const place = `answer ${location.pathname}`;
 const waits = [2, 5, 10, 20, 30];
 let tries = 0;
@@ -10,22 +11,23 @@ const say = (which) => {
   if (line) line.textContent = which ? line.dataset[which] : "";
 };
 
-// A private window may refuse storage: then the answer is kept as long as the page is open.
-let held = null;
-const keep = (answer) => {
-  held = answer;
+// A private window may refuse storage: then they are kept as long as the page is open.
+let held = [];
+const keep = (answers) => {
+  held = answers;
   try {
-    if (answer) localStorage.setItem(place, JSON.stringify(answer));
+    if (answers.length) localStorage.setItem(place, JSON.stringify(answers));
     else localStorage.removeItem(place);
   } catch { /* held is enough */ }
 };
 const kept = () => {
   try {
-    return JSON.parse(localStorage.getItem(place)) ?? held;
+    return [JSON.parse(localStorage.getItem(place)) ?? held].flat();
   } catch {
     return held;
   }
 };
+const same = (one, other) => one.fields === other.fields && one.to === other.to;
 
 const later = () => {
   say("notSent");
@@ -59,7 +61,7 @@ const show = (html) => {
 };
 
 async function send() {
-  const answer = kept();
+  const [answer] = kept();
   if (!answer || sending) return;
   sending = true;
   try {
@@ -72,7 +74,7 @@ async function send() {
     // 429 and 5xx: not received, but it may be later. Anything else is a last word.
     if (response.status === 429 || response.status >= 500) throw new Error(response.status);
     const html = await response.text();
-    if (kept()?.at === answer.at) keep(null);
+    keep(kept().filter((each) => !(same(each, answer) && each.at === answer.at)));
     tries = 0;
     show(html);
   } catch {
@@ -80,14 +82,19 @@ async function send() {
   } finally {
     sending = false;
   }
-  // Somebody pressed another button while this one was under way.
-  if (!timer && kept()) send();
+  // Another one waited, or was given while this one was under way.
+  if (!timer && kept().length) send();
 }
 
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   const fields = new FormData(event.target, event.submitter);
-  keep({ to: event.target.action, fields: new URLSearchParams(fields).toString(), at: Date.now() });
+  const answer = {
+    to: event.target.action, fields: new URLSearchParams(fields).toString(), at: Date.now(),
+  };
+  const before = kept();
+  // Pressed again because nothing seemed to happen: said once, and when it was said first.
+  if (!before.length || !same(before.at(-1), answer)) keep([...before, answer]);
   tries = 0;
   clearTimeout(timer);
   timer = 0;
@@ -95,7 +102,7 @@ document.addEventListener("submit", (event) => {
   send();
 });
 addEventListener("online", send);
-if (kept()) {
+if (kept().length) {
   say("sending");
   send();
 }
