@@ -152,7 +152,8 @@ def photo(request: HttpRequest, photo_id: int) -> HttpResponse:
     found = photo_for(photo_id, officer=officer_of(request))
     content = unseal_bytes(subject=subject_of(found.case), field=CONTENT, sealed=found.content)
     response = HttpResponse(content, content_type="image/jpeg")
-    response["Content-Disposition"] = f'inline; filename="{found.pk}.jpg"'
+    # Pages show it all the same; opened by itself it is a file and no document of ours.
+    response["Content-Disposition"] = f'attachment; filename="{found.pk}.jpg"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     return _private(response)
