@@ -1,6 +1,7 @@
 """No table of people is forgotten: by whom asks what we hold, by the night, by the shredder."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -13,6 +14,7 @@ from safeconduct.ground.privacy.fields import Shredder, personal_fields
 from safeconduct.ground.privacy.holdings import holdings
 from tests.meta.addresses import rules
 
+ROOT = Path(__file__).resolve().parents[2]
 # Of people, and yet no part of "what you know about me"; why.
 _NOT_TOLD = {
     "accounts.Officer": "officers see their own account",
@@ -108,3 +110,33 @@ def test_looks_are_declared_for_every_capability_that_shows_a_person():
 def test_trust_pages_are_in_the_matrix():
     listed = {rule.name for rule in rules()}
     assert {"trust:data", "trust:file", "trust:looked", "trust:consent", "families:page"} <= listed
+
+
+# Where it is tried that a rule of the night really deletes, and not a day too early.
+_TRIED = {
+    "audit.looks": ("ground/audit/test_looks.py", "goes_with_the_person_or_after_two_years"),
+    "calls.calls": ("response/calls/test_calls.py", "with_the_person_and_the_call_in_time"),
+    "calls.lists": ("response/calls/test_wardens.py", "old_lists_are_forgotten"),
+    "cases.words": ("response/cases/test_working.py", "shredded_90_days_after_closing"),
+    "checkins.answers": ("response/checkins/test_actions.py", "90_days_after_the_incident"),
+    "messaging.sent": ("wires/messaging/test_actions.py", "90_days_after_their_batch"),
+    "privacy.forgotten": ("ground/privacy/test_forgotten.py", "once_no_backup_is_that_old"),
+    "registry.expired": ("picture/registry/test_actions.py", "what_is_over_is_forgotten"),
+}
+
+
+def test_each_rule_of_the_night_is_tried_at_its_date():
+    """A rule that nobody saw delete is a promise on a page."""
+    assert set(_TRIED) == set(retention.rules)
+    for name, (file, test) in _TRIED.items():
+        text = (ROOT / "tests" / file).read_text()
+        assert re.search(rf"^def test_\w*{test}", text, re.MULTILINE), f"{name}: {test} is gone"
+        forget = retention.rules[name].forget.__name__
+        assert forget in text or "apply_retention" in text, f"{file} does not call {forget}"
+
+
+def test_only_what_remembers_deletions_destroys_keys():
+    """A key destroyed without being remembered comes back with the next restored backup."""
+    for path in (ROOT / "safeconduct").rglob("*.py"):
+        if "ground/privacy" not in str(path):
+            assert not re.search(r"\bshred(_many)?\(", path.read_text()), path
