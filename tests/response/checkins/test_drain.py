@@ -9,8 +9,10 @@ from django.db import connection
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.picture.rollcall.models import Sighting, Standing
 from safeconduct.picture.rollcall.terms import Presence, Safety, Witness
+from safeconduct.response.checkins import queries
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Reply, Unclear
 from safeconduct.response.checkins.terms import Reason
@@ -259,6 +261,38 @@ def test_whatever_one_answer_raises_it_is_set_aside_alone(monkeypatch, fault) ->
     assert sum(drained.run_once() for _ in range(2)) == 2
     assert standing(one).safety == Safety.SAFE
     assert Unclear.objects.get().reason == Reason.BROKEN
+
+
+def test_a_broken_call_for_help_comes_first_and_with_whom_it_is_of() -> None:
+    (one,) = asked(phone=PHONE)
+    builders.raw_answer(sender=PHONE, text="hm")
+    builders.raw_answer(one.id, Answer.NEEDS_HELP)
+    builders.raw_answer(one.id, Answer.SAFE)
+    builders.raw_answer(sender=PHONE, text="SOS")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE intake_rawanswer SET stated_at = '12345-01-01Z' WHERE text <> 'hm'")
+    drained = drain.Drain()
+    assert sum(drained.run_once() for _ in range(4)) == 4
+    waiting = list(queries.unclear_answers(None))
+    assert [unclear.calls for unclear in waiting] == [True, True, False, False]
+    linked, written = waiting[:2]
+    assert linked.reason == written.reason == Reason.BROKEN
+    assert linked.candidates == [[one.incident_id, one.id, one.person_id]]
+    assert linked.countries == ["TR"]
+    assert (written.text, written.candidates) == ("SOS", [])
+
+
+def test_who_has_proven_a_number_is_read_before_who_only_typed_it() -> None:
+    (one,) = asked(phone=PHONE)
+    builders.household(phone=PHONE)
+    builders.raw_answer(sender=PHONE, text="1")
+    drain.run_once()
+    assert Unclear.objects.get().reason == Reason.SEVERAL_PEOPLE
+    ContactPoint.objects.filter(person_id=one.person_id).update(verified_at=clock.now())
+    builders.raw_answer(sender=PHONE, text="safe")
+    drain.run_once()
+    assert standing(one).safety == Safety.SAFE
+    assert Unclear.objects.count() == 1
 
 
 def test_an_unclear_answer_repeated_is_one() -> None:

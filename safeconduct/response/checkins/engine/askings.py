@@ -37,6 +37,10 @@ _BY_NUMBER: Final = f"""
             AND a.party_id = p.party_id AND a.person_id = p.id
     ) AS q ON true
     WHERE c.address = ANY(%(addresses)s) AND c.channel IN ({Channel.SMS:d}, {Channel.EMAIL:d})
+        AND (c.verified_at IS NOT NULL OR NOT EXISTS (
+            SELECT FROM registry_contactpoint AS v
+            WHERE v.address = c.address AND v.channel = c.channel AND v.verified_at IS NOT NULL
+        ))
 """
 
 
@@ -70,7 +74,8 @@ def parties_of(cursor: Cursor, askings: Iterable[Asking]) -> dict[tuple[int, int
 def by_number(cursor: Cursor, addresses: Collection[str]) -> dict[str, Users]:
     """Who uses these numbers or addresses and what they were asked; unknown ones are left out.
 
-    A number whose people were not asked has no askings. Of incidents that are closed
+    Anybody can name anybody's number: where somebody has proven that it is theirs, only who
+    has counts. A number whose people were not asked has no askings. Of incidents that are closed
     there are none either.
     """
     cursor.execute(

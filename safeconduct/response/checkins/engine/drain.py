@@ -28,7 +28,11 @@ from safeconduct.response.checkins.engine.afterwards import answer_back
 from safeconduct.response.checkins.engine.plain import fold_plain
 from safeconduct.response.checkins.engine.reading import read_all, unseen
 from safeconduct.response.checkins.engine.words import keep_words
-from safeconduct.response.checkins.engine.writing import write_replies, write_riddles
+from safeconduct.response.checkins.engine.writing import (
+    tell_of_broken,
+    write_replies,
+    write_riddles,
+)
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +156,15 @@ def _fold(cursor: Cursor, taken: int) -> int:
 
 def _set_aside(cursor: Cursor, raw_id: int) -> None:
     now = clock.now()
-    raw.set_aside(cursor, raw_id, now)
+    broken = raw.set_aside(cursor, raw_id, now)
+    if broken is not None:
+        try:
+            with transaction.atomic():
+                tell_of_broken(cursor, broken)
+        except Exception as fault:
+            if is_outage(fault):
+                raise
+            log.warning("Nothing more is known of a broken answer: %s", type(fault).__name__)
     audit.record(
         "checkins.set_aside",
         actor=_ACTOR,

@@ -8,6 +8,7 @@ from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.response.checkins.engine import plain
 from safeconduct.response.checkins.terms import Reason
+from safeconduct.wires.intake.terms import Answer
 
 _OLDEST: Final = "SELECT id FROM intake_rawanswer ORDER BY id LIMIT %(limit)s"
 _COLUMNS: Final = {
@@ -43,11 +44,12 @@ _OTHERS: Final = f"""
 _SET_ASIDE: Final = f"""
     WITH broken AS (DELETE FROM intake_rawanswer WHERE id = %(id)s RETURNING *)
     INSERT INTO checkins_unclear (received_at, stated_at, channel, key, sender, text,
-        asked_id, answer, reason, candidates, countries, outcome)
+        asked_id, answer, reason, candidates, countries, calls, outcome)
     SELECT least(greatest(received_at, '2020-01-01Z'), %(now)s),
         least(greatest(stated_at, '2020-01-01Z'), %(now)s),
-        channel, key, sender, text, asked_id, answer, '{Reason.BROKEN.value}', '[]', '{{}}', ''
-    FROM broken ON CONFLICT (key) DO NOTHING
+        channel, key, sender, text, asked_id, answer, '{Reason.BROKEN.value}', '[]', '{{}}',
+        coalesce(answer = {Answer.NEEDS_HELP:d}, false), ''
+    FROM broken ON CONFLICT (key) DO NOTHING RETURNING id, asked_id, text
 """
 
 
@@ -92,9 +94,19 @@ def others(cursor: Cursor) -> list[Raw]:
     return [Raw._make(row) for row in cursor.fetchall()]
 
 
-def set_aside(cursor: Cursor, raw_id: int, now: datetime) -> None:
-    """Give an answer that cannot be folded to a person to read."""
+class Broken(NamedTuple):
+    """An answer set aside: its number among unclear ones, and what it came with."""
+
+    id: int
+    asked_id: int | None
+    text: str
+
+
+def set_aside(cursor: Cursor, raw_id: int, now: datetime) -> Broken | None:
+    """Give an answer that cannot be folded to a person to read; None if its key is there."""
     cursor.execute(_SET_ASIDE, {"id": raw_id, "now": now})
+    row = cursor.fetchone()
+    return Broken._make(row) if row else None
 
 
 def _taken(cursor: Cursor, statement: str, **which: int) -> int:

@@ -14,7 +14,10 @@ from safeconduct.picture.rollcall.engine.fold import Heard, fold
 from safeconduct.picture.rollcall.engine.rows import Cursor
 from safeconduct.picture.rollcall.rules import Sighting
 from safeconduct.response.checkins import rules
+from safeconduct.response.checkins.engine import askings
+from safeconduct.response.checkins.engine.raw import Broken
 from safeconduct.response.checkins.engine.reading import Riddle, Said
+from safeconduct.response.checkins.engine.understanding import understood
 from safeconduct.response.checkins.rules import Asking
 from safeconduct.response.checkins.terms import Reason
 from safeconduct.wires.intake.terms import Answer
@@ -40,6 +43,10 @@ _UNCLEAR: Final = """
     INSERT INTO checkins_unclear (received_at, stated_at, channel, key, sender, text,
         asked_id, answer, reason, candidates, countries, calls, outcome)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT (key) DO NOTHING
+"""
+
+_TELL: Final = """
+    UPDATE checkins_unclear SET calls = calls OR %s, candidates = %s, countries = %s WHERE id = %s
 """
 
 
@@ -85,6 +92,14 @@ def write_riddles(
     )
 
 
+def tell_of_broken(cursor: Cursor, broken: Broken) -> None:
+    """Write beside an answer that was set aside whom it is of, and whether its text calls."""
+    found = askings.by_id(cursor, [broken.asked_id] if broken.asked_id else []).values()
+    candidates, places = _placed(list(found), _countries(cursor, list(found)))
+    calls = bool(broken.text) and understood(broken.text).calls
+    cursor.execute(_TELL, [calls, candidates, places, broken.id])
+
+
 def _heard(said: Said) -> Heard:
     raw, answer, of, by = said
     presence, safety = rules.meaning(answer)
@@ -126,9 +141,17 @@ def _countries(cursor: Cursor, candidates: Sequence[Asking]) -> dict[tuple[int, 
     return {(incident_id, person_id): country for incident_id, person_id, country in cursor}
 
 
-def _riddle_row(riddle: Riddle, countries: dict[tuple[int, int], str]) -> rows.Row:
-    raw, reason, candidates = riddle.raw, riddle.reason, riddle.candidates
+def _placed(
+    candidates: Sequence[Asking], countries: Mapping[tuple[int, int], str]
+) -> tuple[Jsonb, list[str]]:
     places = {countries.get((one.incident_id, one.person_id)) for one in candidates}
+    listed = [[one.incident_id, one.asked_id, one.person_id] for one in candidates]
+    return Jsonb(listed), sorted(place for place in places if place)
+
+
+def _riddle_row(riddle: Riddle, countries: dict[tuple[int, int], str]) -> rows.Row:
+    raw, reason = riddle.raw, riddle.reason
+    candidates, places = _placed(riddle.candidates, countries)
     return (
         raw.received_at,
         raw.stated_at,
@@ -139,7 +162,7 @@ def _riddle_row(riddle: Riddle, countries: dict[tuple[int, int], str]) -> rows.R
         raw.asked_id,
         raw.answer,
         reason.value,
-        Jsonb([[one.incident_id, one.asked_id, one.person_id] for one in candidates]),
-        sorted(place for place in places if place),
+        candidates,
+        places,
         riddle.calls or raw.answer == Answer.NEEDS_HELP,
     )
