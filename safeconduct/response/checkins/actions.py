@@ -1,6 +1,6 @@
 """Asking everybody whether they are safe, and settling the answers no machine may read."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,7 +29,7 @@ from safeconduct.response.checkins.models import (
     Round,
     Unclear,
 )
-from safeconduct.response.checkins.queries import candidates_of
+from safeconduct.response.checkins.queries import askings_of
 from safeconduct.response.checkins.terms import (
     BLOCK_SIZE,
     HEARD_KEPT,
@@ -48,6 +48,18 @@ _ASK: Final = """
 """
 
 
+_FORGET: Final = """
+    UPDATE checkins_unclear SET candidates = (
+        SELECT coalesce(jsonb_agg(one ORDER BY place), '[]')
+        FROM jsonb_array_elements(candidates) WITH ORDINALITY AS c (one, place)
+        WHERE (one->>2)::bigint <> ALL (%(people)s)
+    ) WHERE EXISTS (
+        SELECT FROM jsonb_array_elements(candidates) AS c (one)
+        WHERE (one->>2)::bigint = ANY (%(people)s)
+    ) RETURNING id, settled_at IS NOT NULL AND candidates = '[]'
+"""
+# As long as rollcall.Sighting.told_by is.
+_LONGEST_TELLER: Final = 100
 _BY_INCIDENT: Final = (
     "checkins_asked",
     "checkins_reply",
@@ -170,15 +182,17 @@ def settle_unclear(
     :raises NotACandidateError: if it cannot speak for one of those, or nobody was chosen.
     """
     unclear = _unsettled(unclear_id)
-    people = {one.asking.asked_id: one.asking for one in candidates_of(unclear)}
+    people = {one.asked_id: one for one in askings_of(unclear)}
     if not asked_ids or not people.keys() >= set(asked_ids):
         raise NotACandidateError(_("Choose whom this answer speaks for."))
     chosen = [people[asked_id] for asked_id in sorted(set(asked_ids))]
     # One person speaks for themselves; of several nobody knows who held the telephone.
-    by = chosen[0] if len(chosen) == 1 else people[unclear.candidates[0][1]]
+    by = chosen[0] if len(chosen) == 1 else people.get(unclear.candidates[0][1], chosen[0])
     said = [Said(_raw_of(unclear), answer, of, by) for of in chosen]
     cursor = rows.cursor()
     write_replies(cursor, unseen(cursor, said), now=now, actor=actor)
+    # From now on it is theirs, and goes with them.
+    unclear.candidates = [[of.incident_id, of.asked_id, of.person_id] for of in chosen]
     _put_away(unclear, SETTLED, now, actor)
     _remember("checkins.unclear_settled", unclear, now, actor, count=len(chosen))
 
@@ -217,7 +231,7 @@ def match_unclear(
             person_id=match.person_id,
             presence=presence or None,
             safety=safety or None,
-            told_by=unclear.sender,
+            told_by=unclear.sender[:_LONGEST_TELLER],
             stated_at=min(unclear.stated_at, now),
             now=now,
             actor=actor,
@@ -230,6 +244,7 @@ def match_unclear(
             now=now,
             actor=actor,
         )
+    unclear.candidates = [[match.incident_id, 0, match.person_id]]
     _put_away(unclear, MATCHED, now, actor)
     _remember("checkins.unclear_matched", unclear, now, actor, person=match.person_id)
 
@@ -256,6 +271,27 @@ def forget_old_answers(now: datetime) -> int:
     return len(found)
 
 
+@transaction.atomic
+def forget_people(*, person_ids: Sequence[int], now: datetime, actor: Actor) -> int:
+    """Take people who left the registry out of unclear answers; of how many.
+
+    One that was settled as theirs alone goes. One that waits keeps its text, for it may be a
+    call for help, and says no longer whose it may be.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"people": list(person_ids)})
+        found = cursor.fetchall()
+    Unclear.objects.filter(pk__in=[pk for pk, is_over in found if is_over]).delete()
+    audit.record(
+        "checkins.forgotten",
+        actor=actor,
+        subject_kind="unclear",
+        detail={"count": len(found)},
+        now=now,
+    )
+    return len(found)
+
+
 def _still_filed(incident_ids: Iterable[int]) -> list[int]:
     """Those of these incidents of which something is still there."""
     tables = " OR ".join(f"to_regclass('{parent}_' || id) IS NOT NULL" for parent in _BY_INCIDENT)
@@ -276,7 +312,7 @@ def _unsettled(unclear_id: int) -> Unclear:
 
 def _put_away(unclear: Unclear, outcome: str, now: datetime, actor: Actor) -> None:
     unclear.settled_at, unclear.settled_by, unclear.outcome = now, actor.id, outcome
-    unclear.save(update_fields=["settled_at", "settled_by", "outcome"])
+    unclear.save(update_fields=["settled_at", "settled_by", "outcome", "candidates"])
 
 
 def _remember(

@@ -14,6 +14,7 @@ class CheckinsConfig(AppConfig):
         terms = import_module("safeconduct.response.checkins.terms")
         import_module("safeconduct.response.checkins.personal")
         import_module("safeconduct.response.checkins.holdings").declare()
+        import_module("safeconduct.response.checkins.handlers").connect()
         actions = import_module("safeconduct.response.checkins.actions")
         retention.rule(
             "checkins.answers",

@@ -26,6 +26,6 @@ for _field, _purpose in (
         f"checkins.Unclear.{_field}",
         purpose=_purpose,
         retention=_("90 days after somebody has settled the answer, at most a year"),
-        shredder=Shredder.BLANK,
+        shredder=Shredder.ROW,
         rule="checkins.answers",
     )

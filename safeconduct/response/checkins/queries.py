@@ -1,17 +1,19 @@
 """Answers waiting for a person, and whom they may speak for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 
 from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.incidents.queries import incidents_called
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.registry.queries import shown_name
 from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.response.checkins.engine import askings
-from safeconduct.response.checkins.models import Round, Unclear
+from safeconduct.response.checkins.models import Unclear
 from safeconduct.response.checkins.rules import Asking
 
 # Beyond this the exact number tells nobody more.
@@ -20,10 +22,11 @@ MOST_UNREAD: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody an unclear answer may speak for; the name is for an officer's eyes."""
+    """Somebody an unclear answer may speak for, in one incident; for an officer's eyes."""
 
     asking: Asking
     name: str
+    incident: str
 
 
 def unclear_answers(countries: frozenset[str] | None) -> QuerySet[Unclear]:
@@ -56,23 +59,58 @@ def unread(countries: frozenset[str] | None) -> Unread:
     return Unread(found["waiting"], found["calls"])
 
 
-def candidates_of(unclear: Unclear) -> list[Candidate]:
-    """Everybody asked together with those it may speak for: a message may speak for a family."""
+def askings_of(unclear: Unclear) -> list[Asking]:
+    """What everybody was asked together with those it may speak for, whoever is gone left out.
+
+    A message may speak for a family.
+    """
     cursor = rows.cursor()
     named = [asked_id for _, asked_id, _ in unclear.candidates]
     parties = askings.parties_of(cursor, askings.by_id(cursor, named).values())
     people = [asking for party in parties.values() for asking in party]
+    there = Person.objects.filter(pk__in=[one.person_id for one in people])
+    still = set(there.values_list("pk", flat=True))
+    return [one for one in people if one.person_id in still]
+
+
+def choices_of(unclear: Unclear, countries: frozenset[str] | None) -> list[Candidate]:
+    """Whom an officer of these countries may choose: each person once in an incident.
+
+    Of several rounds the last one counts. Those it names come first, then their families.
+    """
+    last: dict[tuple[int, int], Asking] = {}
+    for one in sorted(askings_of(unclear), key=lambda asking: asking.round_number):
+        last[one.incident_id, one.person_id] = one
+    if countries is not None:
+        last = _standing_in(last, countries)
     names = {
         person.pk: shown_name(person.given_name, person.family_name)
-        for person in Person.objects.filter(pk__in=[one.person_id for one in people])
+        for person in Person.objects.filter(pk__in={one.person_id for one in last.values()})
     }
-    found = [Candidate(one, names[one.person_id]) for one in people if one.person_id in names]
-    return sorted(found, key=lambda one: (one.asking.asked_id not in named, one.asking.asked_id))
+    incidents = incidents_called({one.incident_id for one in last.values()})
+    named = {(incident_id, person_id) for incident_id, _, person_id in unclear.candidates}
+    found = [
+        Candidate(one, names.get(one.person_id, ""), incidents.get(one.incident_id, ""))
+        for one in last.values()
+    ]
+    return sorted(found, key=lambda one: _place(one.asking, named))
 
 
-def rounds_of(incident_id: int) -> list[Round]:
-    """The rounds of an incident, in the order they were asked."""
-    return list(Round.objects.filter(incident_id=incident_id).order_by("number"))
+def _place(asking: Asking, named: set[tuple[int, int]]) -> tuple[int, bool, int]:
+    is_beside = (asking.incident_id, asking.person_id) not in named
+    return -asking.incident_id, is_beside, asking.asked_id
+
+
+def _standing_in(
+    last: Mapping[tuple[int, int], Asking], countries: frozenset[str]
+) -> dict[tuple[int, int], Asking]:
+    found = Standing.objects.filter(
+        incident_id__in={incident_id for incident_id, _ in last},
+        person_id__in={person_id for _, person_id in last},
+        country__in=countries,
+    )
+    there = set(found.values_list("incident_id", "person_id"))
+    return {mark: one for mark, one in last.items() if mark in there}
 
 
 def open_incidents_with(person_id: int, countries: frozenset[str] | None) -> list[Incident]:

@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.audit import kinds
+from safeconduct.ground.audit.looks import look_kind, look_reason
 from safeconduct.ground.kernel.permissions import declare
 
 SETTLE: Final = declare("checkins.settle", _("Read unclear answers and say whom they speak for"))
@@ -24,9 +25,17 @@ for _name, _sentence in (
         "checkins.unclear_matched",
         _("{actor} found that unclear answer {subject} is about person {person}."),
     ),
+    ("checkins.forgotten", _("{count} unclear answers were rid of people who left the registry.")),
     ("checkins.unclear_dismissed", _("{actor} put unclear answer {subject} away: {reason}.")),
 ):
     kinds.declare(_name, _sentence)
+
+SHOWN: Final = look_kind(
+    "checkins.unclear", _("Your name stood beside a message that was not clear.")
+)
+TO_READ: Final = look_reason(
+    "checkins.unclear", _("to find out whom a message that was not clear is about")
+)
 
 # Asked-ids are dealt in blocks of this many; a chunk of an audience fills one at most.
 BLOCK_SIZE: Final = 20_000

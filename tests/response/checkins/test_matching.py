@@ -56,6 +56,14 @@ def test_it_becomes_a_sighting_told_by_that_number(answer, presence, safety) -> 
     }
 
 
+def test_an_address_longer_than_the_word_of_who_told_it_is_cut() -> None:
+    parts = builders.unknown_sender()
+    address = f"{'a' * 120}@example.org"
+    Unclear.objects.update(sender=address)
+    match(parts, Answer.SAFE)
+    assert Sighting.objects.get().told_by == address[:100]
+
+
 def test_the_number_may_become_theirs() -> None:
     parts = builders.unknown_sender()
     match(parts, None, add_contact=True)

@@ -1,17 +1,20 @@
 """Answers a person must read: shown to those they concern, settled once."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from safeconduct.ground.audit.models import Entry
+from safeconduct.ground.audit.models import Entry, Look
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.registry.models import Person
 from safeconduct.picture.rollcall.models import Sighting, Standing
 from safeconduct.picture.rollcall.terms import Safety, Witness
 from safeconduct.response.checkins import actions, queries
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Reply, Unclear
-from safeconduct.response.checkins.terms import Dismissal
+from safeconduct.response.checkins.terms import Dismissal, Reason
 from safeconduct.wires.intake.terms import Answer
 from tests import builders
 
@@ -52,6 +55,61 @@ def test_it_cannot_speak_for_strangers_or_for_nobody() -> None:
     for chosen in ([], [unclear.candidates[0][1] + 7]):
         with pytest.raises(actions.NotACandidateError):
             settle(unclear, chosen)
+
+
+def test_the_first_it_may_be_of_can_be_gone() -> None:
+    unclear = builders.unclear(people=3)
+    asked = [asked_id for _, asked_id, _ in unclear.candidates]
+    Person.objects.filter(pk=unclear.candidates[0][2]).delete()
+    settle(unclear, asked[1:])
+    assert safety_of(unclear)[1:] == [Safety.SAFE, Safety.SAFE]
+
+
+def test_it_is_chosen_by_person_and_incident_and_the_incident_is_named(pages) -> None:
+    people = builders.household(phone="+99955500077")
+    first, other = builders.incident(), builders.incident(name="Flood")
+    now = clock.now() - timedelta(minutes=5)
+    for incident in (first, first, other):
+        builders.asked(people, of=incident, now=now)
+    builders.raw_answer(sender="+99955500077", text="1")
+    drain.run_once()
+    both = Unclear.objects.latest("pk")
+    assert both.reason == Reason.SEVERAL_QUESTIONS
+    choices = queries.choices_of(both, None)
+    assert sorted(one.asking.incident_id for one in choices) == [first.pk, other.pk]
+    assert {one.asking.round_number for one in choices} == {1, 2}
+    pages.sign_in(builders.officer(at=builders.post()))
+    shown = pages.get(reverse("checkins:unclear_page", args=[both.pk])).content.decode()
+    assert "Earthquake" in shown
+    assert "Flood" in shown
+    assert shown.count('name="people"') == 2
+
+
+def test_only_people_in_the_officers_countries_can_be_chosen(pages) -> None:
+    unclear = builders.unclear()
+    here, there = unclear.candidates
+    Standing.objects.filter(person_id=there[2]).update(country="GE")
+    pages.sign_in(builders.officer(at=builders.post()))
+    path = reverse("checkins:unclear_page", args=[unclear.pk])
+    shown = pages.get(path).content.decode()
+    assert f'value="{here[1]}"' in shown
+    assert f'value="{there[1]}"' not in shown
+    assert "in other countries" in shown
+    chosen = {"answer": "1", "people": [there[1]]}
+    pages.post(reverse("checkins:settle", args=[unclear.pk]), chosen)
+    assert not Reply.objects.exists()
+    Standing.objects.filter(person_id=here[2]).update(country="GE")
+    assert 'name="people"' not in pages.get(path).content.decode()
+
+
+def test_whoever_stood_on_the_page_reads_who_looked(pages) -> None:
+    unclear = builders.unclear()
+    officer = builders.officer(at=builders.post())
+    pages.sign_in(officer)
+    pages.get(reverse("checkins:unclear_page", args=[unclear.pk]))
+    looks = Look.objects.filter(officer_id=officer.pk)
+    assert {look.person_id for look in looks} == {one[2] for one in unclear.candidates}
+    assert len(Look.objects.all()) == 2
 
 
 def test_the_second_officer_is_told() -> None:

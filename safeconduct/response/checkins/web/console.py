@@ -7,13 +7,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
+from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
+from safeconduct.ground.missions.actions import note_look
 from safeconduct.response.checkins import actions, queries
 from safeconduct.response.checkins.access import unclear_for
 from safeconduct.response.checkins.models import Unclear
-from safeconduct.response.checkins.terms import SETTLE, Reason
+from safeconduct.response.checkins.terms import SETTLE, SHOWN, TO_READ, Reason
 from safeconduct.response.checkins.web.forms import DismissForm, SettleForm, WhoForm
 
 _SHOWN = 50
@@ -36,17 +38,17 @@ def unclear_list(request: HttpRequest) -> HttpResponse:
 @officer_may(SETTLE)
 def unclear_page(request: HttpRequest, unclear_id: int) -> HttpResponse:
     unclear = unclear_for(unclear_id, officer=officer_of(request))
-    form = SettleForm(candidates=queries.candidates_of(unclear), text=unclear.text)
-    return _page(request, unclear, form)
+    return _page(request, unclear, _choices(request, unclear))
 
 
 @require_POST
 @officer_may(SETTLE)
 def settle(request: HttpRequest, unclear_id: int) -> HttpResponse:
     unclear = unclear_for(unclear_id, officer=officer_of(request))
-    form = SettleForm(request.POST, candidates=queries.candidates_of(unclear))
+    choices = _choices(request, unclear)
+    form = SettleForm(request.POST, candidates=choices)
     if not form.is_valid():
-        return _page(request, unclear, form)
+        return _page(request, unclear, choices, form)
     try:
         actions.settle_unclear(
             unclear_id=unclear.pk,
@@ -79,13 +81,40 @@ def dismiss(request: HttpRequest, unclear_id: int) -> HttpResponse:
     return redirect("checkins:unclear")
 
 
-def _page(request: HttpRequest, unclear: Unclear, form: SettleForm) -> HttpResponse:
+def _choices(request: HttpRequest, unclear: Unclear) -> list[queries.Candidate]:
+    return queries.choices_of(unclear, countries_of(officer_of(request), SETTLE))
+
+
+def _page(
+    request: HttpRequest,
+    unclear: Unclear,
+    choices: list[queries.Candidate],
+    form: SettleForm | None = None,
+) -> HttpResponse:
+    """The text beside whom it may speak for; they may read that they stood there."""
+    people = {one.asking.person_id for one in choices}
+    _note_look(request, people)
+    named = {person_id for _, _, person_id in unclear.candidates}
     context = {
         "unclear": unclear,
         "reason": Reason(unclear.reason).label,
-        "form": form,
+        "form": form or SettleForm(candidates=choices, text=unclear.text),
+        "elsewhere": bool(named - people),
         "dismiss_form": DismissForm(),
         "who_form": WhoForm(),
-        "has_candidates": bool(unclear.candidates),
+        "has_candidates": bool(choices),
     }
     return render(request, "checkins/unclear_page.html", context)
+
+
+def _note_look(request: HttpRequest, people: set[int]) -> None:
+    if not people:
+        return
+    note_look(
+        officer=officer_of(request),
+        permission=SETTLE,
+        people=people,
+        what=SHOWN,
+        why=Why(TO_READ),
+        now=clock.now(),
+    )

@@ -37,7 +37,12 @@ class SettleForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"answer": understood(text).answer})
         people = cast("forms.TypedMultipleChoiceField", self.fields["people"])
-        people.choices = [(one.asking.asked_id, one.name) for one in candidates]
+        people.choices = [(one.asking.asked_id, _line(one)) for one in candidates]
+
+
+def _line(one: Candidate) -> str:
+    """A name and its incident, each in its own direction of writing."""
+    return f"\u2068{one.name}\u2069 (\u2068{one.incident}\u2069)"
 
 
 class DismissForm(forms.Form):
