@@ -139,6 +139,8 @@ def _report(tally: "Tally", refused: Path, dry_run: bool) -> None:
     click.echo(f"{tally.read} rows: {tally.new} new people {would}registered,")
     click.echo(f"{tally.changed} {would}bettered by this newer list,")
     click.echo(f"{tally.known} known already, {tally.refused} refused.")
+    if tally.kept:
+        click.echo(f"{tally.kept} of the known differ and were left as they are.")
     if tally.places_unknown:
         click.echo(f"{tally.places_unknown} name a place we do not know: country only.")
     if tally.refused:

@@ -319,6 +319,8 @@ class ImportRun(models.Model):
     rows_new = models.IntegerField(default=0)
     rows_changed = models.IntegerField(default=0)
     rows_known = models.IntegerField(default=0)
+    # Of those: the list says something else, but the person's own word or a newer list stands.
+    rows_kept = models.IntegerField(db_default=0, default=0)
     rows_refused = models.IntegerField(default=0)
     places_unknown = models.IntegerField(default=0)
 

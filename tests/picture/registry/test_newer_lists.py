@@ -12,6 +12,7 @@ from safeconduct.ground.places.models import City
 from safeconduct.picture.registry.actions import Plan, import_list, note_departure
 from safeconduct.picture.registry.engine.lists.running import Tally
 from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
+from safeconduct.picture.registry.queries import people_named
 from tests import builders
 
 HEADER = "ID;Ad;Soyad;Telefon;E-poçt;Ölkə;Şəhər\n"
@@ -75,10 +76,57 @@ def test_the_newer_list_twice_changes_nothing() -> None:
     assert everything() == before
 
 
-def test_an_older_list_knows_nothing_better() -> None:
+def test_a_list_corrected_on_its_day_betters_and_the_same_twice_changes_nothing() -> None:
+    bring_in(LEYLA, NEW)
+    corrected = MOVED.replace("Leyla", "Leylaxanım")
+    tally = bring_in(corrected, NEW)
+    assert (tally.new, tally.changed, tally.known) == (0, 1, 0)
+    person = Person.objects.get()
+    assert person.given_name == "Leylaxanım"
+    assert people_named("leylaxanim", countries=None)
+    # The person has still not changed it themselves: the next list may better it.
+    assert person.changed_at == person.created_at
+    before = everything()
+    assert bring_in(corrected, NEW).known == 1
+    assert everything() == before
+
+
+def test_another_list_of_the_same_day_corrects_nobody() -> None:
+    bring_in(LEYLA, NEW)
+    Source.objects.update(label="university")
+    before = everything()
+    tally = bring_in(MOVED, NEW)
+    assert (tally.changed, tally.known, tally.kept) == (0, 1, 1)
+    assert everything() == before
+
+
+def test_capitals_alone_are_no_other_name() -> None:
+    bring_in(LEYLA, OLD)
+    assert bring_in(LEYLA.replace("Leyla;", "LEYLA;"), NEW).changed == 0
+    assert Person.objects.get().given_name == "Leyla"
+
+
+def test_of_two_rows_with_one_identifier_the_first_counts_every_time() -> None:
+    bring_in(LEYLA + MOVED, NEW)
+    before = everything()
+    assert bring_in(LEYLA + MOVED, NEW).changed == 0
+    assert everything() == before
+
+
+def test_a_confirmed_or_lent_address_outlives_a_list_without_it() -> None:
+    bring_in(LEYLA, OLD)
+    points = ContactPoint.objects.order_by("channel")
+    points.filter(channel=1).update(verified_at=clock.now())
+    points.filter(channel=2).update(address="other@mail.az", lent_by=77)
+    bring_in(MOVED, NEW)
+    assert {"+905321234567", "other@mail.az"} <= set(points.values_list("address", flat=True))
+
+
+def test_an_older_list_knows_nothing_better_and_says_so() -> None:
     bring_in(LEYLA, NEW)
     before = everything()
-    assert bring_in(MOVED, OLD).known == 1
+    tally = bring_in(MOVED, OLD)
+    assert (tally.known, tally.kept) == (1, 1)
     assert everything() == before
 
 
@@ -93,7 +141,8 @@ def test_what_the_person_said_themselves_stays() -> None:
     bring_in(LEYLA, OLD)
     Person.objects.update(changed_at=clock.now())
     before = everything()
-    assert bring_in(MOVED, NEW).known == 1
+    tally = bring_in(MOVED, NEW)
+    assert (tally.known, tally.kept) == (1, 1)
     assert everything() == before
 
 

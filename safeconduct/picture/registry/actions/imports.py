@@ -49,8 +49,9 @@ def import_list(
 
     Good rows go in, refused ones are written to ``refused`` with their reason. What the
     registry holds already, by the list's own identifiers or else by all that a row says,
-    is left alone, unless this list was collected later: then it betters contacts and
-    stays, but never what the person said themselves. The same list twice changes nothing,
+    is left alone, unless this list was collected later, or corrects the one it is from: then
+    it betters names, contacts and stays, but never what the person said themselves; how often
+    that happened is told (``kept``). The same list twice changes nothing,
     and a run that was cut short is simply repeated. A dry run judges and stores nothing.
 
     :raises ListRefusedError: if the file is no list with names.
@@ -138,33 +139,35 @@ class _Keeper:
     store: Store | None = None
     seen: set[str] = field(default_factory=set)
 
-    def keep(self, judged: list[Judged]) -> tuple[int, int]:
-        """Store what is new and better what is older: how many of each."""
+    def keep(self, judged: list[Judged]) -> tuple[int, int, int]:
+        """Store what is new, better what is older, leave what is the person's: how many each."""
         with transaction.atomic():
             with connection.cursor() as cursor:
                 # Two lists at once would both find a person missing.
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registry import'))")
             by_key = {one.key: one for one in reversed(judged)}
             known = known_keys(list(by_key))
-            changed = self._renew({key: by_key[key] for key in known - self.seen})
+            changed, kept = self._renew({key: by_key[key] for key in known - self.seen})
             new = self._new(by_key, known)
             if new and not self.plan.dry_run:
                 self._write(new)
-        return len(new), changed
+        return len(new), changed, kept
 
     def _new(self, by_key: dict[str, Judged], known: set[str]) -> list[Judged]:
         new = [one for key, one in by_key.items() if key not in known and key not in self.seen]
-        if self.plan.dry_run:
-            self.seen.update(by_key)
+        # Of two rows with one identifier the first counts, today and when the list comes again.
+        self.seen.update(by_key)
         return new[::-1]
 
-    def _renew(self, rows: dict[str, Judged]) -> int:
-        """Better those whose record is older than this list; how many say something else now."""
+    def _renew(self, rows: dict[str, Judged]) -> tuple[int, int]:
+        """Better those whose record is older than this list; how many changed, how many kept."""
         plan = self.plan
-        found = renewing.renewals(rows, collected_on=plan.collected_on, allowed=plan.allowed)
+        found, kept = renewing.compared(
+            rows, label=plan.label, collected_on=plan.collected_on, allowed=plan.allowed
+        )
         changed = sum(one.is_change for one in found)
         if not found or plan.dry_run:
-            return changed
+            return changed, kept
         self.store = store = self.store or self._opened()
         reckon_reach(
             renewing.write(found, source_id=store.source_id, collected_on=plan.collected_on)
@@ -178,7 +181,7 @@ class _Keeper:
             detail={"count": changed, "confirmed": len(found) - changed, "source": store.source_id},
             now=self.now,
         )
-        return changed
+        return changed, kept
 
     def _write(self, new: list[Judged]) -> None:
         self.store = store = self.store or self._opened()
@@ -211,6 +214,7 @@ def _figures(tally: running.Tally) -> dict[str, int]:
         "rows_new": tally.new,
         "rows_changed": tally.changed,
         "rows_known": tally.known,
+        "rows_kept": tally.kept,
         "rows_refused": tally.refused,
         "places_unknown": tally.places_unknown,
     }

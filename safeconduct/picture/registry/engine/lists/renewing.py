@@ -1,29 +1,50 @@
 """What a newer list says of people the registry knows: what it may better, and what stays.
 
-A list is newer if it was collected after the one a record is from. It never overrules the
-person: whoever changed their own record, or said that they left, is left alone.
+A list is newer if it was collected after the one a record is from, or on the same day by the
+same collector, who corrects it. It never overrules the person: whoever changed their own
+record, or said that they left, is left alone. What is left alone though the list says
+something else is counted, so that nobody takes it for done.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Final, NamedTuple
 
-from django.db.models import F
-
+from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
+from safeconduct.picture.registry import rules
 from safeconduct.picture.registry.engine.lists.judging import Judged
+from safeconduct.picture.registry.engine.lists.storing import SORTED_IN
 from safeconduct.picture.registry.models import ContactPoint, Person, Stay
 from safeconduct.wires.messaging.terms import Channel
+
+_NAMED: Final = (
+    "given_name", "family_name", "birth_on", "name_script", "name_key", "sort_key", "twin_key",
+    "vulnerability",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """One known person and the row that speaks of them; ``stay`` is where they are held to be."""
 
-    person_id: int
+    person: Person
     row: Judged
     stay: Stay
     points: tuple[ContactPoint, ...]
+
+    @property
+    def person_id(self) -> int:
+        return self.person.pk
+
+    @property
+    def is_renamed(self) -> bool:
+        """Capitals alone are no other name, and a row without a birth date knows none."""
+        told = f"{self.row.given_name}\n{self.row.family_name}"
+        known = f"{self.person.given_name}\n{self.person.family_name}"
+        born = self.row.birth_on
+        return told.casefold() != known.casefold() or born not in {None, self.person.birth_on}
 
     @property
     def has_moved(self) -> bool:
@@ -43,7 +64,7 @@ class Renewal:
 
     @property
     def lost_points(self) -> list[int]:
-        """Addresses the newer list leaves out, unless one has been proven to work."""
+        """Addresses the newer list leaves out, unless one is proven to work, or to be theirs."""
         told = _points(self.row)
         return [
             point.pk
@@ -51,33 +72,55 @@ class Renewal:
             if point.channel != Channel.PUSH
             and (point.channel, point.address) not in told
             and point.last_worked_at is None
+            and point.verified_at is None
         ]
 
     @property
     def is_change(self) -> bool:
         """Whether it says anything else than we know; if not, it confirms what we know."""
         points = bool(self.new_points or self.lost_points)
-        return self.has_moved or self.has_new_end or points
+        return self.is_renamed or self.has_moved or self.has_new_end or points
 
 
-def renewals(
-    rows: Mapping[str, Judged], *, collected_on: date, allowed: frozenset[str] | None
-) -> list[Renewal]:
-    """The known people whom these rows, by key, may say something newer of. Three queries."""
-    people = Person.objects.filter(
-        source_key__in=list(rows), source__collected_on__lt=collected_on, changed_at=F("created_at")
-    )
-    keys = dict(people.values_list("pk", "source_key"))
-    stays = _open_stays(keys)
-    points = defaultdict(list)
-    for point in ContactPoint.objects.filter(person_id__in=list(keys)).order_by("pk"):
+class Compared(NamedTuple):
+    """The known people a list speaks of: whom it betters, and of whom it says else in vain."""
+
+    renewals: list[Renewal]
+    kept: int
+
+
+def compared(
+    rows: Mapping[str, Judged], *, label: str, collected_on: date, allowed: frozenset[str] | None
+) -> Compared:
+    """The known people of these rows, by key. Three queries."""
+    people = Person.objects.filter(source_key__in=list(rows)).select_related("source")
+    known = {person.pk: person for person in people}
+    stays, points = _open_stays(known), defaultdict(list)
+    for point in ContactPoint.objects.filter(person_id__in=list(known), lent_by=None).order_by(
+        "pk"
+    ):
         points[point.person_id].append(point)
-    return [
-        Renewal(person_id, rows[key], stays[person_id], tuple(points[person_id]))
-        for person_id, key in sorted(keys.items())
-        # Without an open stay they said that they left; elsewhere, another post answers for them.
-        if person_id in stays and (allowed is None or stays[person_id].country_id in allowed)
-    ]
+    found, kept = [], 0
+    for person_id, person in sorted(known.items()):
+        # Without an open stay they said that they left.
+        stay = stays.get(person_id)
+        one = stay and Renewal(person, rows[person.source_key], stay, tuple(points[person_id]))
+        if not one or not _may_better(one, label, collected_on, allowed):
+            kept += not one or one.is_change
+        elif person.source.collected_on < collected_on or one.is_change:
+            found.append(one)
+    return Compared(found, kept)
+
+
+def _may_better(
+    one: Renewal, label: str, collected_on: date, allowed: frozenset[str] | None
+) -> bool:
+    """Elsewhere another post answers for them."""
+    source, said_so_themselves = one.person.source, one.person.changed_at != one.person.created_at
+    is_corrected = source.collected_on == collected_on and source.label == label
+    is_newer = source.collected_on < collected_on or is_corrected
+    is_here = allowed is None or one.stay.country_id in allowed
+    return is_newer and is_here and not said_so_themselves
 
 
 def write(found: Sequence[Renewal], *, source_id: int, collected_on: date) -> list[int]:
@@ -96,6 +139,7 @@ def write(found: Sequence[Renewal], *, source_id: int, collected_on: date) -> li
         for channel, address in one.new_points
     )
     _write_stays(found, confirmed_at)
+    _rename([one for one in found if one.is_renamed], collected_on)
     return [one.person_id for one in found if one.new_points or one.lost_points]
 
 
@@ -110,6 +154,19 @@ def _write_stays(found: Sequence[Renewal], confirmed_at: datetime) -> None:
     fields = ["departed_on", "stay_until", "confirmed_at"]
     Stay.objects.bulk_update([one.stay for one in found], fields, batch_size=1000)
     Stay.objects.bulk_create(_new_stay(one.person_id, one.row, confirmed_at) for one in moved)
+
+
+def _rename(found: Sequence[Renewal], collected_on: date) -> None:
+    for one in found:
+        person, row = one.person, one.row
+        given, family = person.given_name, person.family_name = row.given_name, row.family_name
+        born = person.birth_on = row.birth_on or person.birth_on
+        person.name_script = script_of(given + family)
+        person.name_key = search_key(f"{given} {family}")
+        person.sort_key = sort_key(f"{family} {given}", SORTED_IN)[:200]
+        person.twin_key = twin_key(given, family, born) if born else None
+        person.vulnerability = rules.vulnerability_at(born, collected_on)
+    Person.objects.bulk_update([one.person for one in found], _NAMED, batch_size=1000)
 
 
 def _after(begins: date, ends: date | None) -> date | None:
@@ -131,7 +188,7 @@ def _new_stay(person_id: int, row: Judged, confirmed_at: datetime) -> Stay:
 
 def _open_stays(people: Collection[int]) -> dict[int, Stay]:
     """Of each, the open stay that began last."""
-    rows = Stay.objects.filter(person_id__in=list(people), departed_on=None)
+    rows = Stay.objects.filter(person_id__in=list(people), departed_on=None, told_by=None)
     return {stay.person_id: stay for stay in rows.order_by("stay_from", "pk")}
 
 

@@ -18,12 +18,16 @@ _FORMULA: Final = ("=", "@", "\t", "\r")
 
 @dataclass
 class Tally:
-    """``changed`` were known and are bettered by this newer list; ``known`` stay as they are."""
+    """``changed`` were known and are bettered by this newer list; ``known`` stay as they are.
+
+    ``kept`` are those of the known of whom the list says something else, in vain.
+    """
 
     read: int = 0
     new: int = 0
     changed: int = 0
     known: int = 0
+    kept: int = 0
     refused: int = 0
     places_unknown: int = 0
 
@@ -52,18 +56,19 @@ def run(
     table: Table,
     judge: Judge,
     *,
-    store: Callable[[list[Judged]], tuple[int, int]],
+    store: Callable[[list[Judged]], tuple[int, int, int]],
     refused: RefusedRows,
     progress: Callable[[Tally], None],
 ) -> Tally:
-    """Judge every row and hand the good ones to ``store``: how many were new, how many changed."""
+    """Judge every row and hand the good ones to ``store``: how many are new, changed, kept."""
     tally = Tally()
     for rows in batched(table.rows, CHUNK, strict=False):
         good = list(_good(rows, judge, refused, tally))
-        new, changed = store(good) if good else (0, 0)
+        new, changed, kept = store(good) if good else (0, 0, 0)
         tally.read += len(rows)
         tally.new += new
         tally.changed += changed
+        tally.kept += kept
         tally.known += len(good) - new - changed
         progress(tally)
     return tally

@@ -13,7 +13,7 @@ from safeconduct.picture.registry import rules
 from safeconduct.picture.registry.engine.lists.judging import Judged
 from safeconduct.wires.messaging.terms import Channel
 
-_SORTED_IN: Final = "az"
+SORTED_IN: Final = "az"
 _COLUMNS: Final = {
     "registry_party": ("id", "kind", "source_id", "created_at"),
     "registry_person": (
@@ -71,7 +71,7 @@ class Store:
         reach = (Channel.SMS if one.phones else 0) | (Channel.EMAIL if one.mails else 0)
         return (
             person_id, party_id, self.source_id, given, family, "", script_of(given + family),
-            search_key(f"{given} {family}"), sort_key(f"{family} {given}", _SORTED_IN)[:200],
+            search_key(f"{given} {family}"), sort_key(f"{family} {given}", SORTED_IN)[:200],
             twin_key(given, family, born) if born else None, born, one.language, reach,
             rules.vulnerability_at(born, self.now.date()), one.key, self.now, self.now,
         )  # fmt: skip
