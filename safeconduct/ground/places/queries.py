@@ -1,12 +1,15 @@
 """Finding a place by any of its names, and saying its name in the reader's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from babel import Locale
 from django.db import connection
 
 from safeconduct.ground.kernel.languages import fallbacks
 from safeconduct.ground.kernel.names import latin_key, sort_key
+from safeconduct.ground.places.engine.boundaries import name_rewrites
 from safeconduct.ground.places.engine.numbers import LocalNumbers, numbers_of
 from safeconduct.ground.places.models import City, Country
 from safeconduct.ground.places.terms import SHORTEST_SEARCH
@@ -74,7 +77,7 @@ def city(city_id: int) -> City | None:
 
 def country_name(code: str, language: str) -> str:
     """A country's name in a language or the next best; the code itself if we know no such."""
-    return in_language(_country_names().get(code, {}), language) or code
+    return _country_in(code, _country_names().get(code, {}), language) or code
 
 
 def is_country(code: str) -> bool:
@@ -95,6 +98,24 @@ def local_numbers(country_code: str) -> LocalNumbers:
 
 def in_language(names: dict[str, str], language: str) -> str:
     return next((names[code] for code in fallbacks(language) if names.get(code)), "")
+
+
+def _country_in(code: str, names: dict[str, str], language: str) -> str:
+    # CLDR names countries in every language, but not where the ministry has a word of its own.
+    if names and language not in names and code not in _renamed():
+        return _territories(language).get(code) or in_language(names, language)
+    return in_language(names, language)
+
+
+@lru_cache
+def _territories(language: str) -> Mapping[str, str]:
+    territories: Mapping[str, str] = Locale.parse(language).territories
+    return territories
+
+
+@lru_cache(maxsize=1)
+def _renamed() -> frozenset[str]:
+    return frozenset(name_rewrites())
 
 
 @lru_cache(maxsize=1)
@@ -158,7 +179,7 @@ def _described(found: list[tuple[str | None, int | None]], language: str) -> lis
 def _city_hit(city: City, country: Country, language: str) -> PlaceHit:
     return PlaceHit(
         country=country.code,
-        country_name=in_language(country.names, language),
+        country_name=_country_in(country.code, country.names, language),
         city_id=city.pk,
         name=city.names.get(language) or city.name,
         latitude=city.latitude,
@@ -169,7 +190,7 @@ def _city_hit(city: City, country: Country, language: str) -> PlaceHit:
 
 
 def _country_hit(country: Country, language: str) -> PlaceHit:
-    name = in_language(country.names, language)
+    name = _country_in(country.code, country.names, language)
     return PlaceHit(
         country=country.code,
         country_name=name,

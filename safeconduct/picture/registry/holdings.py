@@ -7,7 +7,7 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from safeconduct.ground.kernel.languages import in_words
+from safeconduct.ground.places.queries import country_name
 from safeconduct.ground.privacy.holdings import Entry, Fact, Holder, holding
 from safeconduct.ground.privacy.sealing import Sealed, Subject, unseal_many
 from safeconduct.picture.registry import terms
@@ -162,7 +162,7 @@ def _stays(holder: Holder) -> list[Entry]:
     return [
         [
             Fact("person", _("Who"), names.get(stay.person_id)),
-            Fact("country", _("Country"), in_words(stay.country.names, language)),
+            Fact("country", _("Country"), country_name(stay.country_id, language)),
             Fact("city", _("City"), stay.city.name if stay.city else None),
             Fact("cell", _("Area of about 5 km² (H3)"), f"{stay.cell:x}" if stay.cell else None),
             Fact("stay_from", _("First day there"), stay.stay_from),

@@ -71,7 +71,8 @@ def test_values_lead_back():
 
 
 def test_country_names_and_choices():
-    assert queries.country_name("TR", "fa") == "Türkiyə"
+    assert queries.country_name("TR", "fa") == "ترکیه"
+    assert queries.place("TR", "ar").label == "تركيا"
     assert queries.country_name("QQ", "en") == "QQ"
     assert [code for code, _ in queries.country_choices("ru")] == ["US", "TR", "FR"]
 
@@ -97,3 +98,11 @@ def test_outlines_are_validated_and_compressed(pages, monkeypatch):
 
 def test_the_reader_sees_what_is_drawn_where_states_disagree(pages):
     assert "resolution 68/262" in pages.get("/places/borders/").text
+
+
+def test_where_the_ministry_has_its_own_word_no_other_is_taken():
+    """Better the ministry's Azerbaijani than a name of CLDR's that it would not use."""
+    builders.findable_country("TW", az="Tayvan (Çin)", en="Taiwan (China)", ru="Тайвань (Китай)")
+    queries._names_as_of.cache_clear()
+    assert queries.country_name("TW", "fa") == "Tayvan (Çin)"
+    queries._names_as_of.cache_clear()
