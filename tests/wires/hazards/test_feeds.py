@@ -28,6 +28,16 @@ class Agency(BaseHTTPRequestHandler):
             self.send_response(304)
             self.end_headers()
             return
+        led = {
+            "/moved": f"{base}/1.cap",
+            "/lured": "http://169.254.169.254/latest/",
+            "/file": "ftp://example.org/",
+        }
+        if self.path in led:
+            self.send_response(302)
+            self.send_header("Location", led[self.path])
+            self.end_headers()
+            return
         self.send_response(200 if self.path in bodies else 503)
         self.send_header("ETag", "v1")
         self.end_headers()
@@ -63,6 +73,21 @@ def test_a_link_of_the_feed_is_followed_to_the_full_message(agency):
 @pytest.mark.django_db
 def test_a_link_into_our_own_network_is_not_followed(agency):
     source = Feed.objects.create(url=f"{agency}/inside", name="Agency")
+    (signal,) = read_feed(source)
+    assert "not fetched" in signal.repairs[0]["text"]
+
+
+def test_a_server_may_move_but_not_lead_us_into_our_own_network(agency):
+    assert fetching.fetch(f"{agency}/moved").payload == cap()
+    for lure in ("lured", "file"):
+        with pytest.raises(UnreadableError, match="do not follow"):
+            fetching.fetch(f"{agency}/{lure}")
+
+
+@pytest.mark.django_db
+def test_dead_links_do_not_keep_other_feeds_waiting(agency, monkeypatch):
+    monkeypatch.setattr(fetching, "LINKS_SECONDS", -1.0)
+    source = Feed.objects.create(url=f"{agency}/feed", name="Agency")
     (signal,) = read_feed(source)
     assert "not fetched" in signal.repairs[0]["text"]
 

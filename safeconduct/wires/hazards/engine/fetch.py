@@ -4,9 +4,11 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, replace
+from typing import IO
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop as _
@@ -19,6 +21,8 @@ from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD, Outcome
 TIMEOUT_SECONDS = 15.0
 # Full messages fetched for one reading of an index; the rest keeps what the index says.
 MOST_LINKS = 40
+# And for no longer than this: other feeds wait for their turn.
+LINKS_SECONDS = 60.0
 _AGENT = "Safeconduct (hazard feeds)"
 _UNCHANGED = 304
 
@@ -32,12 +36,33 @@ class Answer:
     modified: str = ""
 
 
+class _WithCare(urllib.request.HTTPRedirectHandler):
+    """Follows where a server sends us as far as one of its links might lead."""
+
+    def redirect_request(  # noqa: PLR0917 -- the library's
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        if not _may_follow(newurl, urlsplit(req.full_url).hostname or ""):
+            raise UnreadableError(_("The address leads where we do not follow."))
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+_opener = urllib.request.build_opener(_WithCare)
+
+
 def fetch(
     address: str, *, etag: str = "", modified: str = "", timeout: float = TIMEOUT_SECONDS
 ) -> Answer:
     """Read an http or https address.
 
-    :raises UnreadableError: if it cannot be reached, is too large, or is another kind.
+    :raises UnreadableError: if it cannot be reached, is too large, is another kind, or
+        sends us into our own network.
     """
     if urlsplit(address).scheme not in ("http", "https"):
         raise UnreadableError(_("Only addresses that start with http are read."))
@@ -48,7 +73,7 @@ def fetch(
         headers["If-Modified-Since"] = modified
     request = urllib.request.Request(address, headers=headers)  # noqa: S310 -- checked above
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310 -- as above
+        with _opener.open(request, timeout=timeout) as response:
             payload = response.read(LARGEST_PAYLOAD + 1)
             told = response.headers
     except urllib.error.HTTPError as error:
@@ -68,11 +93,12 @@ def complete(
     readings: list[Reading], *, host: str, resolver: cap_area.Resolver = cap.unresolved
 ) -> list[Reading]:
     """Entries that only link to a message, replaced by that message where it can be had."""
-    left = MOST_LINKS
+    left, until = MOST_LINKS, time.monotonic() + LINKS_SECONDS
     found = []
     for reading in readings:
         link = str(reading.facts.get("link") or "")
-        if not link or left <= 0 or not _may_follow(link, host):
+        over = left <= 0 or time.monotonic() > until
+        if not link or over or not _may_follow(link, host):
             found.append(reading)
             continue
         left -= 1
@@ -95,6 +121,8 @@ def _may_follow(link: str, host: str) -> bool:
     """A stranger's link may lead to its own server or into the open, never into our network."""
     try:
         target = urlsplit(link).hostname or ""
+        if urlsplit(link).scheme not in ("http", "https"):
+            return False
         if target == host:
             return True
         found = socket.getaddrinfo(target, None, proto=socket.IPPROTO_TCP)
