@@ -96,9 +96,8 @@ def compared(
     people = Person.objects.filter(source_key__in=list(rows)).select_related("source")
     known = {person.pk: person for person in people}
     stays, points = _open_stays(known), defaultdict(list)
-    for point in ContactPoint.objects.filter(person_id__in=list(known), lent_by=None).order_by(
-        "pk"
-    ):
+    own = ContactPoint.objects.filter(person_id__in=list(known), lent_by=None)
+    for point in own.order_by("pk"):
         points[point.person_id].append(point)
     found, kept = [], 0
     for person_id, person in sorted(known.items()):
