@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -143,6 +144,29 @@ def test_what_the_disk_refuses_does_not_count_as_kept(folder, monkeypatch):
     journal.append([b"after"])
     journal.seal()
     assert sorted(read(folder)[0]) == [b"after", b"before"]
+
+
+def open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.parametrize("fails", ["fdatasync", "fsync"])
+def test_a_full_disk_is_not_filled_with_empty_files(folder, monkeypatch, fails):
+    journal, before = Journal(folder), open_files()
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, fails, full)
+    for _ in range(3):
+        with pytest.raises(OSError, match="No space"):
+            journal.append([b"refused"])
+    assert list(folder.iterdir()) == []
+    assert open_files() == before
+    monkeypatch.undo()
+    journal.append([b"after"])
+    journal.seal()
+    assert read(folder) == ([b"after"], 0)
 
 
 def test_after_a_failed_fsync_the_file_is_not_trusted_again(folder, monkeypatch):

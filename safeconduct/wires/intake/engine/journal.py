@@ -29,6 +29,7 @@ class Journal:
         self.directory = directory
         self.size = 0
         self._descriptor: int | None = None
+        self._path: Path | None = None
 
     def append(self, records: Sequence[bytes]) -> None:
         """Keep the records; once this returns they survive a power cut.
@@ -49,7 +50,7 @@ class Journal:
         """Let go of the file, for :func:`adoptable` to find. The next append begins another."""
         if self._descriptor is not None:
             os.close(self._descriptor)
-        self._descriptor, self.size = None, 0
+        self._descriptor, self._path, self.size = None, None, 0
 
     def _begin(self) -> int:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,16 +59,26 @@ class Journal:
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         # Locked before it has its name: nobody may adopt a file between the two.
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        draft.rename(path)
-        _sync_directory(self.directory)
-        self._descriptor, self.size = descriptor, 0
+        try:
+            draft.rename(path)
+            _sync_directory(self.directory)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            os.close(descriptor)
+            raise
+        self._descriptor, self._path, self.size = descriptor, path, 0
         return descriptor
 
     def _give_up(self, descriptor: int) -> None:
         # After a failed fsync the kernel may call dirty pages clean: never trust this
         # file's end again. Cut it and begin another.
         try:
-            os.ftruncate(descriptor, self.size)
+            if not self.size and self._path is not None:
+                # Nothing in it counts as kept: a disk that is full shall not fill with such.
+                self._path.unlink(missing_ok=True)
+            else:
+                os.ftruncate(descriptor, self.size)
         finally:
             self.seal()
 
