@@ -18,6 +18,8 @@ DESCRIBE: Final = declare("missions.describe", _("Write a post's entry in the di
 
 # Weeks ahead in which a closure is told of on a post's page.
 CLOSURES_SHOWN: Final = timedelta(days=120)
+# Within so many days a closure stands beside "open now", not only in the list below.
+CLOSED_SOON: Final = timedelta(days=14)
 MOST_CLOSURES: Final = 60
 LONGEST_CLOSURE: Final = timedelta(days=366)
 

@@ -170,3 +170,33 @@ def test_a_holiday_is_added_shown_and_taken_away(pages: Pages) -> None:
     closure = Closure.objects.get()
     desk.post(f"/console/posts/closures/{closure.pk}/")
     assert not Closure.objects.exists()
+
+
+def test_hours_are_written_in_the_digits_of_the_reader_and_numbers_are_not(pages: Pages) -> None:
+    placed(2, "TR", 39.9, 32.8)
+    hours = {str(day): [["09:30", "13:00"]] for day in range(7)}
+    Post.objects.filter(pk=2).update(hours=hours, time_zone="Europe/Istanbul")
+    with clock.stopped_at(datetime(2026, 11, 23, 7, 0, tzinfo=UTC)):
+        persian = pages.get("/posts/fa/2/").content.decode()
+    assert "۰۹:۳۰–۱۳:۰۰" in persian
+    # What one dials stays as telephones show it.
+    assert 'href="tel:+999120000002">+999120000002<' in persian
+
+
+def test_a_closure_ahead_is_said_before_anybody_goes_there(pages: Pages) -> None:
+    placed(2, "TR", 39.9, 32.8)
+    day = datetime(2027, 3, 10, tzinfo=UTC)
+    for first, name in ((20, "Novruz"), (29, "Far off")):
+        Closure.objects.create(
+            post_id=2,
+            first_on=day.date().replace(day=first),
+            last_on=day.date().replace(day=first + 1),
+            names={"en": name},
+        )
+    with clock.stopped_at(day):
+        page = pages.get("/posts/en/2/").content.decode()
+    assert "Closed soon: 20 March 2027 – 21 March 2027, <bdi>Novruz</bdi>" in page.replace("\n", "")
+    assert page.count("Novruz") == 2
+    assert page.count("Far off") == 1
+    with clock.stopped_at(day + timedelta(days=11)):
+        assert "Closed soon: 29 March" in pages.get("/posts/en/2/").content.decode()

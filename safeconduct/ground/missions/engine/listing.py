@@ -11,7 +11,7 @@ from django.urls import reverse
 from safeconduct.ground.kernel.languages import in_words
 from safeconduct.ground.missions import queries, rules
 from safeconduct.ground.missions.models import Post
-from safeconduct.ground.missions.terms import CLOSURES_SHOWN, Service
+from safeconduct.ground.missions.terms import CLOSED_SOON, CLOSURES_SHOWN, Service
 from safeconduct.ground.places.queries import country_name
 
 
@@ -65,6 +65,13 @@ class Entry:
     def opens_today(self) -> bool:
         """Whether the next opening or closing is on the day it is there now."""
         return self.turns_at is not None and self.turns_at.date() == self.clock.date()
+
+    @property
+    def closed_soon(self) -> ClosureLine | None:
+        """The next closure that has not begun, if it begins before anybody plans their visit."""
+        today = self.clock.date()
+        ahead = (line for line in self.closures if today < line.first_on <= today + CLOSED_SOON)
+        return next(ahead, None)
 
     @property
     def geo(self) -> str:
