@@ -5,7 +5,10 @@ const lang = list.dataset.language;
 const kinds = document.querySelector("#kinds").content;
 const counts = document.querySelector("[data-counts]");
 const again = document.querySelector("[data-again]");
-const when = (at) => new Date(at).toLocaleString(lang, { calendar: "gregory", dateStyle: "medium", timeStyle: "short" });
+// In figures: many a browser knows no month of Azerbaijani and writes "M11".
+const when = (at) => new Date(at).toLocaleString(lang, {
+  calendar: "gregory", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+});
 
 const duration = (at) => {
   const seconds = Math.max(0, Math.round((Date.now() - at) / 1000));
@@ -73,9 +76,16 @@ const tick = () => {
   }
 };
 
+const WAITS = [2, 5, 10, 20, 30, 60];
+let tries = 0;
+let timer = 0;
+
 const send = async () => {
+  clearTimeout(timer);
   if (await show()) await sendReports().catch(() => null);
-  await show();
+  // A line that has just come back is often gone again: as long as the page is open it is tried.
+  if (await show()) timer = setTimeout(send, 1000 * WAITS[Math.min(tries++, WAITS.length - 1)]);
+  else tries = 0;
   const { follow } = (await listed("receipt ")).findLast((one) => one.follow && one.kind !== "register") ?? {};
   if (!follow) return;
   const detail = { request: follow.split("/").at(-2), record: (await get("inbox"))?.record };
