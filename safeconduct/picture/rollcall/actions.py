@@ -163,6 +163,7 @@ def presume_chunk(*, incident_id: int, round_number: int, now: datetime, actor: 
 def _presumed(cursor: rows.Cursor, incident_id: int, round_number: int, now: datetime) -> int:
     known = {"incident_id": incident_id, "round": round_number, "now": now}
     if round_number == 1:
+        rows.begin_layout(cursor, incident_id)
         # In a first round hardly anybody can be on the roll; then all of them go the long way.
         try:
             with transaction.atomic():
@@ -175,6 +176,8 @@ def _presumed(cursor: rows.Cursor, incident_id: int, round_number: int, now: dat
             rows.hold(cursor, [incident_id])
             cursor.execute(_WELCOME, known)
             return people
+    else:
+        rows.await_layouts(cursor, [incident_id])
     rows.hold(cursor, [incident_id])
     cursor.execute(_PRESUME, known)
     (people,) = cursor.fetchone() or (0,)

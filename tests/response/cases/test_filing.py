@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from PIL import Image
 
 from safeconduct.ground.kernel import clock
@@ -109,6 +110,36 @@ def test_more_words_under_the_same_key_are_added():
     case = Case.objects.get()
     assert words_of(case) == ["help", "we are four now"]
     assert case.urgency == Urgency.NOW
+
+
+def held_places() -> set[tuple[str, int]]:
+    """Who may put people on which roll just now: by kind of lock and incident."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT mode, objid FROM pg_locks WHERE locktype = 'advisory' AND pid ="
+            " pg_backend_pid() AND classid = x'73656174'::int::oid AND granted"
+        )
+        return set(cursor.fetchall())
+
+
+def test_who_may_be_laid_out_just_now_is_awaited_before_the_roll_is_held(monkeypatch):
+    """A layout inserts and then holds: the other way round each would wait for the other."""
+    from safeconduct.picture.registry.actions import link_of
+    from safeconduct.response.cases.engine.filing import rows
+
+    incident = builders.incident()
+    (person,) = builders.household(1)
+    builders.asked([person], of=incident)
+    assert held_places() == {("ShareLock", incident.pk)}
+    seen, hold = [], rows.hold
+    monkeypatch.setattr(rows, "hold", lambda *a: seen.append(held_places()) or hold(*a))
+    report(Kind.HERE, what="safe")
+    drain.run_once()
+    assert all(("ExclusiveLock", incident.pk) not in held for held in seen)
+    seen.clear()
+    report(record=link_of(person.party_id, "az", clock.now()), words="help")
+    drain.run_once()
+    assert ("ExclusiveLock", incident.pk) in seen[0]
 
 
 def test_a_registered_party_keeps_one_open_request():

@@ -41,7 +41,8 @@ class Arrival(NamedTuple):
 def enter(cursor: Cursor, incident_id: int, arrivals: Sequence[Arrival], *, now: datetime) -> None:
     """Put people on an incident's roll of whom nothing is known there yet; others stay as they are.
 
-    In the caller's transaction, which then folds what they said.
+    In the caller's transaction, which then folds what they said, and which has awaited layouts
+    where somebody among them may be asked just now.
     """
     if not arrivals:
         return

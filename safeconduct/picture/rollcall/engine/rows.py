@@ -11,6 +11,8 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 
 # "roll" as a number: the class of advisory locks that guard incidents' standings.
 _STANDINGS: Final = 0x726F_6C6C
+# "seat" as a number: of those that keep two from putting one person on a roll at once.
+_PLACES: Final = 0x7365_6174
 
 type Row = tuple[object, ...]
 type Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -62,6 +64,21 @@ def hold(cursor: Cursor, incident_ids: Iterable[int]) -> None:
     """
     for incident_id in sorted(incident_ids):
         cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [_STANDINGS, incident_id])
+
+
+def begin_layout(cursor: Cursor, incident_id: int) -> None:
+    """Put many on an incident's roll beside others who do; before ``hold``, never after."""
+    cursor.execute("SELECT pg_advisory_xact_lock_shared(%s::int, %s::int)", [_PLACES, incident_id])
+
+
+def await_layouts(cursor: Cursor, incident_ids: Iterable[int]) -> None:
+    """Have nobody lay out these incidents until the transaction ends; before ``hold``.
+
+    For whoever holds an incident and then puts people on its roll who may just be laid out:
+    a layout inserts first and holds at its end, so that each would wait for the other.
+    """
+    for incident_id in sorted(incident_ids):
+        cursor.execute("SELECT pg_advisory_xact_lock(%s::int, %s::int)", [_PLACES, incident_id])
 
 
 def by_key(cursor: Cursor) -> None:

@@ -163,9 +163,9 @@ def _other_of(case: Case, draft: Draft, now: datetime) -> Case:
     if other is None:
         return case
     for one, its_other in ((case, other), (other, case)):
-        told = {"reference": its_other.reference}
-        if not one.events.filter(deed=Deed.ELSEWHERE, detail=told).exists():
-            note(one, Deed.ELSEWHERE, now, **told)
+        told = its_other.reference
+        if not one.events.filter(deed=Deed.ELSEWHERE, detail={"reference": told}).exists():
+            note(one, Deed.ELSEWHERE, now, reference=told)
     return other
 
 

@@ -118,6 +118,9 @@ def _sight(cursor: Cursor, filed: Sequence[Filed], now: datetime) -> None:
             by_incident[incident.pk].append(each)
             opened_at[incident.pk] = incident.opened_at
     reach = _reach([person for each in filed for person in each.people])
+    # Nobody lays out people who are registered by this very transaction.
+    known = {one.pk for each in filed if not each.taken.is_new for one in each.incidents}
+    rows.await_layouts(cursor, known)
     rows.hold(cursor, by_incident)
     for incident_id in sorted(by_incident):
         those = by_incident[incident_id]
