@@ -24,12 +24,14 @@ class Holder:
 class Fact:
     """One thing we know. ``key`` names it in the file, ``label`` on the page.
 
-    ``value`` is words, a number, a moment, a day, yes or no, or None for unknown.
+    ``value`` is words, a number, a moment, a day, yes or no, or None for unknown. What a page
+    cannot hold, photos say, is ``in_file`` instead: made for the file alone.
     """
 
     key: str
     label: str | Promise
     value: object
+    in_file: Callable[[], object] | None = None
 
 
 # One thing we hold, such as a stay or a message: its facts in the order they are read.

@@ -66,7 +66,7 @@ def as_file(sections: Iterable[Section], *, now: datetime) -> dict[str, object]:
                 "why": section.purposes,
                 "kept": section.retentions,
                 "entries": [
-                    {fact.key: _plain(fact.value) for fact in one} for one in section.entries
+                    {fact.key: _in_file(fact) for fact in one} for one in section.entries
                 ],
             }
             for section in sections
@@ -125,6 +125,10 @@ def _section(one: Holding, holder: Holder) -> Section:
 
 def _distinct(sentences: Iterable[str | Promise]) -> list[str]:
     return list(dict.fromkeys(str(sentence) for sentence in sentences))
+
+
+def _in_file(fact: Fact) -> object:
+    return fact.in_file() if fact.in_file else _plain(fact.value)
 
 
 def _plain(value: object) -> object:

@@ -1,6 +1,8 @@
 """What a party may read of its own requests."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
@@ -25,13 +27,23 @@ def _named(case: Case) -> Entry:
     )
 
 
+def _photos(case: Case) -> list[str]:
+    """A request's photos as files of their own (RFC 2397), for the file alone."""
+    return [
+        "data:image/jpeg;base64," + b64encode(content).decode()
+        for content in queries.photos_of(case)
+    ]
+
+
 def _whole(cases: Sequence[Case], details: Mapping[int, Mapping[str, object]]) -> list[Entry]:
+    photos = queries.photos_in(cases)
     return [
         (
             Fact("reference", _("Reference"), case.reference),
             Fact("received_at", _("Received"), case.received_at),
             Fact("what", _("What you need"), str(Need(case.what).label)),
             Fact("state", _("Where it stands"), str(State(case.state).label)),
+            Fact("photos", _("Photos"), photos.get(case.pk, 0), partial(_photos, case)),
             Fact("position_until", _("Your position is held until"), case.position_until),
             *(
                 Fact(name, REFUSED_LABELS.get(name, _("Told by you")), _told(name, value))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.accounts.queries import officer_names
@@ -15,12 +15,12 @@ from safeconduct.ground.kernel import tokens
 from safeconduct.ground.kernel.names import search_key
 from safeconduct.ground.missions.models import Appointment
 from safeconduct.ground.missions.terms import roles_with
-from safeconduct.ground.privacy.sealing import Sealed, Subject, unseal_many
+from safeconduct.ground.privacy.sealing import Sealed, Subject, unseal_bytes, unseal_many
 from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.picture.registry.terms import Level
 from safeconduct.response.cases import rules
-from safeconduct.response.cases.actions.opening import DETAILS, POSITION, WORDS
-from safeconduct.response.cases.models import Case, Event, Message, Report, Unread
+from safeconduct.response.cases.actions.opening import CONTENT, DETAILS, POSITION, WORDS
+from safeconduct.response.cases.models import Case, Event, Message, Photo, Report, Unread
 from safeconduct.response.cases.terms import (
     LINK_LIFE,
     LINK_PURPOSE,
@@ -157,6 +157,20 @@ def said_in(case: Case, *, notes: bool) -> list[Said]:
         Said(message, text, officers.get(message.officer_id or 0, ""), tries.get(message.pk, ()))
         for message, text in zip(messages, words, strict=True)
         if text is not None
+    ]
+
+
+def photos_in(cases: Iterable[Case]) -> dict[int, int]:
+    """How many photos each of these requests has; those without are absent."""
+    of = Photo.objects.filter(case__in=list(cases)).order_by()
+    return dict(of.values_list("case").annotate(Count("pk")))
+
+
+def photos_of(case: Case) -> list[bytes]:
+    """A request's photos, opened, the oldest first."""
+    return [
+        unseal_bytes(subject=Subject("case", case.pk), field=CONTENT, sealed=photo.content)
+        for photo in case.photos.all()
     ]
 
 
