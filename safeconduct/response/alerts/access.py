@@ -39,6 +39,17 @@ def signal_for(signal_id: int) -> Signal:
     return signal
 
 
+def any_signal(signal_id: int) -> Signal:
+    """A signal, whether or not anybody could be warned by it: every officer's.
+
+    :raises Http404: if there is none.
+    """
+    signal = Signal.objects.filter(pk=signal_id).first()
+    if signal is None:
+        raise Http404
+    return signal
+
+
 def level_for(text_id: int, *, officer: Officer, permission: str) -> LevelText:
     """A level text in force in a country where the officer holds ``permission``.
 

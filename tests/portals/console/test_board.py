@@ -425,6 +425,15 @@ def test_what_refreshes_itself_keeps_its_links(here: Incident, duty: Pages) -> N
     assert link in duty.get(url, headers={"HX-Request": "true"}).text
 
 
+def test_a_person_leads_to_their_record_but_not_in_an_exercise(here: Incident, duty: Pages) -> None:
+    (person,) = _asked(here, people=1)
+    path = f"/console/board/{here.pk}/people/{person.pk}/"
+    link = f'href="/console/people/{person.pk}/?for=crisis"'
+    assert link in duty.get(path).text
+    Incident.objects.filter(pk=here.pk).update(exercise=True)
+    assert link not in duty.get(path).text
+
+
 def test_a_request_of_many_takes_one_line_of_the_board(here: Incident, duty: Pages) -> None:
     people = _asked(here, people=3)
     case = builders.help_request()

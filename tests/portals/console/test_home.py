@@ -72,3 +72,9 @@ def test_signals_and_incidents_lead_to_their_alerts(pages: Pages) -> None:
         listed = pages.get(link).text
         assert ours in listed
         assert reverse("alerts:page", args=[other.pk]) not in listed
+
+
+def test_there_is_no_list_of_what_is_not_there(pages: Pages) -> None:
+    pages.sign_in(builders.officer("duty_officer"))
+    for name in ("alerts:of_signal", "alerts:of_incident"):
+        assert pages.get(reverse(name, args=[999_999])).status_code == 404

@@ -14,6 +14,7 @@ from safeconduct.response.cases import actions, queries
 from safeconduct.response.cases.engine import drain
 from safeconduct.response.cases.models import Case
 from safeconduct.response.cases.terms import LINK_LIFE, State
+from safeconduct.response.checkins.models import Unclear
 from safeconduct.wires.intake.engine.reported import reference_of
 from safeconduct.wires.intake.terms import REPORT_LINK, Kind
 from tests import builders
@@ -146,6 +147,28 @@ def test_unread_reports_are_for_those_who_see_all_requests(pages):
 def test_the_console_home_counts_them(console):
     builders.help_request()
     assert "/console/cases/" in console.get("/console/").content.decode()
+
+
+def test_nothing_says_how_it_ended_but_an_officer(console):
+    case = builders.help_request()
+    said = {"version": case.version, "outcome": ""}
+    assert console.post(f"/console/cases/{case.pk}/close/", said).status_code == 422
+    case.refresh_from_db()
+    assert case.closed_at is None
+
+
+def test_an_unclear_answer_and_its_request_lead_to_each_other(console):
+    unclear = builders.unclear(text="2")
+    Unclear.objects.filter(pk=unclear.pk).update(calls=True)
+    page = f"/console/unclear/{unclear.pk}/"
+    way = f"/console/cases/of-unclear/{unclear.pk}/"
+    assert f'href="{way}"' in console.get(page).text
+    assert console.get(way)["Location"] == "/console/cases/"
+    case = builders.help_request(person_id=None, party_id=None, people=[])
+    now = clock.now()
+    case.reports.create(key=unclear.key, stated_at=now, received_at=now)
+    assert console.get(way)["Location"] == f"/console/cases/{case.pk}/"
+    assert f'href="{page}"' in console.get(f"/console/cases/{case.pk}/").text
 
 
 def test_its_sender_reads_where_it_stands_and_answers(pages, officer):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +16,9 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.picture.audiences.terms import Preview
+from safeconduct.picture.incidents.access import incident_for
 from safeconduct.response.alerts import actions, queries, rules, terms
-from safeconduct.response.alerts.access import alert_for, signal_for
+from safeconduct.response.alerts.access import alert_for, any_signal, signal_for
 from safeconduct.response.alerts.actions.releases import SAID, obstacle_of
 from safeconduct.response.alerts.engine.wording import scope_rules
 from safeconduct.response.alerts.models import Alert
@@ -37,8 +39,20 @@ def alert_list(request: HttpRequest) -> HttpResponse:
 
 
 @officer_may(terms.VIEW)
-def alerts_of(request: HttpRequest, /, **of: int) -> HttpResponse:
-    """The alerts of one incident, or those drafted from one signal."""
+def of_signal(request: HttpRequest, signal_id: int) -> HttpResponse:
+    """The alerts that were drafted from one signal."""
+    return _alerts_of(request, signal=any_signal(signal_id))
+
+
+@officer_may(terms.VIEW)
+def of_incident(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """The alerts of one incident."""
+    officer = officer_of(request)
+    incident = incident_for(incident_id, officer=officer, permission=terms.VIEW)
+    return _alerts_of(request, incident=incident)
+
+
+def _alerts_of(request: HttpRequest, **of: Model) -> HttpResponse:
     found = queries.alerts_in(countries_of(officer_of(request), terms.VIEW)).filter(**of)
     return render(request, "alerts/list.html", {"rows": found[:_SHOWN], "narrowed": True})
 
