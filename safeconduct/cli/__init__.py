@@ -13,6 +13,7 @@ from safeconduct.cli.family import die_with_parent
 # are loaded when their command is run or listed, so they import Django's models inside
 # functions only.
 COMMANDS: Final = {
+    "audit": "audit",
     "backup": "backup:backup",
     "bench": "bench",
     "forgotten": "forgotten",

@@ -57,6 +57,25 @@ def seal_holds(seal_id: int) -> bool:
     return rules.digest(previous, map(as_sealed, entries)) == bytes(seal.digest)
 
 
+def seal_ids() -> list[int]:
+    """Every seal there is, the oldest first."""
+    return list(Seal.objects.order_by("id").values_list("id", flat=True))
+
+
+def last_digest() -> str:
+    """The newest seal's digest, as hexadecimal digits; empty before the first."""
+    newest = Seal.objects.order_by("-id").first()
+    return bytes(newest.digest).hex() if newest else ""
+
+
+def has_digest(digits: str) -> bool:
+    """Whether a seal has this digest (hexadecimal digits)."""
+    try:
+        return Seal.objects.filter(digest=bytes.fromhex(digits)).exists()
+    except ValueError:
+        return False
+
+
 def as_sealed(entry: Entry) -> rules.Sealed:
     """The entry's fields that a seal covers."""
     return rules.Sealed(
