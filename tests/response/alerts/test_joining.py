@@ -1,12 +1,22 @@
 """One event, one incident: an alert is offered the open ones of its kind, and joins on request."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.incidents.models import Incident
-from safeconduct.response.alerts.actions import DraftRefusedError, join_alike
+from safeconduct.response.alerts.actions import (
+    DraftRefusedError,
+    join_alike,
+    release_alert,
+    submit_alert,
+)
 from safeconduct.response.alerts.queries import alike_incidents
+from safeconduct.response.alerts.terms import AreaKind
 from tests import builders
 from tests.pages import Pages
 
@@ -58,3 +68,39 @@ def test_a_released_alert_joins_nothing_any_more() -> None:
     alert = builders.released_alert()
     with pytest.raises(DraftRefusedError):
         join(alert, builders.incident())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_alerts_of_one_signal_released_together_open_one_incident() -> None:
+    signal = builders.signal()
+    builders.country("TR")
+    first, second = (
+        builders.alert(signal_id=signal.pk, area_kind=AreaKind.SIGNAL) for _ in range(2)
+    )
+    for one in (first, second):
+        submit_alert(
+            alert_id=one.pk, version=1, now=clock.now(), actor=Actor.officer(one.author_id)
+        )
+    releaser = Actor.officer(builders.officer("releaser").pk)
+
+    def release(one) -> None:
+        release_alert(alert_id=one.pk, version=1, now=clock.now(), actor=releaser)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            release_alert(alert_id=first.pk, version=1, now=clock.now(), actor=releaser)
+            beside = pool.submit(release, second)
+            while not beside.done() and not somebody_waits():
+                pass
+        beside.result(10)
+    assert Incident.objects.count() == 1
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        )
+        return bool(cursor.fetchone()[0])

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
@@ -206,6 +206,12 @@ def _incident(alert: Alert, words: dict[str, Words], now: datetime, actor: Actor
     level = level_for(alert.severity)
     known = alert.incident
     if known is None and alert.signal_id is not None:
+        # Two released in one second would each open an incident, and ask everybody twice.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"incident of signal {alert.signal_id}"],
+            )
         known = open_incident_of_signal(alert.signal_id, exercise=alert.exercise)
     if known is not None:
         return join_incident(
