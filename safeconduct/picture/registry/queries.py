@@ -43,30 +43,6 @@ _CANDIDATES = 500
 _MOST_TWINS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class PersonCard:
-    """As much of a person as stands beside a number on a board."""
-
-    id: int
-    party_id: int
-    name: str
-    birth_on: date | None
-    language: str
-    reach: int
-    vulnerability: int
-    phones: tuple[str, ...]
-    mails: tuple[str, ...]
-
-
-def person_card(ids: Iterable[int]) -> dict[int, PersonCard]:
-    """Cards by person id; who is gone from the registry has none. Two queries for any number."""
-    points = ContactPoint.objects.order_by("channel", "pk")
-    people = Person.objects.filter(pk__in=list(ids)).prefetch_related(
-        Prefetch("contact_points", queryset=points)
-    )
-    return {person.pk: _card(person) for person in people}
-
-
 def untold(ids: Iterable[int]) -> frozenset[int]:
     """Those who were never told how we came by their data."""
     found = Person.objects.filter(pk__in=list(ids), told_at=None)
@@ -159,17 +135,11 @@ def kin_of(party_id: int) -> Kin | None:
     return kin_read(told) if told is not None else None
 
 
-def current_stay(person_id: int) -> Stay | None:
-    """Where the person stays by our record, or stayed last."""
-    stays = Stay.objects.filter(person_id=person_id).select_related("country", "city")
-    return stays.order_by(F("departed_on").desc(nulls_first=True), "-stay_from", "-pk").first()
-
-
 def stays_told_by(person: Person, *, today: date) -> list[Stay]:
     """The legs a person's own record names, those to come too, wherever they count; in order."""
     told = Q(told_by=person.pk) | Q(person=person, told_by=None)
     stays = Stay.objects.filter(told, departed_on=None).exclude(stay_until__lte=today)
-    return list(stays.order_by("stay_from", "pk"))
+    return list(stays.select_related("country", "city").order_by("stay_from", "pk"))
 
 
 def stay_of_party(party_id: int) -> Stay | None:
@@ -180,6 +150,21 @@ def stay_of_party(party_id: int) -> Stay | None:
     told = Q(told_by=first.pk) | Q(person=first, told_by=None)
     stays = Stay.objects.filter(told).select_related("country", "city")
     return stays.order_by(F("departed_on").desc(nulls_first=True), "-stay_from", "-pk").first()
+
+
+def stay_now(party_id: int, today: date) -> Stay | None:
+    """Where the first of a party is by its own record; where they go next only if nowhere yet."""
+    first = Person.objects.filter(party_id=party_id).order_by("pk").first()
+    begun = stays_told_by(first, today=today) if first else []
+    here = [stay for stay in begun if stay.stay_from <= today]
+    return here[-1] if here else stay_of_party(party_id)
+
+
+def goes_on(party_id: int, today: date) -> bool:
+    """Whether a party has told us of a place that is still to come."""
+    people = Person.objects.filter(party_id=party_id).values("pk")
+    told = Q(told_by__in=people) | Q(person__in=people, told_by=None)
+    return Stay.objects.filter(told, departed_on=None, stay_from__gt=today).exists()
 
 
 def unconfirmed(party_id: int) -> list[str]:
@@ -314,18 +299,3 @@ def _distance(person: Person, spelled: set[str]) -> tuple[int, int, str, int]:
     words = set(latin_key(f"{person.given_name} {person.family_name}").split())
     begun = sum(any(word.startswith(part) for word in words) for part in spelled)
     return (-len(words & spelled), -begun, person.sort_key, person.pk)
-
-
-def _card(person: Person) -> PersonCard:
-    points = list(person.contact_points.all())
-    return PersonCard(
-        id=person.pk,
-        party_id=person.party_id,
-        name=shown_name(person.given_name, person.family_name),
-        birth_on=person.birth_on,
-        language=person.language,
-        reach=person.reach,
-        vulnerability=person.vulnerability,
-        phones=tuple(point.address for point in points if point.channel == Channel.SMS),
-        mails=tuple(point.address for point in points if point.channel == Channel.EMAIL),
-    )

@@ -86,6 +86,26 @@ def test_a_resident_is_asked_after_half_a_year_once_for_the_family():
     assert fresh.party_id != due.party_id
 
 
+def test_who_travels_on_is_asked_about_where_they_are_and_moves_on_as_told(pages):
+    person = traveller(0)
+    builders.findable_country("GE", en="Georgia")
+    people = Person.objects.filter(party_id=person.party_id)
+    for one in people:
+        Stay.objects.create(
+            person=one, kind="trip", country_id="GE", stay_from=NOW.date() + DAY,
+            stay_until=NOW.date() + 9 * DAY, confirmed_at=NOW,
+        )  # fmt: skip
+    before = list(Stay.objects.order_by("pk").values_list("country", "stay_until"))
+    link = tokens.Link(person.party_id, NOW.date() + 9 * DAY, "en", 0)
+    with clock.stopped_at(NOW):
+        there = f"/me/still/{tokens.mint(link, purpose=terms.STILL_PURPOSE)}/"
+        page = pages.get(there).content.decode()
+        assert "Georgia" not in page
+        assert "last_day" not in page
+        pages.post(there, {"said": "still"})
+    assert list(Stay.objects.order_by("pk").values_list("country", "stay_until")) == before
+
+
 def test_whoever_came_by_a_list_learns_it_when_first_asked(pages):
     """There is no mail to say it in, and nobody pressed the button that tells the list."""
     leyla = resident()

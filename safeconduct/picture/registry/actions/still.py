@@ -21,6 +21,7 @@ from safeconduct.picture.registry.engine.texts import still_there_texts
 from safeconduct.picture.registry.events import StillRoundOpened
 from safeconduct.picture.registry.levels import levels_by_country
 from safeconduct.picture.registry.models import Stay, StillRound
+from safeconduct.picture.registry.queries import goes_on
 from safeconduct.wires.messaging import actions as messaging
 from safeconduct.wires.messaging.terms import Lane
 
@@ -193,6 +194,9 @@ def _cadence(now: datetime, levels: Mapping[str, int]) -> dict[str, Any]:
 
 def _prolong(party_id: int, last_day: date | None, now: datetime) -> None:
     """A trip that is ending goes on; one that lasts, or a residence, is left as it is."""
+    if last_day is None and goes_on(party_id, now.date()):
+        # Still here today, and elsewhere from the day they told us.
+        return
     until = now.date() + terms.PROLONGED_BY if last_day is None else last_day + timedelta(days=1)
     ending = own_stays(party_id).filter(
         kind=terms.StayKind.TRIP,

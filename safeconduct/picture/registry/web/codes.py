@@ -136,8 +136,9 @@ def _ask_for_digits(request: HttpRequest, form: DigitsForm) -> HttpResponse:
 
 
 def _back(token: str, name: str, *, status: str) -> HttpResponse:
-    place = "own-link" if name == "sms" or status == "right" else "confirm"
-    return redirect(f"{reverse('registration:record', args=[token])}?{name}={status}#{place}")
+    # What is right stands at the top of the page; the form for the digits further down.
+    place = "" if name == "sms" or status == "right" else "#confirm"
+    return redirect(f"{reverse('registration:record', args=[token])}?{name}={status}{place}")
 
 
 def _crowded(request: HttpRequest) -> bool:

@@ -57,12 +57,12 @@ def _is_to_come(form: StillForm, now: datetime) -> bool:
 def _shown(
     request: HttpRequest, party: Party, form: StillForm, token: str, now: datetime
 ) -> dict[str, object]:
-    stay = queries.stay_of_party(party.pk)
+    stay = queries.stay_now(party.pk, now.date())
     return {
         "form": form,
         "token": token,
         "stay": stay,
-        "ends": _ends(stay, now),
+        "ends": _ends(stay, now) and not queries.goes_on(party.pk, now.date()),
         "said": request.GET.get("said", ""),
         "sources": queries.lists_naming(party.pk),
         "language": get_language() or "en",
