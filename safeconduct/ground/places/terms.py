@@ -11,4 +11,3 @@ DISCLAIMER: Final = _(
 )
 # Shorter words would match half the world.
 SHORTEST_SEARCH: Final = 2
-MOST_HITS: Final = 50

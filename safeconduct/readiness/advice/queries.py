@@ -55,10 +55,6 @@ class HistoryLine:
     levels: list[tuple[str, LevelName]]
     news: str
 
-    @property
-    def changes_level(self) -> bool:
-        return self.change != "none"
-
 
 @dataclass(frozen=True, slots=True)
 class Page:

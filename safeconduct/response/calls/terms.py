@@ -64,8 +64,6 @@ class Outcome(TextChoices):
     GIVEN_BACK = "given_back", _("Given back to the list")
 
 
-# Somebody spoke for themselves or their family.
-SPOKE: Final = frozenset({Outcome.SAFE, Outcome.HELP, Outcome.NOT_THERE})
 # What a question's and what an information's call can end with, in the order of the buttons.
 OF_QUESTION: Final = (
     Outcome.SAFE,

@@ -143,12 +143,3 @@ def test_uploads_and_counts_of_forms_expire():
     run.refresh_from_db()
     assert (run.content, run.refused) == (None, None)
     assert not FormUse.objects.exists()
-
-
-def test_cards_cost_two_queries_for_any_number(django_assert_num_queries):
-    people = [one.pk for one in builders.family("A", "B", "C")]
-    with django_assert_num_queries(2):
-        cards = queries.person_card([*people, 10**9])
-    assert set(cards) == set(people)
-    assert cards[people[0]].name == "A Əliyeva"
-    assert cards[people[0]].phones == (PHONE,)
