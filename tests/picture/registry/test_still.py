@@ -122,7 +122,8 @@ def test_whoever_came_by_a_list_learns_it_when_first_asked(pages):
         cursor.execute("UPDATE messaging_delivery SET state = 2 WHERE batch_id = %s", [batch])
     assert actions.note_told_by_notice(**tell) == 2
     link = tokens.Link(leyla.party_id, NOW.date() + 9 * DAY, "en", 0)
-    page = pages.get(f"/me/still/{tokens.mint(link, purpose=terms.STILL_PURPOSE)}/")
+    with clock.stopped_at(NOW):
+        page = pages.get(f"/me/still/{tokens.mint(link, purpose=terms.STILL_PURPOSE)}/")
     assert "Employer Ltd" in page.content.decode()
 
 
