@@ -66,7 +66,18 @@ def _paths(who: Callable[[Rule], bool], make: Make) -> Iterator[tuple[str, str]]
             yield rule.name, address(rule, make(builder) if builder else None)
 
 
-def _walk(page: Page, paths: Iterator[tuple[str, str]], *, light: bool = False) -> None:
+def _lacks(page: Page, *, own: bool) -> list[str]:
+    """What every page of a national has: each language, sizes of text, and, theirs, the way out."""
+    wanted = {f".languages a[hreflang={code}]": "cannot be read in " + code for code in LANGUAGES}
+    if page.locator("body.citizen").count():
+        wanted["[href*='text=large']"] = "has no larger text"
+        wanted |= {"[data-exit]": "cannot be left at once"} if own else {}
+    return [said for where, said in wanted.items() if not page.locator(where).count()]
+
+
+def _walk(
+    page: Page, paths: Iterator[tuple[str, str]], *, light: bool = False, own: bool = False
+) -> None:
     """Open each page in the next language and say of all together what is wrong."""
     found = []
     scales = Scales(page)
@@ -77,6 +88,8 @@ def _walk(page: Page, paths: Iterator[tuple[str, str]], *, light: bool = False) 
         wrong = [f"answers {response.status}"] if response.status >= 400 else violations(page)
         if light and (weight := scales.to_read(response)) > MOST_TO_READ:
             wrong = [*wrong, f"{weight} octets must arrive before it can be read"]
+        if light:
+            wrong = wrong + _lacks(page, own=own)
         found += [f"{name} ({language}): {one}" for one in wrong + is_cut(page)]
     assert not found, "\n".join(found)
 
@@ -88,7 +101,7 @@ def test_the_pages_of_everybody(open_page: Open, make: Make) -> None:
 
 def test_the_pages_behind_a_link(open_page: Open, make: Make) -> None:
     page = open_page("/", **NARROW)
-    _walk(page, _paths(lambda rule: rule.who == "link", make), light=True)
+    _walk(page, _paths(lambda rule: rule.who == "link", make), light=True, own=True)
 
 
 def test_the_pages_of_officers(open_page: Open, make: Make, everybody: Officer) -> None:

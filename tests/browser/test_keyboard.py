@@ -16,7 +16,21 @@ pytestmark = [
 ]
 PHONE = {"viewport": {"width": 390, "height": 844}}
 DESKTOP = {"viewport": {"width": 1360, "height": 900}}
-CITIZENS = ("/", "/me/register/", "/help/", "/here/", "/outbox/", "/verify/", "/advice/en/")
+CITIZENS = (
+    "/",
+    "/me/register/",
+    "/me/code/",
+    "/help/",
+    "/here/",
+    "/outbox/",
+    "/warn/",
+    "/wipe/",
+    "/verify/",
+    "/families/",
+    "/advice/en/",
+)
+# Behind the link to a record, beginning at the record itself.
+OWN = ("", "messages/", "kin/", "more/", "left/", "delete/", "data/", "looked/", "consent/")
 MOST_STOPS = 250
 # Where the keyboard is: whether it can be seen there, and whether it came on in reading order.
 _HERE = """() => {
@@ -64,6 +78,16 @@ def world() -> Officer:
     return builders.officer("duty_officer")
 
 
+@pytest.fixture
+def citizens() -> list[str]:
+    """Every page of a national's own, and those of everybody."""
+    record = f"/me/{builders.record_link()['token']}/"
+    request = f"/me/request/{builders.request_link()['token']}/"
+    still = f"/me/still/{builders.still_link()['token']}/"
+    own = [f"{record}{part}" for part in OWN]
+    return [*CITIZENS, *own, still, request, f"{request}reach/", f"{request}withdraw/"]
+
+
 def _stops(page: Page) -> Iterator[dict[str, object]]:
     first = None
     for _ in range(MOST_STOPS):
@@ -97,10 +121,10 @@ def _walked(page: Page, path: str) -> list[str]:
 
 @pytest.mark.parametrize("language", ["en", "fa"])
 def test_the_keyboard_walks_through_the_pages_of_nationals(
-    open_page: Open, world: Officer, language: str
+    open_page: Open, world: Officer, citizens: list[str], language: str
 ) -> None:
     page = open_page("about:blank", language=language, **PHONE)
-    found = [line for path in CITIZENS for line in _walked(page, path)]
+    found = [line for path in citizens for line in _walked(page, path)]
     assert not found, "\n".join(found)
 
 
@@ -112,21 +136,23 @@ def test_the_keyboard_walks_through_an_alert(open_page: Open, world: Officer) ->
 
 
 def test_with_the_colours_of_the_system_everything_keeps_its_edges(
-    open_page: Open, world: Officer
+    open_page: Open, world: Officer, citizens: list[str]
 ) -> None:
     page = open_page("about:blank", officer=world, forced_colors="active", **PHONE)
     found = []
-    for path in (*CITIZENS, "/console/", "/console/alerts/new/"):
+    for path in (*citizens, "/console/", "/console/alerts/new/"):
         page.goto(path)
         found += [f"{path}: {one}" for one in page.evaluate(_EDGELESS)]
         found += [f"{path}: no ring: {s['what']}" for s in _stops(page) if not s["ringed"]]
     assert not found, "\n".join(found)
 
 
-def test_nothing_moves_for_those_whom_movement_makes_sick(open_page: Open, world: Officer) -> None:
+def test_nothing_moves_for_those_whom_movement_makes_sick(
+    open_page: Open, world: Officer, citizens: list[str]
+) -> None:
     page = open_page("about:blank", officer=world, reduced_motion="reduce", **PHONE)
     found = []
-    for path in (*CITIZENS, "/console/", "/console/alerts/new/"):
+    for path in (*citizens, "/console/", "/console/alerts/new/"):
         page.goto(path)
         found += [f"{path}: {one}" for one in page.evaluate(_MOVING)]
     assert not found, "\n".join(found)
