@@ -72,6 +72,12 @@ def test_saying_that_one_is_still_there_and_choosing_what_one_agrees_to(bare: Pa
     expect(bare.locator("main")).to_contain_text("You agreed on")
 
 
+def test_no_page_promises_a_key_that_does_nothing(bare: Page) -> None:
+    bare.goto(f"/me/{builders.record_link()['token']}/looked/")
+    assert bare.get_by_role("link", name="Leave this page now").is_visible()
+    assert not bare.locator(".quick-exit .hint").is_visible()
+
+
 def test_following_a_request_and_writing_to_the_post(bare: Page) -> None:
     bare.goto(f"/me/request/{builders.request_link()['token']}/")
     bare.locator("main textarea").first.fill("Biz hələ də buradayıq")

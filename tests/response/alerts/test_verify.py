@@ -171,3 +171,9 @@ def test_the_page_opens_in_every_language(pages: Pages, language: str) -> None:
     page = pages.get(f"/v/{_code(alert)}", {"lang": language}, follow=True)
     assert page.status_code == 200
     assert f'lang="{language}"' in page.content.decode()
+
+
+@pytest.mark.parametrize("language", ["az", "en", "ru", "fa", "ar"])
+def test_a_code_reads_from_left_to_right_in_every_language(pages: Pages, language: str) -> None:
+    page = pages.get(ASK, headers={"Accept-Language": language}).text
+    assert "\u2066#BCDFGH\u2069" in page
