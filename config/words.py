@@ -26,6 +26,7 @@ LOCALE: Final = env.ROOT / "locale"
 _ROOMS: Final = ("safeconduct", "config")
 _KEYWORDS: Final = {
     "_": None,
+    "_lazy": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
