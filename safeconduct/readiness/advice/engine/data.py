@@ -9,12 +9,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from safeconduct.ground.kernel import atom
 from safeconduct.ground.kernel.languages import in_words
 from safeconduct.ground.missions import queries as missions
 from safeconduct.ground.ui.web.shared import SharedResponse
 from safeconduct.readiness.advice import queries, terms
-from safeconduct.readiness.advice.engine import feeds
-from safeconduct.readiness.advice.engine.feeds import level_data
 
 _AUTHOR = "SENDER_NAME"
 # What is dated by nothing: before any advice of ours.
@@ -28,8 +27,8 @@ def addresses(code: str = "") -> dict[str, str]:
     return {language: _page(language, code) for language, _name in settings.LANGUAGES}
 
 
-def as_atom(feed: feeds.Feed, modified: datetime) -> SharedResponse:
-    return SharedResponse(feeds.atom(feed), modified=modified, content_type="application/atom+xml")
+def as_atom(feed: atom.Feed, modified: datetime) -> SharedResponse:
+    return SharedResponse(atom.document(feed), modified=modified, content_type=atom.MEDIA_TYPE)
 
 
 def as_json(found: dict[str, Any], modified: datetime) -> SharedResponse:
@@ -41,9 +40,26 @@ def as_json(found: dict[str, Any], modified: datetime) -> SharedResponse:
     return response
 
 
-def list_feed(rows: Sequence[queries.Listed], language: str) -> feeds.Feed:
+def level_data(shown: queries.LevelShown) -> dict[str, Any]:
+    """A level text as JSON says it."""
+    words = shown.words
+    return {
+        "place": shown.place,
+        "level": shown.level.level,
+        "level_name": shown.level.name,
+        "meaning": shown.level.means,
+        "cities": shown.cities,
+        "headline": words.headline,
+        "why": words.why,
+        "do": words.steps,
+        "language": shown.language,
+        "since": shown.since,
+    }
+
+
+def list_feed(rows: Sequence[queries.Listed], language: str) -> atom.Feed:
     """One entry for each country, the one that changed last first."""
-    return feeds.Feed(
+    return atom.Feed(
         title=_("Travel advice"),
         author=settings.ALERTS[_AUTHOR],
         language=language,
@@ -54,10 +70,10 @@ def list_feed(rows: Sequence[queries.Listed], language: str) -> feeds.Feed:
     )
 
 
-def country_feed(context: dict[str, Any], language: str) -> feeds.Feed:
+def country_feed(context: dict[str, Any], language: str) -> atom.Feed:
     """One entry for each edition that was ever in force, the latest first."""
     code, name = context["code"], context["name"]
-    return feeds.Feed(
+    return atom.Feed(
         title=_("Travel advice: %(country)s") % {"country": name},
         author=settings.ALERTS[_AUTHOR],
         language=language,
@@ -156,9 +172,9 @@ def _post(post: Any, state: Any, language: str) -> dict[str, Any]:  # noqa: ANN4
     }
 
 
-def _listed_entry(row: queries.Listed, language: str) -> feeds.Entry:
+def _listed_entry(row: queries.Listed, language: str) -> atom.Entry:
     url = _absolute(_page(language, row.country))
-    return feeds.Entry(
+    return atom.Entry(
         # The country's entry, whichever edition it speaks of: readers see it change.
         id=url,
         title=_title(row.name, row.level.level, row.level.name),
@@ -168,11 +184,11 @@ def _listed_entry(row: queries.Listed, language: str) -> feeds.Entry:
     )
 
 
-def _history_entry(line: queries.HistoryLine, code: str, name: str, language: str) -> feeds.Entry:
+def _history_entry(line: queries.HistoryLine, code: str, name: str, language: str) -> atom.Entry:
     url = _absolute(_page(language, code))
     whole = next((level for place, level in line.levels if not place), line.levels[0][1])
     change = str(terms.Change(line.change).label)
-    return feeds.Entry(
+    return atom.Entry(
         id=f"{url}#edition-{line.number}",
         title=f"{_title(name, whole.level, whole.name)} ({change})",
         summary=line.news or change,

@@ -44,7 +44,7 @@ def alert_document(request: HttpRequest, identifier: str) -> HttpResponse:
 @require_safe
 def alert_feed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django hands it over
     shown = queries.feed_messages(clock.now(), _language())
-    document = feed.atom(
+    document = feed.document(
         shown, base=settings.PUBLIC_URL, title=settings.ALERTS["SENDER_NAME"], now=clock.now()
     )
     return _kept(HttpResponse(document, content_type=feed.MEDIA_TYPE))

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from safeconduct.ground.audit import actions as audit
 from safeconduct.ground.kernel import facts
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
@@ -25,7 +24,7 @@ from safeconduct.response.cases.actions.opening import (
     put_details,
 )
 from safeconduct.response.cases.actions.positions import drop_position
-from safeconduct.response.cases.actions.working import CaseOverError, _locked
+from safeconduct.response.cases.actions.working import CaseOverError, _locked, _remember
 from safeconduct.response.cases.events import CaseAnswered
 from safeconduct.response.cases.models import Case, Message, NoticeBatch
 from safeconduct.response.cases.terms import (
@@ -308,14 +307,3 @@ def _texts() -> tuple[TextDraft, ...]:
             TextDraft(language, Channel.PUSH, said["push"], said["subject"]),
         ]
     return tuple(drafts)
-
-
-def _remember(kind: str, case: Case, now: datetime, actor: Actor, **detail: str | int) -> None:
-    audit.record(
-        kind,
-        actor=actor,
-        subject_kind="case",
-        subject_id=case.pk,
-        detail={**detail},
-        now=now,
-    )
