@@ -121,7 +121,7 @@ _TRIED = {
     "checkins.answers": ("response/checkins/test_actions.py", "90_days_after_the_incident"),
     "messaging.sent": ("wires/messaging/test_actions.py", "90_days_after_their_batch"),
     "privacy.forgotten": ("ground/privacy/test_forgotten.py", "once_no_backup_is_that_old"),
-    "registry.expired": ("picture/registry/test_actions.py", "what_is_over_is_forgotten"),
+    "registry.expired": ("picture/registry/test_actions.py", "records_expire"),
 }
 
 
