@@ -175,7 +175,6 @@ def _page(
         "position": queries.position_of(case, now),
         "photos": case.photos.count(),
         "open": case.closed_at is None,
-        "refused": refused_words(queries.wishes_of(case)),
         "form": form or MessageForm(initial={"key": uuid4()}),
         "wrong": form,
     }
@@ -190,7 +189,8 @@ def _state(case: Case) -> dict[str, object]:
         outcome=case.outcome,
         withdrawn=case.withdrawn_at is not None,
     )
-    return {"state": STATES[state], "next": NEXT[what_next]}
+    refused = refused_words(queries.wishes_of(case))
+    return {"state": STATES[state], "next": NEXT[what_next], "refused": refused}
 
 
 def _actor(case: Case) -> Actor:
