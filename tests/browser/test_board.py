@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
@@ -175,3 +175,31 @@ def test_without_script_the_board_shows_everything(
     _keep(page, "board-no-script")
     page.get_by_role("link", name="Refresh").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Earthquake")
+
+
+def test_a_board_nobody_answers_says_so_until_somebody_does(
+    open_page: Open, incident: Incident, duty: Officer
+) -> None:
+    page = open_page(f"/console/board/{incident.pk}/", officer=duty, **DESKTOP)
+
+    def hold(_route: Route) -> None:
+        """Neither answer nor refuse: what is let go of later goes on."""
+
+    page.route("**/live/", hold)
+    with page.expect_request("**/live/"):
+        pass
+    notice = page.get_by_text("The server does not answer.")
+    expect(notice).to_be_hidden()
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:sendError'))")
+    expect(notice).to_be_visible()
+    page.unroute("**/live/")
+    expect(notice).to_be_hidden()
+
+
+def test_whoever_is_signed_out_meanwhile_is_led_to_sign_in(
+    open_page: Open, incident: Incident, duty: Officer
+) -> None:
+    page = open_page(f"/console/board/{incident.pk}/", officer=duty, **DESKTOP)
+    expect(page.locator("#live")).to_be_visible()
+    page.context.clear_cookies()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
