@@ -72,3 +72,16 @@ def main() -> None:
     except (EnvironmentRefusedError, ServerRefusedError) as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
+    except Exception as fault:
+        if not _is_database_away(fault):
+            raise
+        reason = str(fault).partition("\n")[0]
+        click.echo(f"The database of DATABASE_URL does not answer: {reason}", err=True)
+        sys.exit(1)
+
+
+def _is_database_away(fault: Exception) -> bool:
+    """Whether nobody could be connected to: what a server refuses has a code of its own."""
+    from django.db import OperationalError
+
+    return isinstance(fault, OperationalError) and not getattr(fault.__cause__, "sqlstate", None)

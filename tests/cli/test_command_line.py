@@ -33,9 +33,14 @@ def test_an_unknown_command_is_a_misuse():
     assert CliRunner().invoke(group, ["fly"]).exit_code == 2
 
 
-def test_a_refused_environment_is_a_sentence():
-    surroundings = os.environ | {"DATABASE_URL": "mysql://there", "DJANGO_SETTINGS_MODULE": ""}
-    del surroundings["DJANGO_SETTINGS_MODULE"]
+@pytest.mark.parametrize(
+    ("address", "end"), [("mysql://there", "."), ("postgresql://nobody@127.0.0.1:1/x", "refused")]
+)
+def test_a_database_that_is_none_or_away_is_a_sentence(address, end):
+    surroundings = os.environ | {"DATABASE_URL": address}
+    if address.startswith("mysql"):
+        # Refused before any settings are read.
+        del surroundings["DJANGO_SETTINGS_MODULE"]
     asked = subprocess.run(
         [sys.executable, "-m", "safeconduct.cli", "migrate"],
         capture_output=True,
@@ -45,7 +50,7 @@ def test_a_refused_environment_is_a_sentence():
     )
     assert asked.returncode == 1
     assert "Traceback" not in asked.stderr
-    assert asked.stderr.strip().endswith(".")
+    assert asked.stderr.strip().endswith(end)
 
 
 def test_json_goes_to_the_file_and_nowhere_without_one(tmp_path):
