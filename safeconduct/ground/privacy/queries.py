@@ -65,9 +65,7 @@ def as_file(sections: Iterable[Section], *, now: datetime) -> dict[str, object]:
                 "title": section.title,
                 "why": section.purposes,
                 "kept": section.retentions,
-                "entries": [
-                    {fact.key: _in_file(fact) for fact in one} for one in section.entries
-                ],
+                "entries": [{fact.key: _in_file(fact) for fact in one} for one in section.entries],
             }
             for section in sections
         ],
