@@ -12,6 +12,7 @@ from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.picture.registry.queries import shown_name
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.response.calls import rules
+from safeconduct.response.calls.cautions import Caution, cautions_for
 from safeconduct.response.calls.engine import listing
 from safeconduct.response.calls.engine.listing import Counts, Entry, Narrowing
 from safeconduct.response.calls.engine.script import Script, scripts_for
@@ -57,7 +58,8 @@ class Sheet:
     """Everything a caller needs.
 
     ``number`` is empty in an exercise: nobody real is rung. Once ``over``, the words are
-    withdrawn or have run out: neither they nor a number are shown.
+    withdrawn or have run out: neither they nor a number are shown. Nor is a number where
+    somebody of the party asked not to be called.
     """
 
     call: Call
@@ -75,6 +77,7 @@ class Sheet:
     earlier: list[Earlier]
     choices: tuple[Outcome, ...]
     heard_meanwhile: bool
+    caution: Caution
 
 
 def listed(narrowing: Narrowing, *, officer_id: int, now: datetime) -> Listed:
@@ -108,7 +111,8 @@ def sheet_of(
     climb = climb_of(call.batch_id)
     # An alert is corrected by being stopped first.
     over = batch.stopped_at is not None or now >= batch.not_after
-    unrung = over or batch.exercise
+    caution = _caution(person)
+    unrung = over or batch.exercise or caution.no_call
     asks = climb is not None and climb.round_id is not None
     return Sheet(
         call=call,
@@ -128,7 +132,14 @@ def sheet_of(
         earlier=_earlier(call),
         choices=rules.choices(asks=asks),
         heard_meanwhile=asks and not silent,
+        caution=caution,
     )
+
+
+def _caution(person: Person | None) -> Caution:
+    if person is None:
+        return Caution()
+    return cautions_for([person.party_id]).get(person.party_id, Caution())
 
 
 def can_undo(call: Call, *, now: datetime) -> bool:

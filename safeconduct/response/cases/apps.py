@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.privacy import retention
 from safeconduct.ground.ui import navigation
+from safeconduct.response.calls.cautions import CAUTIONS
 
 
 class CasesConfig(AppConfig):
@@ -21,6 +22,8 @@ class CasesConfig(AppConfig):
             _("What was said in requests for help 90 days after they were closed."),
             actions.forget_old_cases,
         )
+        queries = import_module("safeconduct.response.cases.queries")
+        CAUTIONS.register("cases", queries.cautions_of)
         navigation.beside(
             "checkins:unclear_page",
             "cases:of_unclear",

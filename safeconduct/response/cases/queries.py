@@ -18,6 +18,7 @@ from safeconduct.ground.missions.terms import roles_with
 from safeconduct.ground.privacy.sealing import Sealed, Subject, unseal_bytes, unseal_many
 from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.picture.registry.terms import Level
+from safeconduct.response.calls.cautions import Caution
 from safeconduct.response.cases import rules
 from safeconduct.response.cases.actions.opening import CONTENT, DETAILS, POSITION, WORDS
 from safeconduct.response.cases.models import Case, Event, Message, Photo, Report, Unread
@@ -309,6 +310,21 @@ def wishes_of(case: Case) -> dict[str, object]:
         is_read = rules.may_record_read(details.get("share"), members=members)
         found["share"] = "yes" if is_read else "no"
     return found
+
+
+def cautions_of(party_ids: Collection[int]) -> dict[int, Caution]:
+    """What open requests of these parties say of calls; see response.calls.cautions."""
+    cases = list(Case.objects.filter(party_id__in=party_ids).exclude(state=State.CLOSED))
+    told = details_of_cases(cases)
+    found: dict[int, Caution] = {}
+    for case in cases:
+        details, known = told.get(case.pk, {}), found.get(case.party_id or 0, Caution())
+        found[case.party_id or 0] = Caution(
+            no_call=known.no_call or details.get("no_call") == "yes",
+            how=known.how or str(details.get("reach_how", "")),
+            when=known.when or str(details.get("reach_when", "")),
+        )
+    return {party_id: caution for party_id, caution in found.items() if caution != Caution()}
 
 
 def address_of(case: Case, *, on: date) -> str:

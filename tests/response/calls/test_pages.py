@@ -5,6 +5,8 @@ import pytest
 from safeconduct.ground.accounts.models import Officer
 from safeconduct.ground.kernel import clock
 from safeconduct.response.calls.models import Call
+from safeconduct.response.cases.actions import close_case
+from safeconduct.response.cases.terms import Outcome
 from safeconduct.wires.messaging.models import Batch
 from tests import builders
 from tests.pages import Pages
@@ -44,6 +46,27 @@ def test_the_sheet_holds_name_number_script_and_family(pages: Pages, caller: Off
     assert "Are you safe?" in text
     assert text.count("Not heard from") == 2
     assert page["Cache-Control"] == "private, no-store"
+
+
+def test_who_said_that_a_call_is_dangerous_is_not_called(pages: Pages, caller: Officer) -> None:
+    person = builders.resident(phone="+999501777")
+    asked = {"person_id": person.pk, "party_id": person.party_id, "people": [person.pk]}
+    wishes = {"no_call": "yes", "reach_when": "after nine"}
+    request = builders.help_request(details=wishes, **asked)
+    alert_with_calls()
+    sheet = pages.post("/console/calls/next/")["Location"]
+    text = pages.get(sheet).content.decode()
+    assert "Do not call" in text
+    assert "after nine" in text
+    assert "+999501777" not in text
+    close_case(
+        case_id=request.pk,
+        version=request.version,
+        outcome=Outcome.REFERRED,
+        now=clock.now(),
+        actor=builders.TESTER,
+    )
+    assert "+999501777" in pages.get(sheet).content.decode()
 
 
 def test_a_button_ends_the_call_and_undo_brings_it_back(pages: Pages, caller: Officer) -> None:

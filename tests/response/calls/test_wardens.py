@@ -76,6 +76,15 @@ def test_a_list_holds_at_most_fifty_and_nobody_else_is_given_them(officer: Offic
     assert handed(officer).calls.count() == 1
 
 
+def test_a_warden_sees_no_number_of_who_must_not_be_called(officer: Officer) -> None:
+    person = builders.resident(phone="+999501777")
+    asked = {"person_id": person.pk, "party_id": person.party_id, "people": [person.pk]}
+    builders.help_request(details={"no_call": "yes"}, **asked)
+    alert_with_calls()
+    (one,) = page_of(handed(officer), now=clock.now()).to_call
+    assert (one.no_call, one.number) == (True, "")
+
+
 def test_without_anybody_to_call_no_list_is_made(officer: Officer) -> None:
     builders.resident(phone="+999501")
     alert_with_calls()

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from safeconduct.picture.registry.models import Person
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.response.calls import rules
+from safeconduct.response.calls.cautions import Caution, cautions_for
 from safeconduct.response.calls.engine.script import Script, scripts_for
 from safeconduct.response.calls.models import Call, WardenCall, WardenList
 from safeconduct.response.calls.terms import UNDO_FOR, Outcome
@@ -23,7 +24,7 @@ class ToCall:
     """One person of the list.
 
     ``number`` is empty once the call is done, nobody is silent any more, the words have run
-    out, and in an exercise.
+    out, in an exercise, and where somebody of the party asked not to be called.
     """
 
     call: WardenCall
@@ -37,6 +38,7 @@ class ToCall:
     heard: bool
     over: bool
     exercise: bool
+    no_call: bool
     outcome: str | Promise
     can_undo: bool
 
@@ -68,6 +70,7 @@ class _Known:
     parties: dict[int, list[Person]]
     standings: dict[tuple[int, int], Standing]
     outcomes: dict[int, Call]
+    cautions: dict[int, Caution]
 
 
 def page_of(made: WardenList, *, now: datetime) -> Page:
@@ -112,6 +115,7 @@ def _known(made: WardenList, calls: Collection[WardenCall]) -> _Known:
         parties=parties,
         standings={(row.incident_id, row.person_id): row for row in standings},
         outcomes={call.delivery_id: call for call in noted},
+        cautions=cautions_for(list(parties)),
     )
 
 
@@ -128,7 +132,8 @@ def _to_call(call: WardenCall, known: _Known, now: datetime) -> ToCall:
     ]
     heard = asks and not any(row.heard_round < row.asked_round for _, row in roll)
     over = batch.stopped_at is not None or now >= batch.not_after or person is None
-    hidden = heard or over or batch.exercise or call.ended_at is not None
+    no_call = person is not None and known.cautions.get(person.party_id, Caution()).no_call
+    hidden = heard or over or batch.exercise or no_call or call.ended_at is not None
     address = sent.address if sent else ""
     return ToCall(
         call=call,
@@ -141,6 +146,7 @@ def _to_call(call: WardenCall, known: _Known, now: datetime) -> ToCall:
         heard=heard,
         over=over,
         exercise=batch.exercise,
+        no_call=no_call,
         outcome=Outcome(last.outcome).label if last else "",
         can_undo=last is not None and last.settled_at is None and now < _undone_until(last),
     )
