@@ -8,21 +8,22 @@ from safeconduct.ground.missions.rules import concerns, covers
 from safeconduct.readiness.advice.models import LevelText
 from safeconduct.readiness.advice.terms import EditionState
 from safeconduct.response.alerts.models import Alert, CapMessage
-from safeconduct.response.alerts.terms import RELEASE, STOP
+from safeconduct.response.alerts.terms import RELEASE
 from safeconduct.wires.hazards.models import Signal
 
 
 def alert_for(alert_id: int, *, officer: Officer, permission: str) -> Alert:
     """The alert, if it touches a country where the officer holds ``permission``.
 
-    To release or stop it they must answer for every country it touches.
+    To release it they must answer for every country it touches. To stop it one suffices: what
+    is wrong in one place is wrong to send on, and whoever sees it first stops it.
 
     :raises Http404: alike if it does not exist and if it is none of theirs.
     """
     rows = Alert.objects.select_related("audience", "incident", "corrects", "release")
     alert = rows.filter(pk=alert_id).first()
     theirs = countries_of(officer, permission)
-    suffices = covers if permission in {RELEASE, STOP} else concerns
+    suffices = covers if permission == RELEASE else concerns
     if alert is None or not suffices(alert.countries, theirs):
         raise Http404
     return alert

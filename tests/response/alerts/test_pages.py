@@ -11,7 +11,7 @@ from safeconduct.ground.places import queries as places
 from safeconduct.response.alerts.actions import stop_alert
 from safeconduct.response.alerts.engine.wording import event_in, incident_names, scope_rules
 from safeconduct.response.alerts.models import Alert, CapMessage
-from safeconduct.response.alerts.terms import CapScope
+from safeconduct.response.alerts.terms import AlertState, CapScope
 from tests import builders
 from tests.pages import Pages
 
@@ -159,6 +159,16 @@ def test_a_releaser_of_one_country_does_not_release_for_two(pages: Pages) -> Non
     assert pages.get(f"/console/alerts/{alert.pk}/").status_code == 200
     path = f"/console/alerts/{alert.pk}/release/"
     assert pages.post(path, {"version": 1, "people": 0}).status_code == 404
+
+
+def test_a_releaser_of_one_country_stops_it_everywhere(pages: Pages) -> None:
+    alert = builders.released_alert()
+    Alert.objects.filter(pk=alert.pk).update(countries=["SY", "TR"])
+    pages.sign_in(builders.officer("releaser", at=builders.post()))
+    assert 'name="word"' in pages.get(f"/console/alerts/{alert.pk}/").content.decode()
+    assert pages.post(f"/console/alerts/{alert.pk}/stop/", {"word": "STOP"}).status_code == 302
+    alert.refresh_from_db()
+    assert alert.state == AlertState.STOPPED
 
 
 def test_a_public_alert_is_on_page_and_feed_at_once_and_its_bytes_never_change(
