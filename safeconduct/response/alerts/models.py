@@ -89,8 +89,6 @@ class Release(models.Model):
     audience = models.ForeignKey("audiences.Audience", on_delete=models.PROTECT)
     batch = models.ForeignKey("messaging.Batch", on_delete=models.PROTECT)
     round = models.ForeignKey("checkins.Round", null=True, on_delete=models.PROTECT)
-    # Expansion: the last party written, and when the last of them was.
-    expanded_to_party_id = models.BigIntegerField(default=0)
     # Parties of the first, small chunk, picked out of order; empty (NULL) before it is written.
     first_party_ids = ArrayField(models.BigIntegerField(), null=True)
     expanded_at = models.DateTimeField(null=True)

@@ -147,11 +147,3 @@ class Words:
 def _same(one: Words, other: Words, name: str) -> bool:
     # A browser sends its own line ends.
     return bool(getattr(one, name).split() == getattr(other, name).split())
-
-
-@dataclass(frozen=True, slots=True)
-class Channels:
-    """What the outbox says of an alert's messages by one channel."""
-
-    name: str
-    messages: int

@@ -55,14 +55,8 @@ class Tally:
     def messages_by_state(self) -> dict[State, int]:
         return _summed((count.state, count.messages) for count in self.counts)
 
-    def people_by_state(self) -> dict[State, int]:
-        return _summed((count.state, count.people) for count in self.counts)
-
     def messages_by_channel(self) -> dict[Channel, int]:
         return _summed((count.channel, count.messages) for count in self.counts)
-
-    def people_by_channel(self) -> dict[Channel, int]:
-        return _summed((count.channel, count.people) for count in self.counts)
 
     def _picked(
         self, states: tuple[State, ...], channel: Channel | None, country: str | None
@@ -137,31 +131,6 @@ def tried_for(recipient_ids: Collection[int], batch_ids: Collection[int]) -> dic
             )
         )
     return tried
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A message whose end says something about an address."""
-
-    id: int
-    recipient_id: int
-    channel: Channel
-    address: str
-    state: State
-    settled_at: datetime | None
-
-
-def settled_page(batch_id: int, *, after_id: int = 0, limit: int = 5000) -> list[Settled]:
-    """Messages of a batch that have ended, by id; for keeping contacts up to date in pages."""
-    rows = (
-        Delivery.objects.filter(batch_id=batch_id, id__gt=after_id, state__gte=State.DELIVERED)
-        .order_by("id")
-        .values_list("id", "recipient_id", "channel", "address", "state", "settled_at")[:limit]
-    )
-    return [
-        Settled(number, recipient, Channel(channel), address, State(state), at)
-        for number, recipient, channel, address, state, at in rows
-    ]
 
 
 @dataclass(frozen=True, slots=True)

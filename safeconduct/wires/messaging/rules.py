@@ -18,7 +18,6 @@ _GSM_EXTENDED: Final = frozenset("\f^{}\\[~]|€")
 # 3GPP TS 23.040, 9.2.3.24.1: a concatenated part gives six octets to its header.
 _GSM_SINGLE, _GSM_PART = 160, 153
 _UCS2_SINGLE, _UCS2_PART = 70, 67
-_LONGEST_PART_COUNT: Final = 255
 
 
 _BELIEVED_UNSENT: Final = frozenset(
@@ -54,11 +53,6 @@ def segments(text: str) -> Segments:
         return _cut("GSM-7", sizes, single=_GSM_SINGLE, part=_GSM_PART)
     pairs = [2 if ord(character) > 0xFFFF else 1 for character in text]
     return _cut("UCS-2", pairs, single=_UCS2_SINGLE, part=_UCS2_PART)
-
-
-def too_long(counted: Segments) -> bool:
-    """Whether no gateway could number the parts (TS 23.040 counts them in one octet)."""
-    return counted.count > _LONGEST_PART_COUNT
 
 
 def _septets(text: str) -> list[int] | None:

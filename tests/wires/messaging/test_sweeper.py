@@ -44,7 +44,8 @@ def test_a_stopped_batch_ends_named_and_finishes() -> None:
     sweep(now)
     batch.refresh_from_db()
     assert messages.rows(batch.pk, "state") == [State.STOPPED] * 3
-    assert queries.batch_tally([batch.pk]).people_by_state() == {State.STOPPED: 9}
+    assert queries.batch_tally([batch.pk]).people(State.STOPPED) == 9
+    assert queries.batch_tally([batch.pk]).people(State.WAITING) == 0
     assert batch.finished_at == now
 
 
