@@ -757,13 +757,13 @@ def advised_country() -> dict[str, object]:
 
 
 def approved_edition() -> Edition:
-    """Advice for Türkiye that is in force."""
-    return live_edition()
+    """Advice that is in force, for another country than the drafts are about."""
+    return live_edition("GE")
 
 
 def level_in_force() -> dict[str, object]:
-    """The address where an officer warns about the level of Türkiye."""
-    return {"text_id": live_edition().levels.get(kind=AdviceArea.COUNTRY).pk}
+    """The address where an officer warns about a level, of a country no draft is about."""
+    return {"text_id": live_edition("AZ").levels.get(kind=AdviceArea.COUNTRY).pk}
 
 
 def edition_section() -> dict[str, object]:
