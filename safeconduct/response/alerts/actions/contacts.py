@@ -26,9 +26,9 @@ def tell_first_contacts(*, batch_id: int, now: datetime, actor: Actor) -> int:
         return 0
     tells = [Channel.EMAIL, Channel.SMS] if release.round_id else [Channel.EMAIL]
     told, after = 0, 0
-    while people := _written_to(batch_id, tells, after):
-        told += _note(people, now, actor)
-        after = people[-1]
+    while portion := _written_to(batch_id, tells, after):
+        after, people = portion
+        told += _note(people, now, actor) if people else 0
     return told
 
 
@@ -48,8 +48,11 @@ def _note(people: list[int], now: datetime, actor: Actor) -> int:
     return told
 
 
-def _written_to(batch_id: int, tells: list[Channel], after_id: int) -> list[int]:
-    """The next people, by id, who were handed a message that tells, and had not been told."""
+def _written_to(batch_id: int, tells: list[Channel], after_id: int) -> tuple[int, list[int]] | None:
+    """The last of the next recipients of a message that tells, and who had not been told.
+
+    Along the messages: asked of each person, a million messages were searched for everybody.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITTEN_TO,
@@ -61,18 +64,22 @@ def _written_to(batch_id: int, tells: list[Channel], after_id: int) -> list[int]
                 "size": _PORTION,
             },
         )
-        return [found for (found,) in cursor.fetchall()]
+        last, people = cursor.fetchone()
+    return (last, people) if last is not None else None
 
 
 _WRITTEN_TO: Final = """
-SELECT person.id FROM registry_person AS person
- WHERE person.told_at IS NULL AND person.id > %(after)s
-   AND EXISTS (SELECT FROM registry_person AS reader
-         JOIN messaging_delivery AS sent ON sent.recipient_id = reader.id
-         JOIN registry_contactpoint AS point ON point.person_id = person.id
-          AND point.channel = sent.channel AND point.address = sent.address
-        WHERE reader.party_id = person.party_id AND sent.batch_id = %(batch)s
-          AND sent.channel = ANY (%(channels)s::smallint[])
-          AND sent.state = ANY (%(states)s::smallint[]))
- ORDER BY person.id LIMIT %(size)s
+WITH sent AS MATERIALIZED (
+    SELECT recipient_id, channel, address FROM messaging_delivery
+     WHERE batch_id = %(batch)s AND channel = ANY (%(channels)s::smallint[])
+       AND state = ANY (%(states)s::smallint[]) AND recipient_id > %(after)s
+     ORDER BY recipient_id FETCH FIRST %(size)s ROWS WITH TIES)
+SELECT (SELECT max(recipient_id) FROM sent), ARRAY(
+    SELECT DISTINCT person.id FROM sent
+      JOIN registry_person AS reader ON reader.id = sent.recipient_id
+      JOIN registry_person AS person ON person.party_id = reader.party_id
+       AND person.told_at IS NULL
+      JOIN registry_contactpoint AS point ON point.person_id = person.id
+       AND point.channel = sent.channel AND point.address = sent.address
+     ORDER BY person.id)
 """
