@@ -191,21 +191,22 @@ class Server:
 
     def _start(self) -> None:
         begun = time.monotonic()
-        launched: subprocess.Popen[str] | None = None
         while (state := self._ping()) != pq.Ping.OK:
             waited = time.monotonic() - begun
             if waited > (_RECOVERY_SECONDS if state == pq.Ping.REJECT else _START_SECONDS):
                 raise ServerRefusedError(
                     f"PostgreSQL does not answer; its log ends:\n{self._log_end()}"
                 )
-            gone = launched is None or launched.poll() is not None
+            # One that is killed takes a moment to go; a second beside it would only be refused,
+            # and the first, forgotten, would keep its place in the process table for good.
+            gone = self._process is None or self._process.poll() is not None
             if gone and state == pq.Ping.NO_RESPONSE:
                 if waited > _START_SECONDS / 6:
                     self._end_orphans()
-                launched = self._launch()
+                self._launch()
             time.sleep(0.05)
 
-    def _launch(self) -> "subprocess.Popen[str]":
+    def _launch(self) -> None:
         self._configure()
         with (self.base / "log").open("a") as log:
             self._process = self.account.command(
@@ -215,7 +216,6 @@ class Server:
                 stderr=log,
                 cwd="/",
             )
-        return self._process
 
     def _end_orphans(self) -> None:
         """End what a killed postmaster left: its backends hold the shared memory of the next."""

@@ -1,6 +1,7 @@
 """How long a server lives: shared by whoever works here, or thrown away with a test run."""
 
 import fcntl
+import logging
 import os
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ from config.postgres.account import Account, server_account
 from config.postgres.binaries import ServerRefusedError, programs
 from config.postgres.server import Server
 
+log = logging.getLogger(__name__)
 _WATCH_SECONDS: Final = 0.5
 # sockaddr_un holds 108 bytes with the final zero; PostgreSQL appends /.s.PGSQL.65535.lock.
 _LONGEST_SOCKET_FOLDER: Final = 85
@@ -133,7 +135,7 @@ def _watch(server: Server) -> Callable[[], None]:
             if not server.answers():
                 with _locked(server.base / "start.lock"):
                     if not left.is_set():
-                        server.ensure()
+                        _ensure(server)
 
     watcher = threading.Thread(target=look, name="postgres-watch", daemon=True)
     watcher.start()
@@ -143,6 +145,14 @@ def _watch(server: Server) -> Callable[[], None]:
         watcher.join()
 
     return leave
+
+
+def _ensure(server: Server) -> None:
+    try:
+        server.ensure()
+    except ServerRefusedError as refused:
+        # Whoever waits for the database still waits: the disk may have room again in a minute.
+        log.warning("%s", refused)
 
 
 @contextmanager

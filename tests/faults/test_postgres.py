@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import pq
 
 from config.postgres import ServerRefusedError, running
 
@@ -53,6 +54,35 @@ def test_a_killed_postmaster_is_started_again_and_nothing_committed_is_lost(home
         os.kill(killed, signal.SIGKILL)
         until(lambda: server.pid() != killed and answers(server.url))
         assert ask(server.url) == 1000
+
+
+def test_a_postmaster_that_is_still_dying_is_waited_for(home, monkeypatch):
+    """Seen from outside it no longer answers, yet it holds the lock its successor needs."""
+    with running(home) as server:
+        dying, asked = server.pid(), []
+
+        def ping():
+            asked.append(server.pid())
+            if len(asked) == 5:
+                os.kill(dying, signal.SIGKILL)
+            return pq.Ping.NO_RESPONSE if len(asked) < 6 else real()
+
+        real = server._ping
+        monkeypatch.setattr(server, "_ping", ping)
+        until(lambda: len(asked) > 5 and server.pid() != dying and answers(server.url))
+        assert not Path(f"/proc/{dying}").exists()
+    assert "lock file" not in (server.base / "log").read_text()
+
+
+def test_a_server_that_cannot_start_is_tried_again_until_it_can(home, caplog, monkeypatch):
+    monkeypatch.setattr("config.postgres.server._START_SECONDS", 0.3)
+    with running(home) as server:
+        rules = server.data / "pg_hba.conf"
+        hidden = rules.rename(server.base / "pg_hba.conf")
+        os.kill(server.pid(), signal.SIGKILL)
+        until(lambda: "does not answer" in caplog.text)
+        hidden.rename(rules)
+        until(lambda: answers(server.url))
 
 
 def test_a_server_left_dead_starts_at_the_same_address(home):
