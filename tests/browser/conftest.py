@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from safeconduct.ground.accounts.models import Officer
 from tests.pages import Pages
@@ -97,6 +97,24 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert not complaints
+
+
+def come_true(page: Page, expression: str) -> None:
+    """Wait until the expression is true on the page.
+
+    Playwright's own ``wait_for_function`` evaluates text in the page's frames: whatever is not
+    true at the first look is refused by the page's policy at the second.
+    """
+    for _ in range(600):
+        try:
+            if page.evaluate(f"Boolean({expression})"):
+                return
+        except Error as error:
+            # On its way to another page there is none to ask.
+            if "context was destroyed" not in error.message:
+                raise
+        page.wait_for_timeout(50)
+    raise AssertionError(f"It never came true: {expression}")
 
 
 def violations(page: Page) -> list[str]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.web.texts import texts
 from tests import builders
-from tests.browser.conftest import violations
+from tests.browser.conftest import come_true, violations
 from tests.database import empty_what_was_filled
 from tests.doors import link, open_door
 
@@ -139,7 +139,7 @@ def test_a_second_answer_without_a_network_leaves_the_call_for_help_standing(pho
         expect(page.get_by_role("status")).to_have_text(t["not_sent"])
     page.context.set_offline(False)
     expect(page.locator("h1")).to_have_text(t["received"])
-    page.wait_for_function("localStorage.length === 0")
+    come_true(page, "localStorage.length === 0")
     told = dict(RawAnswer.objects.order_by("-id").values_list("key", "answer"))
     assert list(told.values())[::-1] == [2, 1], "both, in the order they were given"
 

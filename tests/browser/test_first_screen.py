@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from safeconduct.ground.places.engine import towns
 from safeconduct.ground.places.models import Gazetteer
 from tests import builders
-from tests.browser.conftest import is_cut, violations
+from tests.browser.conftest import come_true, is_cut, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
@@ -213,12 +213,12 @@ _LARGEST = "getComputedStyle(document.documentElement).fontSize === '24px'"
 def test_the_size_of_text_holds_on_kept_pages_too(phone: Callable[..., Page]) -> None:
     page = phone("/?place=TR", language="en")
     page.get_by_role("link", name="Largest text").click()
-    page.wait_for_function(_LARGEST)
+    come_true(page, _LARGEST)
     assert is_cut(page) == []
     _kept(page, "TR")
     page.context.set_offline(True)
     page.goto("/")
-    page.wait_for_function(_LARGEST)
+    come_true(page, _LARGEST)
 
 
 @pytest.mark.usefixtures("abroad")

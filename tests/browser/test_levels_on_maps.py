@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from safeconduct.readiness.advice.models import Edition, LevelText
 from safeconduct.readiness.advice.terms import Area, AreaKind
 from tests import builders
-from tests.browser.conftest import Open, violations
+from tests.browser.conftest import Open, come_true, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NAMES = {"az": "Sərhəd bölgəsi", "en": "Border area", "ru": "Приграничье"}
@@ -78,6 +78,6 @@ def test_the_map_of_levels_is_read_on_a_phone(open_page: Open, language: str) ->
     page = open_page(f"/advice/{language}/TR/", viewport={"width": 390, "height": 844})
     drawn = page.locator(".advice-map img")
     drawn.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.advice-map img').naturalWidth > 0")
+    come_true(page, "document.querySelector('.advice-map img').naturalWidth > 0")
     assert not violations(page)
     keep(page, f"levels-{language}")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.models import Closure, Post
 from tests import builders
-from tests.browser.conftest import Open, is_cut, violations
+from tests.browser.conftest import Open, come_true, is_cut, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SCREENS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1360, "height": 900}}
@@ -49,7 +49,7 @@ def test_a_post_is_read_on_any_screen(
 ) -> None:
     page = open_page(f"/posts/{language}/{post.pk}/", viewport=SCREENS[screen])
     page.locator("figure img").scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('figure img').naturalWidth > 0")
+    come_true(page, "document.querySelector('figure img').naturalWidth > 0")
     keep(page, f"post-{language}-{screen}")
     assert not violations(page)
     assert not is_cut(page)

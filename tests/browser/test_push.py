@@ -16,7 +16,7 @@ from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.web.texts import texts
 from safeconduct.wires.messaging.terms import Channel
 from tests import builders
-from tests.browser.conftest import violations
+from tests.browser.conftest import come_true, violations
 from tests.doors import link, open_door
 from tests.push import Browser
 
@@ -84,7 +84,7 @@ class Receiver:
         page.evaluate(
             "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)"
         )
-        page.wait_for_function("navigator.serviceWorker.controller")
+        come_true(page, "navigator.serviceWorker.controller")
         self._until(lambda: self.number and page.context.service_workers)
         self.worker: Worker = page.context.service_workers[0]
 
