@@ -16,7 +16,7 @@ from safeconduct.wires.hazards.models import Signal
 _BY_INCIDENT = ("checkins_asked", "checkins_reply", "rollcall_standing", "rollcall_sighting")
 _ROWS = """
     SELECT r.batch_id, a.incident_id, a.id, r.id, r.audience_id
-    FROM alerts_alert a JOIN alerts_release r ON r.alert_id = a.id WHERE a.signal_id = %s
+    FROM alerts_alert a LEFT JOIN alerts_release r ON r.alert_id = a.id WHERE a.signal_id = %s
 """
 _DELETE = (
     ("DELETE FROM alerts_capmessage WHERE alert_id = ANY(%s)", 2),
@@ -80,7 +80,8 @@ def forget(signal: Signal) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ROWS, [signal.pk])
         rows = cursor.fetchall()
-        ids = [sorted({row[column] for row in rows}) for column in range(5)]
+        # An alert that was refused its release has neither release nor incident.
+        ids = [sorted({row[column] for row in rows} - {None}) for column in range(5)]
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE (args->>'release_id')::bigint = ANY(%s)"
             " OR (args->>'incident_id')::bigint = ANY(%s)",
