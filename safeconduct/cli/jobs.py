@@ -4,11 +4,29 @@ import asyncio
 import logging
 
 from django.conf import settings
+from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.manager import JobManager
+from procrastinate.psycopg_connector import PsycopgConnector
 
 logger = logging.getLogger(__name__)
+
+
+class WorkerConnector(PsycopgConnector):
+    """Fetches and ends jobs on connections of its own.
+
+    What a job asks for is asked in that job's transaction: seen by nobody before the
+    commit, and by nobody ever if there is none.
+    """
+
+    def __init__(self, ours: DjangoConnector) -> None:
+        super().__init__(kwargs=connector_params(ours.alias))
+        self._ours = ours
+
+    def get_sync_connector(self) -> BaseConnector:
+        return self._ours
 
 
 def run(*, concurrency: int) -> None:
@@ -16,7 +34,7 @@ def run(*, concurrency: int) -> None:
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise TypeError("Jobs are written by Django's connection and worked from its own.")
-    with app.replace_connector(connector.get_worker_connector()):
+    with app.replace_connector(WorkerConnector(connector)):
         asyncio.run(_work(concurrency))
 
 

@@ -1,10 +1,13 @@
-"""A job whose worker died is taken up again."""
+"""Jobs: taken up again when their worker died, and asked for in the transaction that needs them."""
 
 import asyncio
+from contextlib import suppress
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
 
 from safeconduct.cli import jobs
 
@@ -33,13 +36,42 @@ def status_of(job):
         return cursor.fetchone()[0]
 
 
-def rescue():
+def in_a_worker(deed):
     async def once():
         async with app.open_async():
-            return await jobs.rescue_stalled(app.job_manager)
+            return await deed()
 
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with app.replace_connector(jobs.WorkerConnector(app.connector)):
         return asyncio.run(once())
+
+
+def rescue():
+    return in_a_worker(lambda: jobs.rescue_stalled(app.job_manager))
+
+
+def waiting_jobs():
+    """How many jobs others can see."""
+    with psycopg.connect(**connector_params()) as other:
+        return other.execute("SELECT count(*) FROM procrastinate_jobs").fetchone()[0]
+
+
+def ask_and_fail(seen):
+    """What a job of ours is in: a thread with Django's connection and a transaction."""
+    try:
+        with suppress(ValueError), transaction.atomic():
+            app.configure_task("nothing", allow_unknown=True).defer()
+            seen.append(waiting_jobs())
+            raise ValueError
+        with transaction.atomic():
+            app.configure_task("nothing", allow_unknown=True).defer()
+    finally:
+        connection.close()
+
+
+def test_a_job_asked_for_by_a_job_is_there_from_the_commit_on():
+    seen = []
+    in_a_worker(lambda: asyncio.to_thread(ask_and_fail, seen))
+    assert [*seen, waiting_jobs()] == [0, 1]
 
 
 def test_only_the_job_of_a_silent_worker_is_put_back(settings):
