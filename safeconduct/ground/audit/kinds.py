@@ -18,13 +18,23 @@ class Shredder(StrEnum):
     FORGET_SUBJECT = "forget_subject"
 
 
+# A sentence, or for the entry's {count} the one that is right for that number.
+type Sentence = str | Promise | Callable[[int], str]
+
+
 @dataclass(frozen=True)
 class Kind:
     """``sentence`` may use {actor}, {subject}, {count} and the keys of the entry's detail."""
 
     name: str
-    sentence: str | Promise
+    sentence: Sentence
     shredder: Shredder
+
+    def worded(self, count: object) -> str:
+        """The sentence for so many; the plural where an old entry does not say how many."""
+        if isinstance(self.sentence, (str, Promise)):
+            return str(self.sentence)
+        return self.sentence(count if isinstance(count, int) else 0)
 
 
 type Namer = Callable[[Collection[int]], dict[int, str]]
@@ -34,7 +44,7 @@ kinds: Catalogue[Kind] = Catalogue("audit kind")
 namers: dict[str, Namer] = {}
 
 
-def declare(name: str, sentence: str | Promise, shredder: Shredder = Shredder.KEEP) -> str:
+def declare(name: str, sentence: Sentence, shredder: Shredder = Shredder.KEEP) -> str:
     """Register a kind, usually in ``apps.ready()`` or a ``terms`` module; returns its name."""
     kinds.register(name, Kind(name, sentence, shredder))
     return name

@@ -173,7 +173,7 @@ def _sentence(entry: Entry, names: dict[tuple[str, int], str]) -> str:
     words["subject"] = _subject(entry, names)
     if entry.subject_id is not None and entry.subject_until_id is not None:
         words.setdefault("count", entry.subject_until_id - entry.subject_id + 1)
-    return str(kinds[entry.kind].sentence).format_map(words)
+    return kinds[entry.kind].worded(words["count"]).format_map(words)
 
 
 def _actor(entry: Entry, names: dict[tuple[str, int], str]) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from safeconduct.ground.audit.kinds import declare as declare_kind
 from safeconduct.ground.kernel.permissions import declare
@@ -148,12 +149,20 @@ DESCRIBED: Final = declare_kind(
     "missions.described", _("{actor} changed the entry of post {subject} in the directory")
 )
 CLOSED_FOR: Final = declare_kind(
-    "missions.closure_added", _("{actor} wrote that post {subject} is closed for {count} days")
+    "missions.closure_added",
+    lambda number: ngettext(
+        "{actor} wrote that post {subject} is closed for {count} day",
+        "{actor} wrote that post {subject} is closed for {count} days",
+        number,
+    ),
 )
 REOPENED: Final = declare_kind(
     "missions.closure_removed", _("{actor} took a closure of post {subject} away")
 )
-POSTS_LOADED: Final = declare_kind("missions.posts_loaded", _("{actor} loaded {count} posts"))
+POSTS_LOADED: Final = declare_kind(
+    "missions.posts_loaded",
+    lambda number: ngettext("{actor} loaded {count} post", "{actor} loaded {count} posts", number),
+)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class RegistryConfig(AppConfig):
@@ -13,7 +14,14 @@ class RegistryConfig(AppConfig):
         from safeconduct.picture.registry import handlers, holdings, personal, terms
         from safeconduct.picture.registry.actions import consents, forget_what_is_over, restored
 
-        kinds.declare("registry.synthesised", _("{actor} added {count} made-up people."))
+        kinds.declare(
+            "registry.synthesised",
+            lambda number: ngettext(
+                "{actor} added {count} made-up person.",
+                "{actor} added {count} made-up people.",
+                number,
+            ),
+        )
         personal.declare()
         handlers.connect()
         restored.declare()

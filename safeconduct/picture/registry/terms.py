@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from safeconduct.ground.audit import kinds
 from safeconduct.ground.audit.kinds import Shredder
@@ -89,35 +90,57 @@ CONFIDED: Final = kinds.declare(
 )
 STILL_ASKED: Final = kinds.declare(
     "registry.still_asked",
-    _("{actor} asked {count} parties whether they are still there ({reason})."),
+    lambda number: ngettext(
+        "{actor} asked {count} party whether it is still there ({reason}).",
+        "{actor} asked {count} parties whether they are still there ({reason}).",
+        number,
+    ),
 )
 STILL_SAID: Final = kinds.declare(
     "registry.still_said", _("Party {subject} said that it is still there."), _ABOUT_ONE
 )
 REPORTED: Final = kinds.declare(
     "registry.reported",
-    _("Party {subject} said in a crisis that it is there: {people} people."),
+    _("Party {subject} said in a crisis that it is there. People in it: {people}."),
     _ABOUT_ONE,
 )
 SEARCHED: Final = kinds.declare(
     "registry.searched", _("{actor} searched for people and was shown {count}.")
 )
 IMPORTED: Final = kinds.declare(
-    "registry.imported", _("{actor} brought in a list: {count} new people.")
+    "registry.imported",
+    lambda number: ngettext(
+        "{actor} brought in a list: {count} new person.",
+        "{actor} brought in a list: {count} new people.",
+        number,
+    ),
 )
 RENEWED: Final = kinds.declare(
     "registry.renewed",
-    _("{actor} bettered {count} known people by a newer list; {confirmed} were confirmed by it."),
+    lambda number: ngettext(
+        "{actor} bettered {count} known person by a newer list; confirmed by it: {confirmed}.",
+        "{actor} bettered {count} known people by a newer list; confirmed by it: {confirmed}.",
+        number,
+    ),
 )
 IMPORT_STARTED: Final = kinds.declare(
     "registry.import_started", _("{actor} handed in a list, import {subject}.")
 )
 NOTICED: Final = kinds.declare(
     "registry.noticed",
-    _("{actor} told people of import {subject} by SMS that we hold them: {count} messages."),
+    lambda number: ngettext(
+        "{actor} told people of import {subject} by SMS that we hold them: {count} message.",
+        "{actor} told people of import {subject} by SMS that we hold them: {count} messages.",
+        number,
+    ),
 )
 TOLD: Final = kinds.declare(
-    "registry.told", _("{count} people of a list were told where we have them from.")
+    "registry.told",
+    lambda number: ngettext(
+        "{count} person of a list was told where we have them from.",
+        "{count} people of a list were told where we have them from.",
+        number,
+    ),
 )
 REFUSED_TAKEN: Final = kinds.declare(
     "registry.refused_taken", _("{actor} took the refused rows of import {subject}.")

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from safeconduct.ground.audit import kinds
 from safeconduct.ground.audit.kinds import Shredder
@@ -16,9 +17,20 @@ RECORD: Final = declare("rollcall.record", _("Record sightings and close calls f
 
 kinds.declare(
     "rollcall.presumed",
-    _("{count} people were put on the roll of incident {subject} in round {round}."),
+    lambda number: ngettext(
+        "{count} person was put on the roll of incident {subject} in round {round}.",
+        "{count} people were put on the roll of incident {subject} in round {round}.",
+        number,
+    ),
 )
-kinds.declare("rollcall.forgotten", _("{count} people who left the registry left the rolls."))
+kinds.declare(
+    "rollcall.forgotten",
+    lambda number: ngettext(
+        "{count} person who left the registry left the rolls.",
+        "{count} people who left the registry left the rolls.",
+        number,
+    ),
+)
 for _name, _sentence in (
     ("rollcall.sighting_recorded", _("{actor} recorded a sighting of person {subject}.")),
     ("rollcall.claimed", _("{actor} took on person {subject}, from officer {from}.")),

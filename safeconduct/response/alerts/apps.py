@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class AlertsConfig(AppConfig):
@@ -14,7 +15,11 @@ class AlertsConfig(AppConfig):
 
         declare(
             "alerts.first_contact",
-            _("{count} people were told by a message where we have them from."),
+            lambda number: ngettext(
+                "{count} person was told by a message where we have them from.",
+                "{count} people were told by a message where we have them from.",
+                number,
+            ),
             Shredder.FORGET_SUBJECT,
         )
         declare("alerts.drafted", _("{actor} wrote in alert {subject}."))
@@ -26,7 +31,7 @@ class AlertsConfig(AppConfig):
         declare("alerts.stopped", _("{actor} stopped alert {subject}."))
         declare(
             "alerts.expanded",
-            _("Alert {subject} was laid out: {people} people, {messages} messages."),
+            _("Alert {subject} was laid out. People: {people}; messages: {messages}."),
         )
         navigation.register("alerts:list", _("Alerts"), permission=terms.VIEW, order=20)
         navigation.register("public_alerts:list", _("Alerts"), portal="public", order=10)

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from safeconduct.ground.audit import kinds
 from safeconduct.ground.audit.kinds import Shredder
@@ -17,9 +18,28 @@ from safeconduct.wires.messaging.terms import Channel
 VIEW: Final = declare("cases.view", _("See requests for help"))
 WORK: Final = declare("cases.work", _("Answer requests for help, take them on and close them"))
 
-kinds.declare("cases.reports_filed", _("{count} reports were filed: {requests} asked for help."))
-kinds.declare("cases.calls_filed", _("{count} calls for help became requests."))
-kinds.declare("cases.set_aside", _("{count} reports wait for somebody to read them."))
+kinds.declare(
+    "cases.reports_filed",
+    lambda number: ngettext(
+        "{count} report was filed; asking for help: {requests}.",
+        "{count} reports were filed; asking for help: {requests}.",
+        number,
+    ),
+)
+kinds.declare(
+    "cases.calls_filed",
+    lambda number: ngettext(
+        "{count} call for help became a request.", "{count} calls for help became requests.", number
+    ),
+)
+kinds.declare(
+    "cases.set_aside",
+    lambda number: ngettext(
+        "{count} report waits for somebody to read it.",
+        "{count} reports wait for somebody to read them.",
+        number,
+    ),
+)
 kinds.declare("cases.report_settled", _("{actor} settled report {subject}: {outcome}."))
 for _name, _sentence in (
     ("cases.taken", _("{actor} took on request {subject}, from officer {from}.")),
@@ -28,7 +48,14 @@ for _name, _sentence in (
     ("cases.moved", _("{actor} passed request {subject} to post {post}.")),
     ("cases.urgency_set", _("{actor} set the urgency of request {subject}: {urgency}.")),
     ("cases.state_set", _("{actor} set request {subject} to {state}.")),
-    ("cases.replied", _("{actor} answered request {subject}; {count} messages say so.")),
+    (
+        "cases.replied",
+        lambda number: ngettext(
+            "{actor} answered request {subject}; {count} message says so.",
+            "{actor} answered request {subject}; {count} messages say so.",
+            number,
+        ),
+    ),
     ("cases.noted", _("{actor} wrote a note on request {subject}.")),
     ("cases.closed", _("{actor} closed request {subject}: {outcome}.")),
     ("cases.joined", _("{actor} found that request {subject} is of person {person}.")),
@@ -38,7 +65,14 @@ for _name, _sentence in (
     ("cases.position_stopped", _("The position of request {subject} was deleted ({why}).")),
 ):
     kinds.declare(_name, _sentence, Shredder.FORGET_SUBJECT)
-kinds.declare("cases.positions_ended", _("{count} positions were deleted when their time ended."))
+kinds.declare(
+    "cases.positions_ended",
+    lambda number: ngettext(
+        "{count} position was deleted when its time ended.",
+        "{count} positions were deleted when their time ended.",
+        number,
+    ),
+)
 
 LOOKED: Final = look_kind("cases.request", _("Your request for help"))
 LISTED: Final = look_kind(

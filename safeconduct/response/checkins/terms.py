@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from safeconduct.ground.audit import kinds
 from safeconduct.ground.audit.looks import look_kind, look_reason
@@ -16,16 +17,58 @@ OPEN_ROUND: Final = declare("checkins.open_round", _("Ask again who is safe"))
 
 for _name, _sentence in (
     ("checkins.round_opened", _("{actor} opened round {round} in incident {subject}.")),
-    ("checkins.asked", _("{count} people were asked in round {round}.")),
-    ("checkins.replies_recorded", _("{count} answers came in for incident {subject}.")),
-    ("checkins.set_aside", _("{count} answers wait for somebody to read them.")),
-    ("checkins.met_by_link", _("{count} unclear answers were settled by an answer by link.")),
-    ("checkins.unclear_settled", _("{actor} read unclear answer {subject} for {count} people.")),
+    (
+        "checkins.asked",
+        lambda number: ngettext(
+            "{count} person was asked in round {round}.",
+            "{count} people were asked in round {round}.",
+            number,
+        ),
+    ),
+    (
+        "checkins.replies_recorded",
+        lambda number: ngettext(
+            "{count} answer came in for incident {subject}.",
+            "{count} answers came in for incident {subject}.",
+            number,
+        ),
+    ),
+    (
+        "checkins.set_aside",
+        lambda number: ngettext(
+            "{count} answer waits for somebody to read it.",
+            "{count} answers wait for somebody to read them.",
+            number,
+        ),
+    ),
+    (
+        "checkins.met_by_link",
+        lambda number: ngettext(
+            "{count} unclear answer was settled by an answer by link.",
+            "{count} unclear answers were settled by an answer by link.",
+            number,
+        ),
+    ),
+    (
+        "checkins.unclear_settled",
+        lambda number: ngettext(
+            "{actor} read unclear answer {subject} for {count} person.",
+            "{actor} read unclear answer {subject} for {count} people.",
+            number,
+        ),
+    ),
     (
         "checkins.unclear_matched",
         _("{actor} found that unclear answer {subject} is about person {person}."),
     ),
-    ("checkins.forgotten", _("{count} unclear answers were rid of people who left the registry.")),
+    (
+        "checkins.forgotten",
+        lambda number: ngettext(
+            "{count} unclear answer was rid of people who left the registry.",
+            "{count} unclear answers were rid of people who left the registry.",
+            number,
+        ),
+    ),
     ("checkins.unclear_dismissed", _("{actor} put unclear answer {subject} away: {reason}.")),
 ):
     kinds.declare(_name, _sentence)

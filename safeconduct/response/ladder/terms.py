@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from safeconduct.ground.audit import kinds
 from safeconduct.ground.kernel.permissions import declare
@@ -18,9 +19,30 @@ SECTION: Final = _("Steps")
 for _name, _sentence in (
     ("ladder.plan_set", _("{actor} set the steps for {severity} alerts ({countries}).")),
     ("ladder.plan_reset", _("{actor} took back the steps for {severity} alerts ({countries}).")),
-    ("ladder.step_begun", _("Step {step} began for {count} messages of batch {subject}.")),
-    ("ladder.stood_in", _("{count} messages of batch {subject} stand in for ones that failed.")),
-    ("ladder.taken_back", _("{count} messages of batch {subject} were not needed any more.")),
+    (
+        "ladder.step_begun",
+        lambda number: ngettext(
+            "Step {step} began for {count} message of batch {subject}.",
+            "Step {step} began for {count} messages of batch {subject}.",
+            number,
+        ),
+    ),
+    (
+        "ladder.stood_in",
+        lambda number: ngettext(
+            "{count} message of batch {subject} stands in for one that failed.",
+            "{count} messages of batch {subject} stand in for ones that failed.",
+            number,
+        ),
+    ),
+    (
+        "ladder.taken_back",
+        lambda number: ngettext(
+            "{count} message of batch {subject} was not needed any more.",
+            "{count} messages of batch {subject} were not needed any more.",
+            number,
+        ),
+    ),
     ("ladder.ended", _("The steps of batch {subject} ended: {reason}.")),
 ):
     kinds.declare(_name, _sentence)

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from safeconduct.ground.audit.kinds import declare as declare_kind
 from safeconduct.ground.kernel.permissions import declare
@@ -73,7 +74,12 @@ class Certainty(TextChoices):
     UNKNOWN = "Unknown", _("Unknown")
 
 
-RECEIVED: Final = declare_kind("hazards.received", _("{actor} received {count} hazard signals"))
+RECEIVED: Final = declare_kind(
+    "hazards.received",
+    lambda number: ngettext(
+        "{actor} received {count} hazard signal", "{actor} received {count} hazard signals", number
+    ),
+)
 SOLVED: Final = declare_kind("hazards.solved", _("{actor} marked a hazard problem as solved"))
 FEED_ADDED: Final = declare_kind("hazards.feed_added", _("{actor} added a hazard feed"))
 

@@ -1,5 +1,7 @@
 """The trail: written with the deed, sealed behind it, read in sentences."""
 
+import re
+
 import pytest
 from django.db import transaction
 
@@ -119,3 +121,33 @@ def test_the_trail_turns_its_pages(pages: Pages) -> None:
     assert len(rest.context["rows"]) <= 50
     assert rest.context["older"] is None
     assert pages.get("/console/audit/?kind=nothing&before=x").status_code == 200
+
+
+def _said_of(count: int | None, kind: str = "checkins.replies_recorded", **detail: object) -> str:
+    counted = {} if count is None else {"count": count}
+    _record(kind, **counted, **detail)
+    return queries.trail(kind=kind)[0].sentence
+
+
+def test_one_is_said_in_the_singular() -> None:
+    assert _said_of(1) == "1 answer came in for incident 7."
+    assert _said_of(2) == "2 answers came in for incident 7."
+    # Written before the number was kept.
+    assert _said_of(None) == "– answers came in for incident 7."
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in kinds.kinds if callable(kinds.kinds[name].sentence)]
+)
+def test_a_sentence_differs_by_its_number_and_keeps_its_other_words(name: str) -> None:
+    kind = kinds.kinds[name]
+    one, many = kind.worded(1), kind.worded(2)
+    assert one != many
+    assert sorted(re.findall(r"{\w+}", one)) == sorted(re.findall(r"{\w+}", many))
+
+
+@pytest.mark.parametrize("name", list(kinds.kinds))
+def test_a_sentence_for_any_number_has_it_behind_a_colon(name: str) -> None:
+    kind = kinds.kinds[name]
+    if not callable(kind.sentence):
+        assert not re.search(r"{(count|people|messages|requests|confirmed)} \w", kind.worded(0))

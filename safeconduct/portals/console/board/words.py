@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from safeconduct.ground.audit.kinds import Shredder, declare
 from safeconduct.ground.audit.looks import look_kind
@@ -17,7 +17,12 @@ PERSON_SEEN: Final = declare(
     Shredder.FORGET_SUBJECT,
 )
 LIST_EXPORTED: Final = declare(
-    "console.list_exported", _("{actor} saved {count} people of incident {subject} as a file.")
+    "console.list_exported",
+    lambda number: ngettext(
+        "{actor} saved {count} person of incident {subject} as a file.",
+        "{actor} saved {count} people of incident {subject} as a file.",
+        number,
+    ),
 )
 
 PANEL: Final = look_kind("board.panel", _("Your page in this crisis was opened."))
