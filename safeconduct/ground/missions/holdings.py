@@ -14,6 +14,9 @@ from safeconduct.ground.missions.models import Post
 from safeconduct.ground.missions.terms import ROLES
 from safeconduct.ground.privacy.holdings import Entry, Fact, Holder, holding
 
+# A role and the post it is held at; None for the ministry itself.
+type Office = tuple[str, int | None]
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -30,20 +33,27 @@ class Looked:
 def looked(person_ids: Iterable[int], *, limit: int | None = None) -> list[Looked]:
     """Who looked at these people, by role and post, the newest first; two queries and a few."""
     found = looks_at(person_ids, limit=limit)
-    language = get_language() or "en"
-    posts = Post.objects.filter(pk__in={one.post_id for one in found if one.post_id is not None})
-    names = {post.pk: in_words(post.names, language) for post in posts}
+    held = offices((one.role, one.post_id) for one in found)
     return [
         Looked(
             id=one.id,
             at=one.at,
             person_id=one.person_id,
-            who=f"{_role(one.role)}, {_post(one.post_id, names)}",
+            who=held[one.role, one.post_id],
             what=one.what,
             why=one.why,
         )
         for one in found
     ]
+
+
+def offices(held: Iterable[Office]) -> dict[Office, str]:
+    """Roles and posts as the people they looked after read them; one query."""
+    wanted = set(held)
+    language = get_language() or "en"
+    posts = Post.objects.filter(pk__in={post for _name, post in wanted if post is not None})
+    names = {post.pk: in_words(post.names, language) for post in posts}
+    return {(role, post): f"{_role(role)}, {_post(post, names)}" for role, post in wanted}
 
 
 def declare() -> None:

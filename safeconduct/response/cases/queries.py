@@ -28,6 +28,7 @@ from safeconduct.response.cases.terms import (
     WISHES,
     WORK,
     Direction,
+    KeptBack,
     Need,
     State,
     Urgency,
@@ -80,6 +81,10 @@ class Said:
     @property
     def is_note(self) -> bool:
         return self.message.direction == Direction.NOTE
+
+    @property
+    def kept_back(self) -> str:
+        return str(KeptBack(self.message.kept_back).label) if self.message.kept_back else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,13 @@ def said_in(case: Case, *, notes: bool) -> list[Said]:
         for message, text in zip(messages, words, strict=True)
         if text is not None
     ]
+
+
+def words_of(messages: Sequence[Message]) -> dict[int, str]:
+    """What these messages say, by number; what was shredded is left out."""
+    opened = unseal_many([_sealed(message) for message in messages])
+    told = zip(messages, opened, strict=True)
+    return {message.pk: text for message, text in told if text is not None}
 
 
 def photos_in(cases: Iterable[Case]) -> dict[int, int]:

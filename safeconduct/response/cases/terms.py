@@ -183,8 +183,17 @@ class Way(IntegerChoices):
 class Direction(IntEnum):
     IN = 1
     OUT = 2
-    # Officers among themselves.
+    # What an officer notes for colleagues; the person reads it with all else we hold.
     NOTE = 3
+
+
+class KeptBack(TextChoices):
+    """Why the person a note is about reads only that there is one, in officers' words."""
+
+    OTHER = "other", _("Kept back: it tells of another person")
+    DANGER = "danger", _("Kept back: somebody could come to harm")
+    # Those an officer chooses end here.
+    EARLIER = "earlier", _("Kept back: written before people could read notes")
 
 
 class Deed(TextChoices):

@@ -8,6 +8,7 @@ from safeconduct.picture.incidents.queries import incidents_called
 from safeconduct.picture.registry.holdings import called
 from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.response.checkins.models import Asked, Reply, Round, Unclear
+from safeconduct.response.checkins.terms import Dismissal
 from safeconduct.wires.intake.terms import Answer, Door
 from safeconduct.wires.messaging.terms import Channel
 
@@ -113,6 +114,14 @@ def _unclear(holder: Holder) -> list[Entry]:
             Fact("sender", _("Number or address"), one.sender),
             Fact("text", _("Words"), one.text),
             Fact("settled_at", _("Read by an officer"), one.settled_at),
+            Fact("outcome", _("What came of it"), _settled(one.outcome)),
         ]
         for one in found.order_by("-received_at", "-pk")
     ]
+
+
+def _settled(outcome: str) -> str | None:
+    if not outcome:
+        return None
+    put_away = outcome in Dismissal
+    return str(Dismissal(outcome).label) if put_away else _("Taken as an answer")

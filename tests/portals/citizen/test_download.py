@@ -20,7 +20,7 @@ from safeconduct.picture.registry.models import ContactPoint, Person, StillRound
 from safeconduct.picture.rollcall.actions import log_attempt
 from safeconduct.picture.rollcall.terms import How, Outcome
 from safeconduct.response.calls.models import Call
-from safeconduct.response.cases.actions import reply
+from safeconduct.response.cases.actions import reply, write_note
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked, Unclear
 from safeconduct.wires.intake.terms import Answer
@@ -92,6 +92,13 @@ def asked_for_help(leyla: Person) -> str:
         words="Divar uçub", person_id=leyla.pk, party_id=leyla.party_id, photos=[jpeg()]
     )
     reply(case_id=case.pk, words="Gəlirik", seen=None, now=clock.now(), actor=TESTER)
+    write_note(
+        case_id=case.pk,
+        words="Qolu sınıb",
+        office=("duty_officer", 2),
+        now=clock.now(),
+        actor=TESTER,
+    )
     return case.reference
 
 
@@ -139,7 +146,7 @@ def test_the_file_says_it_in_the_persons_own_words(told: tuple[dict[str, Any], s
     whole = json.dumps(sections, ensure_ascii=False)
     for word in (
         "Leyla", PHONE, "leyla@example.org", "Rəna", "bacı", "Divar uçub", "Gəlirik",
-        "bizim ev yoxdur", "qonşu", reference,
+        "bizim ev yoxdur", "qonşu", reference, "Qolu sınıb",
     ):  # fmt: skip
         assert word in whole, word
     (request,) = sections["cases.requests"]

@@ -100,7 +100,7 @@ def test_a_request_goes_its_way(console, officer):
     other = builders.officer("releaser", at=builders.post(id=2))
     do("hand", to=f"officer-{other.pk}")
     assert case.owner_id == other.pk
-    do("note", words="Zəng etdim")
+    do("note", words="Zəng etdim", kept_back="yes")
     do("close", outcome="referred")
     assert case.outcome == "referred"
     assert "Zəng etdim" in console.get(path).content.decode()

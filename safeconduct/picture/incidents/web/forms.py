@@ -11,7 +11,10 @@ class NoteForm(forms.Form):
         label=_("Note for the log"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What was decided or learned. No names of nationals."),
+        help_text=_(
+            "What was decided or learned. No names of nationals: what is noted of a person "
+            "belongs to their request, where they can read it."
+        ),
     )
 
 

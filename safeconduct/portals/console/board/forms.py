@@ -89,7 +89,10 @@ class SightingForm(forms.Form):
     told_by = forms.CharField(
         label=_("Who said so?"),
         max_length=100,
-        help_text=_("For example: herself by telephone, the brother, the hotel's desk"),
+        help_text=_(
+            "For example: herself by telephone, the brother, the hotel's desk. "
+            "The person can read it."
+        ),
     )
     stated_at = forms.DateTimeField(
         label=_("When was it said? (UTC)"),

@@ -29,7 +29,9 @@ class OutcomeForm(forms.Form):
         label=_("Who said so?"),
         max_length=100,
         required=False,
-        help_text=_("Empty: the person themselves, on the telephone."),
+        help_text=_(
+            "Empty: the person themselves, on the telephone. The person can read what you write."
+        ),
     )
     people = forms.TypedMultipleChoiceField(
         label=_("Of whom?"),
@@ -98,7 +100,10 @@ class HandOverForm(forms.Form):
     warden = forms.CharField(
         label=_("The warden's name"),
         max_length=100,
-        help_text=_("Somebody the post knows and trusts with numbers."),
+        help_text=_(
+            "Somebody the post knows and trusts with numbers. People on the list can read that "
+            "a person of trust has their number, not who."
+        ),
     )
     page_language = forms.ChoiceField(label=_("Language of their page"))
     country = forms.ChoiceField(label=_("People in"))

@@ -115,13 +115,26 @@ def reply(
 
 
 @transaction.atomic
-def write_note(*, case_id: int, words: str, now: datetime, actor: Actor) -> Message:
-    """Write something for other officers.
+def write_note(
+    *,
+    case_id: int,
+    words: str,
+    kept_back: str = "",
+    office: tuple[str, int | None] = ("", None),
+    now: datetime,
+    actor: Actor,
+) -> Message:
+    """Write something for other officers, which the person can read unless it is kept back.
+
+    ``kept_back`` is the reason (``terms.KeptBack``) why they read only that there is a note;
+    ``office`` the role and post they read instead of the officer's name.
 
     :raises NothingSaidError: without words.
     """
     case = Case.objects.select_for_update().get(pk=case_id)
-    message = add_words(case, words, at=now, direction=Direction.NOTE, officer_id=actor.id)
+    role, post_id = office
+    by = {"officer_id": actor.id, "role": role, "post_id": post_id, "kept_back": kept_back}
+    message = add_words(case, words, at=now, direction=Direction.NOTE, **by)
     if message is None:
         raise NothingSaidError(_("Write a note first."))
     _remember("cases.noted", case, now, actor)

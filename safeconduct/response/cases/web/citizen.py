@@ -15,6 +15,7 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.response.cases import actions, queries, rules
 from safeconduct.response.cases.access import Followed, RequestNotOpenError, followed
+from safeconduct.response.cases.holdings import notes_in
 from safeconduct.response.cases.models import Case
 from safeconduct.response.cases.terms import LARGEST_UPLOAD, MOST_PHOTOS, Need
 from safeconduct.response.cases.web.forms import MessageForm, WishesForm
@@ -172,6 +173,7 @@ def _page(
         "case": case,
         "need": "" if case.what == Need.UNSAID else Need(case.what).label,
         "said": said,
+        "notes": notes_in([case]),
         "position": queries.position_of(case, now),
         "photos": case.photos.count(),
         "open": case.closed_at is None,

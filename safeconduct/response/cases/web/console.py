@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.missions.access import officer_may, posts_of
+from safeconduct.ground.missions.access import officer_may, posts_of, right_of
 from safeconduct.ground.privacy.sealing import unseal_bytes
 from safeconduct.response.cases import actions, queries
 from safeconduct.response.cases.access import case_for, photo_for
@@ -128,8 +128,9 @@ def reply(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 @officer_may(WORK)
 def note(request: HttpRequest, case_id: int) -> HttpResponse:
-    """A word among officers."""
-    return _do(request, case_id, actions.write_note, form=forms.NoteForm(request.POST))
+    """A word among officers, which the person can read unless it is kept back."""
+    office, form = right_of(officer_of(request), WORK), forms.NoteForm(request.POST)
+    return _do(request, case_id, actions.write_note, form=form, office=office)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from safeconduct.response.cases.terms import LONGEST_WORDS, Outcome, State, Urgency
+from safeconduct.response.cases.terms import LONGEST_WORDS, KeptBack, Outcome, State, Urgency
 
 
 class FilterForm(forms.Form):
@@ -69,6 +69,21 @@ class NoteForm(forms.Form):
         label=_("A note for colleagues"),
         max_length=LONGEST_WORDS,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text=_(
+            "The person can read this note, with your office and the time, but not your name."
+        ),
+    )
+    kept_back = forms.TypedChoiceField(
+        label=_("May the person read it?"),
+        initial="yes",
+        coerce=lambda value: "" if value == "yes" else value,
+        choices=[
+            ("yes", _("Yes")),
+            (KeptBack.OTHER.value, _("No: it tells of another person")),
+            (KeptBack.DANGER.value, _("No: somebody could come to harm")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=_("After a No they read that there is a note, and may ask for what is in it."),
     )
 
 
