@@ -10,6 +10,7 @@ from safeconduct.ground.kernel import geometry
 from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.ground.places.models import City, Country
 from safeconduct.response.alerts.engine import cap
+from safeconduct.response.alerts.engine.naming import in_all, place_of
 from safeconduct.wires.hazards.models import Signal
 
 # Other systems choke on large rings; what the area is meant to the metre stands in its cells.
@@ -41,7 +42,7 @@ def of_signal(signal: Signal) -> Reach:
         cells_until=signal.cells_until,
         intensities=signal.intensities,
         shape=cap.Area(polygons=rings_of(signal.outline), circles=_point_of(signal)),
-        place=_place_of(signal),
+        place=place_of(signal),
     )
 
 
@@ -61,7 +62,7 @@ def of_city(city: City, radius_km: float) -> Reach:
         cells_from=runs.lows,
         cells_until=runs.highs,
         shape=cap.Area(circles=[[city.latitude, city.longitude, radius_km]]),
-        place={language: city.names.get(language, city.name) for language in COMPLETE},
+        place=in_all(city),
     )
 
 
@@ -96,32 +97,3 @@ def _point_of(signal: Signal) -> list[list[float]]:
     if signal.outline or signal.latitude is None or signal.longitude is None:
         return []
     return [[signal.latitude, signal.longitude, 0.0]]
-
-
-def _place_of(signal: Signal) -> dict[str, str]:
-    """The largest city in the area, by language; the source's own words where there is none."""
-    city = _largest_city(signal)
-    if city is not None:
-        return {language: city.names.get(language, city.name) for language in COMPLETE}
-    words = str(signal.facts.get("place") or signal.event)
-    return dict.fromkeys(COMPLETE, words[:100])
-
-
-def _largest_city(signal: Signal) -> City | None:
-    lows, highs = _hardest_hit(signal)
-    rows = City.objects.raw(
-        """
-        SELECT c.* FROM unnest(%s::bigint[], %s::bigint[]) AS r(low, high)
-        JOIN places_city c ON c.cell BETWEEN r.low AND r.high
-        ORDER BY c.population DESC, c.id LIMIT 1
-        """,
-        [lows, highs],
-    )
-    return next(iter(rows), None)
-
-
-def _hardest_hit(signal: Signal) -> tuple[list[int], list[int]]:
-    if not signal.intensities:
-        return signal.cells_from, signal.cells_until
-    worst = max(signal.intensities, key=lambda band: float(band["intensity"]))
-    return worst["from"], worst["until"]
