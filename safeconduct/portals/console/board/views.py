@@ -9,6 +9,7 @@ from django.shortcuts import render
 from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.accounts.access import officer_of
+from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.places.engine.atlas import AtlasMissingError, recognised
 from safeconduct.ground.places.terms import DISCLAIMER
@@ -16,6 +17,7 @@ from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board import mapping
 from safeconduct.portals.console.board.access import board_for
+from safeconduct.portals.console.board.clashes import clashes_at
 from safeconduct.portals.console.board.listed import note_on_board
 from safeconduct.portals.console.board.live import context, live_part, named_in
 from safeconduct.portals.console.board.picture import open_incidents
@@ -37,6 +39,7 @@ def page(request: HttpRequest, incident_id: int) -> HttpResponse:
         "cells": cells,
         "drawing": mapping.drawing(cells.cells, _land()),
         "disclaimer": DISCLAIMER,
+        "clashes": clashes_at(incident, officer_of(request), now=clock.now()),
     }
     known = context(incident, scope)
     note_on_board(request, incident.pk, named_in(known))
