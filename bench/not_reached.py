@@ -71,7 +71,7 @@ def _pages(incident_id: int, batch_id: int) -> tuple[list[float], int]:
                 now=clock.now(),
                 after=after,
             )
-            tasks_of(incident_id, page.rows, [batch_id], None)
+            tasks_of(incident_id, page.rows, None)
         times.append(taken.seconds * 1000)
         found, after = found + len(page.rows), page.after
         if not after:

@@ -110,6 +110,8 @@ class Tried:
     maybe_twice: bool
     handed_at: datetime | None
     settled_at: datetime | None
+    # People it speaks to: a family's one telephone gets one message for all.
+    covers: int = 1
 
 
 def tried_for(recipient_ids: Collection[int], batch_ids: Collection[int]) -> dict[int, list[Tried]]:
@@ -128,6 +130,7 @@ def tried_for(recipient_ids: Collection[int], batch_ids: Collection[int]) -> dic
                 maybe_twice=row.maybe_twice,
                 handed_at=row.handed_at,
                 settled_at=row.settled_at,
+                covers=row.covers,
             )
         )
     return tried

@@ -144,6 +144,33 @@ def test_a_familys_message_speaks_to_whoever_shares_its_address() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("covers", "is_found"), [(3, False), (2, True)])
+def test_who_changed_their_number_was_reached_at_the_familys_old_one(
+    covers: int, is_found: bool
+) -> None:
+    first, second, third = builders.household(3, phone="+99955500001")
+    round_ = asked(first, second, third)
+    became(first, State.DELIVERED)
+    Delivery.objects.update(covers=covers)
+    ContactPoint.objects.filter(person=third).update(address="+99955500003")
+    # Written for fewer than the party has, it may not have been theirs.
+    assert found(round_) == ([third.pk] if is_found else [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "is_found"), [(State.WAITING, False), (State.DELIVERED, False), (State.GAVE_UP, True)]
+)
+def test_a_call_speaks_to_the_whole_party(state: State, is_found: bool) -> None:
+    first, child = builders.household(2, phone="+99955500001", shared=False)
+    round_ = asked(first, child)
+    became(first, state)
+    assert child.pk in found(round_)
+    Delivery.objects.update(channel=Channel.CALL)
+    assert (child.pk in found(round_)) == is_found
+
+
+@pytest.mark.django_db
 def test_who_cannot_be_written_to_is_on_the_list_and_only_for_their_post() -> None:
     (person,) = builders.household()
     round_ = asked(person)

@@ -59,6 +59,26 @@ def test_only_what_went_to_them_was_tried(pages, family) -> None:
     assert page.count("No channel: nothing was sent") == 1
 
 
+def test_a_message_to_the_phone_they_share_reached_them_all(pages, family) -> None:
+    first, second, third = Standing.objects.order_by("person_id")
+    Person.objects.filter(pk=first.person_id).update(given_name="Leyla")
+    Delivery.objects.update(state=State.DELIVERED)
+    pages.sign_in(builders.officer(at=builders.post()))
+    page = listed(pages, family)
+    assert f"/{second.person_id}/" not in page
+    assert f"/{third.person_id}/" in page
+    at = [family.incident_id, second.person_id]
+    silent = pages.get(reverse("board:silent", args=[family.incident_id])).content.decode()
+    assert silent.count("by the message to the phone they share") == 1
+    own = pages.get(reverse("board:person", args=at)).content.decode()
+    assert "by the message to Leyla&#x27;s phone" in own
+    # Whom the officer does not answer for is not named.
+    Standing.objects.filter(pk=first.pk).update(country="DE")
+    own = pages.get(reverse("board:person", args=at)).content.decode()
+    assert "Leyla" not in own
+    assert "by the message to the phone they share" in own
+
+
 def test_a_logged_call_moves_the_next_step_on(pages, family) -> None:
     people = Standing.objects.order_by("person_id").values_list("person_id", flat=True)
     log_attempt(

@@ -19,6 +19,7 @@ from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Asked
 from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.engine import climbing
+from safeconduct.response.ladder.engine.reached import people_by_country
 from safeconduct.response.ladder.engine.story import Next, story_of
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.queries import (
@@ -446,6 +447,22 @@ def test_people_reached_by_two_steps_or_one_telephone_are_counted_once() -> None
     look(alert, minutes=2)
     assert people_reached(batch) == Reached(handed=3, proven=3)
     assert people_reached(batch, frozenset({"DE"})) == Reached(0, 0)
+
+
+def test_who_changed_their_number_was_reached_at_the_familys_old_one() -> None:
+    first, second = builders.household(2, phone="+999502")
+    for person in (first, second):
+        builders.stay(person)
+    alert = released(steps=(Step(SMS, 0), Step(EMAIL, 60)))
+    settle(alert, State.DELIVERED, channel=SMS)
+    ContactPoint.objects.filter(person=second).update(address="+999503")
+    assert story_of(climb(alert), second).proven
+    # A second channel: from now on people are counted, and not messages.
+    ContactPoint.objects.create(person=first, channel=EMAIL, address="a@b.invalid")
+    look(alert, minutes=2)
+    assert sent(alert, first) == {SMS: State.DELIVERED, EMAIL: State.WAITING}
+    assert people_reached(alert.release.batch_id) == Reached(handed=2, proven=2)
+    assert people_by_country(alert.release.batch_id) == {"TR": (2, 2)}
 
 
 def test_a_climb_ends_with_its_alert() -> None:

@@ -29,6 +29,7 @@ from safeconduct.picture.rollcall.queries.numbers import (
     numbers,
     version,
 )
+from safeconduct.picture.rollcall.queries.speaking import speaks_to, speaks_to_member
 from safeconduct.picture.rollcall.queries.unreached import unreached
 
 __all__ = [
@@ -54,6 +55,8 @@ __all__ = [
     "on_open_rolls",
     "reports_waiting",
     "sightings_of",
+    "speaks_to",
+    "speaks_to_member",
     "unreached",
     "version",
     "waiting",

@@ -17,6 +17,7 @@ from safeconduct.picture.rollcall.queries.lists import (
     silent_mark,
     written,
 )
+from safeconduct.picture.rollcall.queries.speaking import speaks_to
 from safeconduct.wires.messaging.terms import State
 
 # People looked at in one go, and for how long it is gone on: were hardly anybody unreached
@@ -27,8 +28,8 @@ LOOKED_FOR_SECONDS: Final = 0.15
 # So long a provider may take to report a delivery; then "handed over" is all there will be.
 PROOF_WAITED_FOR: Final = timedelta(hours=1)
 _COLUMNS: Final = ("person_id", "party_id", "intensity", "vulnerability", "record_at")
-# A message speaks to whoever of the party shares its address. Answered or not needed, it says
-# nothing of an address: somebody else of the party was quicker.
+# Answered or not needed, a message says nothing of an address: somebody else of the party was
+# quicker.
 _UNREACHED: Final = f"""
     SELECT w.person_id FROM ({{window}}) AS w
     WHERE NOT EXISTS (
@@ -37,9 +38,7 @@ _UNREACHED: Final = f"""
         WHERE m.party_id = w.party_id
             AND (d.state IN ({State.WAITING:d}, {State.CLAIMED:d}, {State.DELIVERED:d})
                 OR (d.state = {State.HANDED:d} AND d.handed_at > %s))
-            AND (m.id = w.person_id OR EXISTS (
-                SELECT FROM registry_contactpoint AS k
-                WHERE k.person_id = w.person_id AND k.address = d.address))
+            AND (m.id = w.person_id OR {speaks_to("w.person_id", "w.party_id")})
     )
     ORDER BY w.intensity DESC, w.vulnerability DESC, w.record_at, w.person_id LIMIT %s
 """

@@ -1,7 +1,7 @@
 """What the panel of one person shows."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 
@@ -65,8 +65,10 @@ def panel(standing: Standing, countries: Collection[str] | None) -> Panel:
     rows = rows_of(incident_id, [standing, *fellows.exclude(person_id=person_id)[:20]])
     contacts = ContactPoint.objects.filter(person_id=person_id).order_by("channel", "id")
     stays = Stay.objects.filter(person_id=person_id).select_related("country", "city")
+    # Of the party only those are named whom the officer answers for.
+    names = {row.standing.person_id: row.name for row in rows[1:]}
     return Panel(
-        row=rows[0],
+        row=replace(rows[0], tries=[one.naming(names) for one in rows[0].tries]),
         person=Person.objects.filter(pk=person_id).first(),
         presence=PRESENCES[Presence(standing.presence)],
         contacts=[(CHANNELS[Channel(contact.channel)], contact) for contact in contacts],

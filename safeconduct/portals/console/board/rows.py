@@ -1,14 +1,15 @@
 """Standings with the words an officer needs beside them: names, what was tried, who looks after."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 
 from safeconduct.ground.accounts.queries import officer_names
 from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.picture.registry.queries import shown_name
+from safeconduct.picture.rollcall import queries as rollcall
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import Safety
 from safeconduct.portals.console.board.words import (
@@ -16,22 +17,33 @@ from safeconduct.portals.console.board.words import (
     RECORD_DELETED,
     SAFETIES,
     TONES,
+    shared_word,
     state_word,
 )
 from safeconduct.response.alerts.models import Release
 from safeconduct.response.cases.queries import open_cases_of
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.queries import Tried, tried_for
-from safeconduct.wires.messaging.terms import Channel
 
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One channel tried, with how it ended; ``failure`` is the provider's own word for why."""
+    """One channel tried, with how it ended; ``failure`` is the provider's own word for why.
+
+    Where one message speaks to several of a party, ``through_id`` is whose it was, and
+    ``through`` says so.
+    """
 
     channel: str | Promise
     state: str | Promise
     tried: Tried
+    through_id: int | None = None
+    through: str = ""
+
+    def naming(self, names: Mapping[int, str | Promise]) -> "Try":
+        """The same with the name of whose message it was, where that is among these."""
+        name = names.get(self.through_id or 0)
+        return replace(self, through=shared_word(self.tried.channel, name)) if name else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,8 @@ def tries_of(incident_id: int, standings: Collection[Standing]) -> dict[int, lis
     """By person, every message of the incident's rounds that was theirs, in its order.
 
     A party that shares an address got one message, to one of them: it was everybody's whose
-    address it is. A call is the whole party's. What went to another's telephone was not theirs.
+    address it is or was. A call is the whole party's. What went to another's telephone was not
+    theirs.
     """
     parties = {standing.party_id for standing in standings}
     members = dict(Person.objects.filter(party_id__in=parties).values_list("pk", "party_id"))
@@ -113,13 +126,24 @@ def tries_of(incident_id: int, standings: Collection[Standing]) -> dict[int, lis
     theirs = ContactPoint.objects.filter(person_id__in=[one.person_id for one in standings])
     for person_id, address in theirs.values_list("person_id", "address"):
         known[person_id].add(address)
+    sizes = Counter(members.values())
     return {
         one.person_id: [
-            Try(CHANNELS[tried.channel], state_word(tried.channel, tried.state), tried)
+            _try(tried, None if recipient == one.person_id else recipient)
             for recipient, tried in sent[one.party_id]
             if recipient == one.person_id
-            or tried.channel == Channel.CALL
-            or tried.address in known[one.person_id]
+            or rollcall.speaks_to_member(
+                channel=tried.channel,
+                covers=tried.covers,
+                shares_address=tried.address in known[one.person_id],
+                members=sizes[one.party_id],
+            )
         ]
         for one in standings
     }
+
+
+def _try(tried: Tried, through_id: int | None) -> Try:
+    state = state_word(tried.channel, tried.state)
+    through = shared_word(tried.channel) if through_id else ""
+    return Try(CHANNELS[tried.channel], state, tried, through_id, through)

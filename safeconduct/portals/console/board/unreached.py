@@ -25,7 +25,6 @@ from safeconduct.portals.console.board.listed import note_listed
 from safeconduct.portals.console.board.lists import filter_form
 from safeconduct.portals.console.board.rows import Row, names_of, rows_of
 from safeconduct.response.checkins.models import Round
-from safeconduct.wires.messaging.models import Delivery
 from safeconduct.wires.messaging.terms import Channel
 
 
@@ -56,7 +55,7 @@ def unreached(request: HttpRequest, incident_id: int) -> HttpResponse:
         page = rollcall.unreached(incident.pk, filters, batch_ids=batches, now=now, after=after)
     except rollcall.PageLostError as refusal:
         raise Http404 from refusal
-    tasks = tasks_of(incident.pk, page.rows, batches, scope.countries)
+    tasks = tasks_of(incident.pk, page.rows, scope.countries)
     listed = {one.row.standing.person_id for one in tasks} | {one.fellow or 0 for one in tasks}
     note_listed(request, listed - {0}, Why(INCIDENT, incident_id))
     shown = {"incident": incident, "form": form, "tasks": tasks, "after": page.after}
@@ -74,18 +73,17 @@ def batches_of(incident_id: int) -> list[int]:
 def tasks_of(
     incident_id: int,
     standings: Collection[Standing],
-    batch_ids: Collection[int],
     countries: Collection[str] | None,
 ) -> list[Task]:
     """What to do for each, in their order; a fixed number of queries however many there are.
 
     Nobody outside ``countries`` (None: everywhere) is named as whom to ask.
     """
-    people = [standing.person_id for standing in standings]
     fellows = _fellows(incident_id, standings, countries)
     names = names_of(fellows.values())
     kin = have_kin({standing.party_id for standing in standings})
-    traces = _traces(incident_id, people, batch_ids)
+    rows = rows_of(incident_id, standings)
+    traces = _traces(incident_id, rows)
     return [
         _task(
             row,
@@ -93,7 +91,7 @@ def tasks_of(
             names,
             has_kin=row.standing.party_id in kin,
         )
-        for row in rows_of(incident_id, standings)
+        for row in rows
     ]
 
 
@@ -111,9 +109,8 @@ def _task(row: Row, trace: Trace, names: dict[int, str], *, has_kin: bool) -> Ta
     )
 
 
-def _traces(
-    incident_id: int, people: Collection[int], batch_ids: Collection[int]
-) -> dict[int, Trace]:
+def _traces(incident_id: int, rows: Collection[Row]) -> dict[int, Trace]:
+    people = [row.standing.person_id for row in rows]
     contacts: defaultdict[int, list[Contact]] = defaultdict(list)
     points = ContactPoint.objects.filter(person_id__in=people, channel__lt=Channel.CALL)
     for point in points.order_by("channel", "pk"):
@@ -124,27 +121,15 @@ def _traces(
     tried = Attempt.objects.filter(incident_id=incident_id, person_id__in=people)
     for person_id, how, outcome in tried.values_list("person_id", "how", "outcome"):
         attempts[person_id].append((how, outcome))
-    states = _states({one.address for known in contacts.values() for one in known}, batch_ids)
     return {
-        person_id: Trace(
-            contacts[person_id],
-            {state for one in contacts[person_id] for state in states[one.address]},
-            attempts[person_id],
+        row.standing.person_id: Trace(
+            contacts[row.standing.person_id],
+            # A family's message went to one of it, and is among what was tried for each.
+            {one.tried.state for one in row.tries},
+            attempts[row.standing.person_id],
         )
-        for person_id in people
+        for row in rows
     }
-
-
-def _states(addresses: Collection[str], batch_ids: Collection[int]) -> defaultdict[str, set[int]]:
-    """How messages to these addresses stand: a family's go to one of it, for all who share it."""
-    owners = ContactPoint.objects.filter(address__in=addresses).values("person_id")
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    sent = Delivery.objects.filter(
-        batch_id__in=batch_ids, recipient_id__in=owners, address__in=addresses
-    )
-    for address, state in sent.values_list("address", "state"):
-        found[address].add(state)
-    return found
 
 
 def _fellows(

@@ -93,8 +93,26 @@ TONES: Final[dict[Safety, str]] = {
     Safety.MISSING: "bad",
     Safety.DECEASED: "plain",
 }
+# A family's message went to one of it: as its others read it, without and with whose it was.
+_SHARED: Final[dict[Channel, tuple[str | Promise, str | Promise]]] = {
+    Channel.SMS: (
+        _("by the message to the phone they share"),
+        _("by the message to {name}'s phone"),
+    ),
+    Channel.EMAIL: (
+        _("by the message to the address they share"),
+        _("by the message to {name}'s address"),
+    ),
+    Channel.CALL: (_("by the call to somebody with them"), _("by the call to {name}")),
+}
 
 
 def state_word(channel: Channel, state: State) -> str | Promise:
     """How a message stands; a call waits and ends in words of its own."""
     return CALL_STATES.get(state, STATES[state]) if channel == Channel.CALL else STATES[state]
+
+
+def shared_word(channel: Channel, name: str | Promise = "") -> str:
+    """That a message was another's of the party as well, by name where the officer may read it."""
+    nameless, named = _SHARED.get(channel, _SHARED[Channel.EMAIL])
+    return str(named).format(name=name) if name else str(nameless)

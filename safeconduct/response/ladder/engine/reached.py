@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import connection
 
+from safeconduct.picture.rollcall.queries import speaks_to
 from safeconduct.response.ladder.models import Climb
 from safeconduct.wires.messaging.engine.places import leads_to
 from safeconduct.wires.messaging.queries import Tally, untrue_receipts
@@ -26,9 +27,7 @@ WITH told AS (
     JOIN registry_person r ON r.id = d.recipient_id
     JOIN registry_person p ON p.party_id = r.party_id AND p.id <> r.id
     WHERE d.batch_id = %s AND d.state IN ({State.HANDED:d}, {State.DELIVERED:d})
-        AND d.covers > 1 AND (d.channel = {Channel.CALL:d} OR EXISTS (
-            SELECT FROM registry_contactpoint k
-            WHERE k.person_id = p.id AND k.address = d.address))
+        AND (d.covers > 1 OR d.channel = {Channel.CALL:d}) AND {speaks_to("p.id", "r.party_id")}
 )
 SELECT country, count(*), count(*) FILTER (WHERE proven) FROM (
     SELECT person_id, min(country) AS country, bool_or(state = {State.DELIVERED:d}) AS proven

@@ -8,6 +8,7 @@ from enum import StrEnum
 from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.picture.registry.rules import works
 from safeconduct.picture.rollcall.models import Standing
+from safeconduct.picture.rollcall.queries import speaks_to_member
 from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.rules import Rung
@@ -104,7 +105,12 @@ def _met(climb: Climb, person: Person, points: Sequence[ContactPoint]) -> list[M
     theirs: dict[int, Delivery] = {}
     # Their own message last, so that it stands before one they share.
     for row in sorted(sent, key=lambda row: (row.recipient_id == person.pk, row.id)):
-        if row.recipient_id == person.pk or row.address in addresses or _is_call(row):
+        if row.recipient_id == person.pk or speaks_to_member(
+            channel=row.channel,
+            covers=row.covers,
+            shares_address=row.address in addresses,
+            members=len(party),
+        ):
             theirs[row.channel] = row
     usable = [point.channel for point in points if _usable(point, climb)]
     planned = rules.rungs(steps_from(climb.steps), _taken(usable, theirs), began_at=climb.began_at)
@@ -127,10 +133,6 @@ def _proves(sent: Delivery | None) -> bool:
     if sent.channel != Channel.SMS:
         return True
     return not proves_nothing(sent.address, sent.country, untrue_receipts())
-
-
-def _is_call(row: Delivery) -> bool:
-    return row.channel == Channel.CALL
 
 
 def _taken(usable: Collection[int], sent: Collection[int]) -> set[int]:

@@ -1,0 +1,27 @@
+"""Whom of a party a message speaks to: the families' one telephone is everybody's."""
+
+from typing import Final
+
+from safeconduct.wires.messaging.terms import Channel
+
+# Whoever has its address; everybody for a call; and everybody where it was written for as many
+# as the party has: who changed their number since was spoken to at the old one all the same.
+_SPEAKS_TO: Final = """(
+    d.channel = {call} OR EXISTS (
+        SELECT FROM registry_contactpoint AS k
+        WHERE k.person_id = {person} AND k.address = d.address)
+    OR (d.covers > 1 AND d.covers >= (
+        SELECT count(*) FROM registry_person AS every WHERE every.party_id = {party})))"""
+
+
+def speaks_to(person: str, party: str) -> str:
+    """SQL: whether message ``d``, to somebody of ``party``, speaks to another ``person`` of it.
+
+    Both are columns. Beside a message the rule is :func:`speaks_to_member`.
+    """
+    return _SPEAKS_TO.format(call=int(Channel.CALL), person=person, party=party)
+
+
+def speaks_to_member(*, channel: int, covers: int, shares_address: bool, members: int) -> bool:
+    """The same of a message at hand, for a party of so many members."""
+    return channel == Channel.CALL or shares_address or (covers > 1 and covers >= members)
