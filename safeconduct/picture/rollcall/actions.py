@@ -19,7 +19,7 @@ from safeconduct.ground.kernel.partitions import ensure_partition
 from safeconduct.picture.rollcall import rules
 from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.engine.fold import Heard, fold
-from safeconduct.picture.rollcall.engine.tally import added, bump_version, counted
+from safeconduct.picture.rollcall.engine.tally import add_up, bump_version, counted, laid_down
 from safeconduct.picture.rollcall.events import CallClosed
 from safeconduct.picture.rollcall.models import Attempt, Standing
 from safeconduct.picture.rollcall.rules import Sighting
@@ -35,10 +35,10 @@ _PRESENT: Final = f"""
     SELECT %(incident_id)s, person_id, party_id, {Presence.PRESUMED:d}, {Safety.NO_ANSWER:d},
         %(round)s, %(now)s, country, post_id, {_CELL_5}, intensity, vulnerability, record_at,
         reach > 0
-    FROM audience_chunk ORDER BY person_id
+    FROM audience_chunk
 """
-# Nobody of them is on the roll: counted as they come, which spares half the work.
-_WELCOME: Final = added(
+# Nobody of them is on the roll: counted as they come, and added up when all are there.
+_WELCOME: Final = laid_down(
     f"""
     SELECT country, coalesce(post_id, 0), coalesce({_CELL_5}, 0), {Presence.PRESUMED:d},
         {Safety.NO_ANSWER:d}, 0, %(round)s::smallint, reach > 0, count(*) FROM audience_chunk
@@ -47,7 +47,7 @@ _WELCOME: Final = added(
 )
 _PRESUME: Final = counted(
     f"""
-    {_PRESENT}
+    {_PRESENT} ORDER BY person_id
     ON CONFLICT (incident_id, person_id) DO UPDATE SET
         asked_round = greatest(s.asked_round, excluded.asked_round),
         asked_at = excluded.asked_at,
@@ -108,6 +108,14 @@ def complete_roll(*, incident_id: int) -> None:
     """
     job = app.configure_task("rollcall.order_roll", lock=f"roll:{incident_id}")
     job.defer(incident_id=incident_id)
+
+
+@transaction.atomic
+def add_up_roll(*, incident_id: int) -> None:
+    """Add whom layouts put on the roll to its tallies; the sums stay what they were."""
+    cursor = rows.cursor()
+    rows.hold(cursor, [incident_id])
+    add_up(cursor, incident_id)
 
 
 def order_roll(*, incident_id: int) -> None:
@@ -172,8 +180,7 @@ def _presumed(cursor: rows.Cursor, incident_id: int, round_number: int, now: dat
         except psycopg.errors.UniqueViolation:
             pass
         else:
-            # Nobody else can see the new rows: held for the tallies only, others write on.
-            rows.hold(cursor, [incident_id])
+            # Nobody else can see the new rows or counts them yet: all others write on.
             cursor.execute(_WELCOME, known)
             return people
     else:

@@ -82,7 +82,8 @@ class Standing(models.Model):
 class Tally(models.Model):
     """How many people stand how, by place. Kept in the transaction that changes a standing.
 
-    Post 0 and cell 0 stand for "none": a key holds no NULL.
+    Post 0 and cell 0 stand for "none": a key holds no NULL. Whom a layout puts on the roll
+    comes in rows of its own, which are added up when it ends: whoever reads, sums.
     """
 
     pk = models.CompositePrimaryKey(

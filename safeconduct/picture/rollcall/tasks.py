@@ -26,5 +26,6 @@ def forget_left(*, incident_id: int, person_id: int | None = None, **_: object) 
 
 @app.task(name="rollcall.order_roll", retry=RetryStrategy(max_attempts=10, wait=30))
 def order_roll(*, incident_id: int, **_: object) -> None:
-    """Index an incident's roll by whom to look for first."""
+    """Add an incident's roll up, and index it by whom to look for first."""
+    actions.add_up_roll(incident_id=incident_id)
     actions.order_roll(incident_id=incident_id)

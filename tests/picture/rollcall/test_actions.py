@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Sum
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.rollcall import actions, queries, tasks
+from safeconduct.picture.rollcall.engine import rows
 from safeconduct.picture.rollcall.models import Attempt, Sighting, Standing, Tally
 from safeconduct.picture.rollcall.terms import Closing, How, Outcome, Presence, Safety
 from tests import builders
@@ -262,6 +263,38 @@ def test_a_complete_roll_is_indexed_once_and_reads_the_same() -> None:
         assert cursor.fetchone()[0]
     after = queries.not_heard_from(first.incident_id, everybody)
     assert [row.person_id for row in after.rows] == before == [one.pk for one in people]
+
+
+def test_whom_a_layout_put_on_the_roll_is_added_up_when_it_ends() -> None:
+    people = builders.household(3)
+    asked = builders.asked(people[:2], now=clock.now() - timedelta(hours=1))
+    incident = asked[0].incident_id
+    # Heard from before anything was added up: taken from a tally that knows nothing of them.
+    sighting(asked[0])
+    before = queries.numbers(incident, None)
+    assert (before.registered, before.safe, before.not_heard_from) == (2, 1, 1)
+    for _again in range(2):
+        tasks.order_roll(incident_id=incident)
+        tallies = Tally.objects.filter(incident_id=incident).exclude(people=0)
+        assert sorted(tallies.values_list("safety", "people")) == [
+            (Safety.NO_ANSWER, 1),
+            (Safety.SAFE, 1),
+        ]
+    assert queries.numbers(incident, None) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_round_is_laid_out_while_others_change_the_roll() -> None:
+    incident = builders.incident()
+    actions.open_roll(incident_id=incident.pk)
+    with psycopg.connect(**connection.get_connection_params()) as other, transaction.atomic():
+        rows.hold(other.cursor(), [incident.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+        lay_out(builders.household(2), ("TR", None, 0, 0, clock.now()))
+        known = {"incident_id": incident.pk, "round_number": 1, "now": clock.now(), "actor": DUTY}
+        assert actions.presume_chunk(**known) == 2
+    assert tallied(incident.pk) == 2
 
 
 def test_a_roll_that_is_gone_is_left_alone() -> None:

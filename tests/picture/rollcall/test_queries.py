@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Sum
 
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.rollcall import queries
@@ -33,14 +34,11 @@ def recounted(incident_id: int) -> dict[tuple[object, ...], int]:
 
 
 def kept(incident_id: int) -> dict[tuple[object, ...], int]:
-    rows = Tally.objects.filter(incident_id=incident_id).exclude(people=0)
-    return {
-        (
-            *(row.country, row.post_id, row.cell, row.presence, row.safety),
-            *(row.heard_round, row.asked_round, row.reachable),
-        ): row.people
-        for row in rows
-    }
+    keys = ("country", "post_id", "cell", "presence", "safety")
+    keys += ("heard_round", "asked_round", "reachable")
+    rows = Tally.objects.filter(incident_id=incident_id).order_by().values_list(*keys)
+    found = rows.annotate(total=Sum("people")).exclude(total=0)
+    return {tuple(key): total for *key, total in found}
 
 
 def test_every_number_has_its_denominator() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.rollcall import actions
 from safeconduct.picture.rollcall.engine import first
 from safeconduct.picture.rollcall.models import Minute, Sighting, Standing, Tally
 from safeconduct.response.checkins.engine import drain, plain, raw
@@ -82,6 +83,7 @@ class Stage:
         """Everything that was written, with people and askings by their place."""
         place = {pk: n for n, pk in enumerate(self.people)}
         place |= {one.id: 100 + n for n, one in enumerate([*self.first, *self.second])}
+        actions.add_up_roll(incident_id=self.incident.pk)
         unclear = Unclear.objects.filter(asked_id__in=place)
         found = [sorted(unclear.values_list("reason", flat=True))]
         for model, named in WRITTEN.items():

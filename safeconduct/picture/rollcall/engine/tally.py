@@ -51,14 +51,26 @@ def counted(change: str) -> str:
     """
 
 
-def added(counts: str) -> str:
-    """A query of keys and people, added to the tallies of ``%(incident_id)s``."""
+def laid_down(counts: str) -> str:
+    """A query of keys and people, left to be added to the tallies of ``%(incident_id)s``."""
     return f"""
-    INSERT INTO rollcall_tally (incident_id, {_KEY}, people)
+    INSERT INTO rollcall_increment (incident_id, {_KEY}, people)
     SELECT %(incident_id)s, counts.* FROM ({counts}) AS counts
-    ON CONFLICT (incident_id, {_KEY})
-    DO UPDATE SET people = rollcall_tally.people + excluded.people
     """
+
+
+def add_up(cursor: Cursor, incident_id: int) -> None:
+    """Add what was laid down to the tallies; the caller holds the incident (rows.hold)."""
+    cursor.execute(
+        f"""
+        WITH taken AS (DELETE FROM rollcall_increment WHERE incident_id = %(id)s RETURNING *)
+        INSERT INTO rollcall_tally (incident_id, {_KEY}, people)
+        SELECT %(id)s, {_KEY}, sum(people) FROM taken GROUP BY {_KEY} ORDER BY {_KEY}
+        ON CONFLICT (incident_id, {_KEY})
+        DO UPDATE SET people = rollcall_tally.people + excluded.people
+        """,
+        {"id": incident_id},
+    )
 
 
 def bump_version(cursor: Cursor, incident_id: int, now: object) -> None:
