@@ -69,7 +69,9 @@ class Again:
 
     def sentences(self) -> Iterator[str]:
         gone = ", ".join(f"{number:,} {kind}" for kind, number in self.done.gone.items() if number)
-        yield f"Deleted since the backup, and deleted once more: {gone or 'nothing'}."
+        yield (
+            f"Deleted or taken back since the backup, and deleted once more: {gone or 'nothing'}."
+        )
         if not self.done.lines:
             yield (
                 "There was no list of deletions. Whoever was deleted since the backup is back: "

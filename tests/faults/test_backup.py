@@ -47,14 +47,25 @@ print(",".join(str(one.id) for one in asked))
 _CONFIDE = """
 import django; django.setup()
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.privacy.actions import choose_consents
+from safeconduct.ground.privacy.consents import FAMILY
 from safeconduct.ground.privacy.forgotten import key_mark
-from safeconduct.picture.registry.actions import confide
+from safeconduct.ground.privacy.sealing import Subject
+from safeconduct.picture.registry.actions import confide, name_emergency_contact
 from tests import builders
 key_mark()
 leyla = builders.family()[0]
 rena = builders.family("Rena", phone="+9990001119999")[0]
 for one in (leyla, rena):
     confide(person_id=one.pk, passport="C01234567", now=clock.now(), actor=builders.TESTER)
+name_emergency_contact(
+    party_id=rena.party_id, name="Aygün", relation="", phone="+994501", now=clock.now(),
+    actor=builders.TESTER,
+)
+choose_consents(
+    subject=Subject("party", rena.party_id), choices={FAMILY: True}, language="az", how="page",
+    now=clock.now(), actor=builders.TESTER,
+)
 """
 _DELETE = """
 import django; django.setup()
@@ -64,6 +75,25 @@ from safeconduct.picture.registry.models import Person
 from tests.builders import TESTER
 gone = Person.objects.get(given_name="Leyla")
 delete_party(party_id=gone.party_id, now=clock.now(), actor=TESTER)
+"""
+_TAKE_BACK = """
+import django; django.setup()
+from safeconduct.ground.kernel import clock
+from safeconduct.ground.privacy.actions import choose_consents
+from safeconduct.ground.privacy.consents import FAMILY
+from safeconduct.ground.privacy.sealing import Subject
+from safeconduct.picture.registry.actions import remove_emergency_contact, stop_contact
+from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.wires.messaging.terms import Channel
+from tests.builders import TESTER
+rena = Person.objects.get(given_name="Rena")
+by = {"now": clock.now(), "actor": TESTER}
+remove_emergency_contact(party_id=rena.party_id, **by)
+stop_contact(channel=Channel.SMS, address="+9990001119999", **by)
+choose_consents(
+    subject=Subject("party", rena.party_id), choices={FAMILY: False}, language="az", how="page",
+    **by,
+)
 """
 _FOLD = """
 import django; django.setup()
@@ -186,11 +216,19 @@ def test_who_was_deleted_since_the_backup_stays_deleted(server, tmp_path):
     command(old, home, "backup", file, *word)
     # As a process that dies right behind its commit would leave it: durable by then.
     python(old, home, "-c", _DELETE)
+    python(old, home, "-c", _TAKE_BACK)
     (kept,) = (home / "forgotten").iterdir()
     assert b"Leyla" not in kept.read_bytes()
+    assert b"9990001119999" not in kept.read_bytes()
 
     done = command(new, home, "restore", file, *word, "--json", str(told))
-    assert "deleted once more: 1 passport, 1 person, 1 party." in done.stdout
+    assert (
+        "deleted once more: 1 consent, 1 emergency contact, 1 passport, 1 person, 1 stop, 1 party."
+        in done.stdout.replace("\n", " ")
+    )
+    assert one(new, "SELECT count(*) FROM registry_emergencycontact") == 0
+    assert one(new, "SELECT count(*) FROM registry_contactpoint WHERE stopped_at IS NULL") == 0
+    assert ask(new, "SELECT given FROM privacy_consent ORDER BY id") == [(True,), (False,)]
     assert json.loads(told.read_text())["forgotten"]["complete"] is True
     assert ask(new, "SELECT given_name FROM registry_person") == [("Rena",)]
     assert one(new, "SELECT count(*) FROM registry_confided") == 1
@@ -212,7 +250,7 @@ def _says_when_there_is_no_list(server, tmp_path, file, word, kept) -> None:
     assert "There was no list of deletions" in done.stdout
     assert one(third, "SELECT count(*) FROM registry_person") == 2
     done = command(third, home, "forgotten", "apply", str(kept))
-    assert "1 person, 1 party" in done.stdout
+    assert "1 person, 1 stop, 1 party" in done.stdout
     assert one(third, "SELECT count(*) FROM registry_person") == 1
     command(third, home, "forgotten", "copy", str(tmp_path / "copy.list"))
     marks = {line.split()[1] for line in kept.read_text().splitlines()}

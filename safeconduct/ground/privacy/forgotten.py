@@ -1,8 +1,9 @@
-"""Who and what was deleted, remembered so that a restored backup does not bring it back.
+"""Who and what was deleted or taken back, remembered so that a restored backup keeps to it.
 
-A backup is older than some deletions. Each is noted as a mark under a key that only this
-installation's database holds, in a table and in a file outside the reach of the database's
-backup. ``safeconduct restore`` reads the file and deletes once more, before anything is served.
+A backup is older than some deletions, and than many a No. Each is noted as a mark under a key
+that only this installation's database holds, in a table and in a file outside the reach of the
+database's backup. ``safeconduct restore`` reads the file and deletes once more, before anything
+is served.
 """
 
 import logging
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -22,9 +23,11 @@ from safeconduct.ground.privacy import sealing
 from safeconduct.ground.privacy.engine import lists
 from safeconduct.ground.privacy.models import Forgotten
 
-# Numbers and since when there is something of them; of one kind, in any order.
-type Rows = Callable[[], Iterable[tuple[int, datetime]]]
-type Forget = Callable[[Sequence[int], datetime, Actor], object]
+# What names something of a kind, mostly a number.
+type Place = int | str
+# Places and since when there is something there; of one kind, in any order.
+type Rows = Callable[[], Iterable[tuple[Place, datetime]]]
+type Forget = Callable[[Sequence[Any], datetime, Actor], object]
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +37,14 @@ _AT_ONCE: Final = 5_000
 
 @dataclass(frozen=True)
 class Subjects:
-    """``turn``: whose members are subjects themselves comes after them."""
+    """``turn``: whose members are subjects themselves comes after them.
+
+    What has a later mark of the kind ``unless`` was given again and is left as it is.
+    """
 
     rows: Rows
     turn: int = 0
+    unless: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,13 +69,14 @@ def forget_subjects(kind: str, ids: Iterable[int]) -> int:
     return sealing.shred_many(kind, gone)
 
 
-def remember(kind: str, ids: Iterable[int]) -> None:
-    """Remember that these subjects, or this part of what is kept of them, were deleted now.
+def remember[P: (int, str)](kind: str, ids: Iterable[P], *, at: datetime | None = None) -> None:
+    """Remember that these subjects, or this part of what is kept of them, were deleted.
 
+    Now, or ``at`` a moment: what has taken their place since then is not deleted with them.
     Rolled back with the caller's transaction; behind its commit the file is written.
     """
-    now = clock.now()
-    noted = [Forgotten(ref=ref, at=now) for ref in sorted(refs_of(kind, sorted(set(ids))))]
+    at = at or clock.now()
+    noted = [Forgotten(ref=ref, at=at) for ref in sorted(refs_of(kind, sorted(set(ids))))]
     if not noted:
         return
     Forgotten.objects.bulk_create(
@@ -77,7 +85,20 @@ def remember(kind: str, ids: Iterable[int]) -> None:
     transaction.on_commit(_keep)
 
 
-def refs_of(kind: str, ids: Sequence[int]) -> list[str]:
+def take_back[P: (int, str)](kind: str, ids: Iterable[P], *, by: str) -> None:
+    """Remember, as the kind ``by``, which of these were deleted and have been given again now."""
+    places = sorted(set(ids))
+    refs = refs_of(kind, places)
+    gone = set(Forgotten.objects.filter(ref__in=refs).values_list("ref", flat=True))
+    remember(by, [one for one, ref in zip(places, refs, strict=True) if ref in gone])
+
+
+def is_remembered(kind: str, place: Place) -> bool:
+    """Whether this was deleted, as far back as the list reaches."""
+    return Forgotten.objects.filter(ref__in=refs_of(kind, [place])).exists()
+
+
+def refs_of(kind: str, ids: Sequence[Place]) -> list[str]:
     """The marks of subjects, in their order: nobody reads them without our key."""
     places = [f"{kind}\n{one}" for one in ids]
     return [mark.hex() for mark in sealing.blind_indexes(_PURPOSE, places)] if places else []
@@ -88,9 +109,9 @@ def key_mark() -> str:
     return sealing.blind_index(_PURPOSE, "key").hex()[:8]
 
 
-def rows_in_parts(rows: Rows, size: int) -> Iterator[list[tuple[int, datetime]]]:
+def rows_in_parts(rows: Rows, size: int) -> Iterator[list[tuple[Place, datetime]]]:
     """What a capability names, some at a time."""
-    part: list[tuple[int, datetime]] = []
+    part: list[tuple[Place, datetime]] = []
     for row in rows():
         part.append(row)
         if len(part) == size:

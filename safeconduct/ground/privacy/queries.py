@@ -1,6 +1,6 @@
 """What people agreed to, what the house holds of them, and when it last forgot."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -47,6 +47,21 @@ def who_agrees(kind: str, ids: Iterable[int], purpose: str) -> set[int]:
 def who_declines(kind: str, ids: Iterable[int], purpose: str) -> set[int]:
     """Of these subjects, those who said No: not those who were never asked."""
     return _whose_last_word(kind, ids, purpose, given=False)
+
+
+def who_answered(kind: str, purpose: str) -> set[int]:
+    """Subjects of a kind that said Yes or No to a purpose at any time; one query."""
+    said = Consent.objects.filter(subject_kind=kind, purpose=purpose)
+    return set(said.values_list("subject_id", flat=True))
+
+
+def who_said_yes(kind: str) -> Iterator[tuple[int, str, datetime]]:
+    """Subjects of a kind with each purpose they agree to, and since when."""
+    said = Consent.objects.filter(subject_kind=kind).order_by("subject_id", "purpose", "-pk")
+    last = said.distinct("subject_id", "purpose")
+    for one in last.iterator():
+        if one.given:
+            yield one.subject_id, one.purpose, one.at
 
 
 def held_of(holder: Holder) -> list[Section]:

@@ -9,10 +9,13 @@ import pytest
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.places.models import City
+from safeconduct.ground.privacy.forgotten import is_remembered
 from safeconduct.picture.registry.actions import Plan, import_list, note_departure
 from safeconduct.picture.registry.engine.lists.running import Tally
 from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
 from safeconduct.picture.registry.queries import people_named
+from safeconduct.picture.registry.withdrawing import GIVEN_AGAIN, REMOVED, Way
+from safeconduct.wires.messaging.terms import Channel
 from tests import builders
 
 HEADER = "ID;Ad;Soyad;Telefon;E-poçt;Ölkə;Şəhər\n"
@@ -65,6 +68,20 @@ def test_a_newer_list_betters_contacts_and_stays() -> None:
     assert after.cell == City.objects.get(pk=2950159).cell
     entry = Entry.objects.get(kind="registry.renewed")
     assert entry.detail["count"] == 1
+
+
+def test_a_number_a_newer_list_dropped_is_remembered_as_dropped() -> None:
+    """A restored backup has it again, and it may be somebody else's by then."""
+    bring_in(LEYLA, OLD)
+    bring_in(MOVED, NEW)
+    person = Person.objects.get()
+    dropped, kept = (
+        str(Way(person.pk, Channel.SMS, phone)) for phone in ("+905321234567", "+905327654321")
+    )
+    assert is_remembered(REMOVED, dropped)
+    assert not is_remembered(REMOVED, kept)
+    bring_in(LEYLA, date(2026, 10, 1))
+    assert is_remembered(GIVEN_AGAIN, dropped)
 
 
 def test_the_newer_list_twice_changes_nothing() -> None:

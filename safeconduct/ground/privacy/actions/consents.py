@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.privacy import queries, terms
-from safeconduct.ground.privacy.consents import effects, purposes
+from safeconduct.ground.privacy.consents import WARNINGS, effects, purposes
+from safeconduct.ground.privacy.forgotten import remember, take_back
 from safeconduct.ground.privacy.models import Consent
 from safeconduct.ground.privacy.sealing import Subject
+
+# Kinds of marks: a consent that was taken back, and one given after that.
+REFUSED: Final = "consent"
+AGREED_AGAIN: Final = "consent given again"
 
 
 @transaction.atomic
@@ -37,6 +43,7 @@ def choose_consents(
     ]
     for name in changed:
         given = choices[name]
+        _keep_to_it(subject, name, stand.get(name), given=given)
         Consent.objects.create(
             subject_kind=subject.kind,
             subject_id=subject.id,
@@ -56,6 +63,20 @@ def choose_consents(
 def forget_consents(kind: str, ids: Iterable[int]) -> int:
     """Forget what these subjects of one kind agreed to: with them goes what it was for."""
     return Consent.objects.filter(subject_kind=kind, subject_id__in=list(ids)).delete()[0]
+
+
+def consent_place(subject: Subject, purpose: str) -> str:
+    """What the mark of a consent that was taken back is made of."""
+    return f"{subject.kind}\n{subject.id}\n{purpose}"
+
+
+def _keep_to_it(subject: Subject, purpose: str, stood: Consent | None, *, given: bool) -> None:
+    """Have a restored backup keep to a No that changes something, and to a Yes after it."""
+    place = consent_place(subject, purpose)
+    if given:
+        take_back(REFUSED, [place], by=AGREED_AGAIN)
+    elif stood.given if stood else purpose == WARNINGS:
+        remember(REFUSED, [place])
 
 
 def _says_so_already(stands: Consent | None, *, given: bool, version: int) -> bool:

@@ -1,6 +1,6 @@
 """The list of what was deleted: copied, gone through after a restore, and forgotten itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -75,12 +75,13 @@ def _forget_listed(
     spared: set[sealing.Subject] = set()
     for kind, known in sorted(forgotten.subjects.items(), key=lambda one: (one[1].turn, one[0])):
         for part in forgotten.rows_in_parts(known.rows, _AT_ONCE):
-            refs = forgotten.refs_of(kind, [one for one, _ in part])
-            named = [
-                (*row, latest[ref]) for row, ref in zip(part, refs, strict=True) if ref in latest
-            ]
-            gone = sorted(one for one, since, at in named if since < at)
-            spared |= {sealing.Subject(kind, one) for one, since, at in named if since >= at}
+            named = _named(kind, known.unless, part, latest)
+            gone = [one for one, is_gone in named if is_gone]
+            spared |= {
+                sealing.Subject(kind, one)
+                for one, is_gone in named
+                if isinstance(one, int) and not is_gone
+            }
             _forget(kind, gone, now, actor)
             done.gone[kind] = done.gone.get(kind, 0) + len(gone)
     done.keys = _shred_listed(latest, spared)
@@ -95,8 +96,29 @@ def _forget_listed(
         )
 
 
+def _named(
+    kind: str,
+    unless: str,
+    part: Sequence[tuple[forgotten.Place, datetime]],
+    latest: Mapping[str, datetime],
+) -> list[tuple[forgotten.Place, bool]]:
+    """Those of a part that the lists name, and of each whether it is to go."""
+    refs = forgotten.refs_of(kind, [one for one, _since in part])
+    named = [
+        (one, since, latest[ref])
+        for (one, since), ref in zip(part, refs, strict=True)
+        if ref in latest
+    ]
+    again: list[str] = forgotten.refs_of(unless, [one for one, *_ in named]) if unless else []
+    since_then = [latest.get(ref) for ref in again] or [None] * len(named)
+    return [
+        (one, since < at and (later is None or later < at))
+        for (one, since, at), later in zip(named, since_then, strict=True)
+    ]
+
+
 @transaction.atomic
-def _forget(kind: str, ids: list[int], now: datetime, actor: Actor) -> None:
+def _forget(kind: str, ids: Sequence[forgotten.Place], now: datetime, actor: Actor) -> None:
     if ids:
         for reaction in forgotten.reactions_to(kind):
             reaction.forget(ids, now, actor)

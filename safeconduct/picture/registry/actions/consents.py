@@ -8,6 +8,7 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.privacy.consents import WARNINGS
 from safeconduct.ground.privacy.queries import who_declines
 from safeconduct.ground.privacy.sealing import Subject
+from safeconduct.picture.registry import withdrawing
 from safeconduct.picture.registry.actions.sealing import forget_confided
 from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.wires.messaging import actions as messaging
@@ -18,6 +19,7 @@ def heed_warnings(subject: Subject, given: bool, now: datetime, actor: Actor) ->
     """Write to a party again, or no more but what threatens life; what waits for it ends too."""
     points = ContactPoint.objects.filter(person__party_id=subject.id)
     if given:
+        withdrawing.note_started(withdrawing.ways_of(points.exclude(stopped_at=None)))
         points.update(stopped_at=None)
     else:
         _silence(subject.id, now, actor)
@@ -38,9 +40,10 @@ def keep_silence(*, party_id: int, now: datetime, actor: Actor) -> None:
 
 def _silence(party_id: int, now: datetime, actor: Actor) -> None:
     points = ContactPoint.objects.filter(person__party_id=party_id, stopped_at=None)
-    told = sorted(points.values_list("channel", "address", "person_id"))
+    told = sorted(withdrawing.ways_of(points), key=lambda way: (way.channel, way.address, way))
     points.update(stopped_at=now)
-    for channel, address, person_id in told:
+    withdrawing.note_stopped(told)
+    for person_id, channel, address in told:
         messaging.unsubscribe(
             channel=Channel(channel),
             address=address,

@@ -6,9 +6,11 @@ from django.db import transaction
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.privacy.forgotten import remember
 from safeconduct.ground.privacy.sealing import Subject, seal
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.models import EmergencyContact
+from safeconduct.picture.registry.withdrawing import KIN
 
 
 @transaction.atomic
@@ -21,6 +23,9 @@ def name_emergency_contact(
         field=terms.KIN_FIELD,
         text=rules.kin_written(rules.Kin(name, relation, phone)),
     )
+    # Who was named before; not who is named now.
+    known = EmergencyContact.objects.filter(party_id=party_id).values_list("party_id", flat=True)
+    remember(KIN, known, at=now)
     EmergencyContact.objects.update_or_create(
         party_id=party_id, defaults={"sealed": sealed, "named_at": now}
     )
@@ -32,4 +37,5 @@ def remove_emergency_contact(*, party_id: int, now: datetime, actor: Actor) -> N
     """Forget the person to call; nothing happens where none was named."""
     gone, _ = EmergencyContact.objects.filter(party_id=party_id).delete()
     if gone:
+        remember(KIN, [party_id])
         record(terms.KIN_REMOVED, actor=actor, subject_kind="party", subject_id=party_id, now=now)

@@ -12,7 +12,7 @@ from safeconduct.ground.kernel import facts, tokens
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
 from safeconduct.ground.privacy.actions import forget_people
-from safeconduct.picture.registry import rules, terms
+from safeconduct.picture.registry import rules, terms, withdrawing
 from safeconduct.picture.registry.actions.codes import ask_to_confirm
 from safeconduct.picture.registry.actions.consents import keep_silence
 from safeconduct.picture.registry.actions.kin import remove_emergency_contact
@@ -195,12 +195,12 @@ def _add_member(
     person = Person(party=party, source=source, created_at=now, told_at=now)
     _describe(person, member, draft, now)
     person.save()
-    _set_contacts(person, draft)
+    _set_contacts(person, draft, now)
     set_stays(person, draft.legs, now=now)
 
 
 def _change_member(person: Person, member: Member, draft: PartyDraft, now: datetime) -> None:
-    _set_contacts(person, draft)
+    _set_contacts(person, draft, now)
     set_stays(person, draft.legs, now=now)
     _describe(person, member, draft, now)
     person.save()
@@ -225,15 +225,20 @@ def _channels(draft: PartyDraft) -> int:
     return (Channel.SMS if draft.phone else 0) | (Channel.EMAIL if draft.mail else 0)
 
 
-def _set_contacts(person: Person, draft: PartyDraft) -> None:
+def _set_contacts(person: Person, draft: PartyDraft, now: datetime) -> None:
     """A family shares what it gave: whoever holds the phone hears for all."""
     given = {(Channel.SMS, draft.phone), (Channel.EMAIL, draft.mail)}
     wanted = {(int(channel), address) for channel, address in given if address}
     # Browsers come and go by their own buttons, not by this form; what a second record lent us
     # is that record's.
-    for point in person.contact_points.exclude(channel=Channel.PUSH).filter(lent_by=None):
-        if (point.channel, point.address) not in wanted:
-            point.delete()
+    own = list(person.contact_points.exclude(channel=Channel.PUSH).filter(lent_by=None))
+    gone = [one for one in own if (one.channel, one.address) not in wanted]
+    withdrawing.note_removed(withdrawing.ways_of(gone))
+    for point in gone:
+        point.delete()
+    if person.created_at < now:
+        new = wanted - {(one.channel, one.address) for one in own}
+        withdrawing.note_given(withdrawing.Way(person.pk, *one) for one in new)
     ContactPoint.objects.bulk_create(
         (
             ContactPoint(person=person, channel=channel, address=address, language=draft.language)

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.picture.registry import terms
+from safeconduct.picture.registry import terms, withdrawing
 from safeconduct.picture.registry.actions.contacts import reckon_reach
 from safeconduct.picture.registry.models import ContactPoint, Party, Person
 from safeconduct.wires.messaging.engine.push import Subscription
@@ -56,9 +56,12 @@ def add_phone(
         defaults={"language": language, "verified_at": now},
     )
     share_phones(party_id)
-    ContactPoint.objects.filter(
+    points = ContactPoint.objects.filter(
         person__party_id=party_id, channel=Channel.PUSH, address=address
-    ).update(verified_at=now, last_failed_at=None, stopped_at=None)
+    )
+    withdrawing.note_given(withdrawing.ways_of(points))
+    withdrawing.note_started(withdrawing.ways_of(points.exclude(stopped_at=None)))
+    points.update(verified_at=now, last_failed_at=None, stopped_at=None)
     _reckon(party_id)
     record(terms.PHONE_ADDED, actor=actor, subject_kind="party", subject_id=party_id, now=now)
 
@@ -71,6 +74,7 @@ def remove_phones(
     points = ContactPoint.objects.filter(person__party_id=party_id, channel=Channel.PUSH)
     if endpoint is not None:
         points = points.filter(address__startswith=f"{endpoint}#")
+    withdrawing.note_removed(withdrawing.ways_of(points))
     gone, _ = points.delete()
     _reckon(party_id)
     if gone:

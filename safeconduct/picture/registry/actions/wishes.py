@@ -6,7 +6,7 @@ from django.db import transaction
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.picture.registry import rules, terms
+from safeconduct.picture.registry import rules, terms, withdrawing
 from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.wires.messaging import actions as messaging
 from safeconduct.wires.messaging.terms import Channel
@@ -21,6 +21,7 @@ def stop_contact(*, channel: Channel, address: str, now: datetime, actor: Actor)
     """
     points = ContactPoint.objects.filter(channel=channel, address=address, stopped_at=None)
     people = sorted(points.values_list("person_id", flat=True))
+    withdrawing.note_stopped(withdrawing.ways_of(points))
     points.update(stopped_at=now)
     messaging.unsubscribe(
         channel=channel, address=address, recipient_ids=people, now=now, actor=actor
@@ -34,6 +35,7 @@ def start_contact(*, channel: Channel, address: str, now: datetime, actor: Actor
     """Take a STOP back; ids of the people for whom one stood."""
     points = ContactPoint.objects.filter(channel=channel, address=address, stopped_at__lte=now)
     people = sorted(points.values_list("person_id", flat=True))
+    withdrawing.note_started(withdrawing.ways_of(points))
     points.update(stopped_at=None)
     _remember(terms.STARTED, people, channel, now, actor)
     return people
@@ -57,6 +59,7 @@ def add_contact(
         person=person, channel=channel, address=normal, defaults={"language": person.language}
     )
     if is_new:
+        withdrawing.note_given(withdrawing.ways_of([point]))
         person.reach |= point.channel
         person.save(update_fields=["reach"])
         _remember(terms.CONTACT_ADDED, [person_id], channel, now, actor)

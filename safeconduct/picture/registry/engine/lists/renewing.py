@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from typing import Final, NamedTuple
 
 from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
-from safeconduct.picture.registry import rules
+from safeconduct.picture.registry import rules, withdrawing
 from safeconduct.picture.registry.engine.lists.judging import Judged
 from safeconduct.picture.registry.engine.lists.storing import SORTED_IN
 from safeconduct.picture.registry.models import ContactPoint, Person, Stay
@@ -129,7 +129,12 @@ def write(found: Sequence[Renewal], *, source_id: int, collected_on: date) -> li
     """
     confirmed_at = datetime.combine(collected_on, time(), UTC)
     Person.objects.filter(pk__in=[one.person_id for one in found]).update(source_id=source_id)
-    ContactPoint.objects.filter(pk__in=[pk for one in found for pk in one.lost_points]).delete()
+    lost = ContactPoint.objects.filter(pk__in=[pk for one in found for pk in one.lost_points])
+    withdrawing.note_removed(withdrawing.ways_of(lost))
+    lost.delete()
+    withdrawing.note_given(
+        withdrawing.Way(one.person_id, *point) for one in found for point in one.new_points
+    )
     ContactPoint.objects.bulk_create(
         ContactPoint(
             person_id=one.person_id, channel=channel, address=address, language=one.row.language
