@@ -47,7 +47,7 @@ def read(places: tuple[str, ...], json_file: Path | None) -> None:
 def _read(place: str) -> "list[tuple[str, Reading]] | None":
     """Readings of one place, each with its file or address; None where it cannot be opened."""
     from safeconduct.wires.hazards.engine.fetch import fetch
-    from safeconduct.wires.hazards.engine.geocodes import shape_of_code
+    from safeconduct.wires.hazards.engine.geocodes import place_of_code
     from safeconduct.wires.hazards.engine.reading import UnreadableError, refused
     from safeconduct.wires.hazards.engine.sniff import TOO_LARGE, read_bytes
     from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD
@@ -55,14 +55,14 @@ def _read(place: str) -> "list[tuple[str, Reading]] | None":
     path = Path(place)
     try:
         if place.startswith(("http://", "https://")):
-            readings = read_bytes(fetch(place).payload or b"", shape_of_code)
+            readings = read_bytes(fetch(place).payload or b"", place_of_code)
         elif path.is_dir():
             files = sorted(one for one in path.rglob("*") if one.is_file())
             return [one for file in files for one in _read(str(file)) or []]
         elif path.stat().st_size > LARGEST_PAYLOAD:
             readings = [refused(TOO_LARGE)]
         else:
-            readings = read_bytes(path.read_bytes(), shape_of_code)
+            readings = read_bytes(path.read_bytes(), place_of_code)
     except UnreadableError as error:
         click.echo(f"{place}: {error}", err=True)
         readings = [refused(error.note)]

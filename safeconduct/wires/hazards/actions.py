@@ -10,7 +10,7 @@ from django.db.models import Q
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.wires.hazards import rules
-from safeconduct.wires.hazards.engine.geocodes import shape_of_code
+from safeconduct.wires.hazards.engine.geocodes import place_of_code
 from safeconduct.wires.hazards.engine.reading import Note, Reading
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.models import Feed, Problem, Signal
@@ -25,7 +25,7 @@ def receive_signals(
     The same message a second time is the same signal. What had to be refused is kept
     as a problem for a duty officer, not returned.
     """
-    readings = read_bytes(payload, shape_of_code)
+    readings = read_bytes(payload, place_of_code)
     return keep_readings(readings, feed=feed, now=now, actor=actor)
 
 

@@ -9,7 +9,7 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.wires.hazards import actions, queries
 from safeconduct.wires.hazards.engine.fetch import complete, fetch
-from safeconduct.wires.hazards.engine.geocodes import shape_of_code
+from safeconduct.wires.hazards.engine.geocodes import place_of_code
 from safeconduct.wires.hazards.engine.reading import UnreadableError
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.models import Feed, Signal
@@ -38,9 +38,9 @@ def read_feed(feed: Feed) -> list[Signal]:
         return []
     kept: list[Signal] = []
     if answer.payload is not None:
-        readings = read_bytes(answer.payload, shape_of_code)
+        readings = read_bytes(answer.payload, place_of_code)
         host = urlsplit(feed.url).hostname or ""
-        whole = complete(readings, host=host, resolver=shape_of_code)
+        whole = complete(readings, host=host, resolver=place_of_code)
         kept = actions.keep_readings(whole, feed=feed, now=clock.now(), actor=_ACTOR)
     # Only now: a message lost between reading and keeping must be asked for again.
     actions.note_health(

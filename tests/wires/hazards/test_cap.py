@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from safeconduct.ground.kernel.geometry import cell_at
-from safeconduct.wires.hazards.engine.geocodes import shape_of_code
+from safeconduct.wires.hazards.engine.geocodes import place_of_code
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD, Outcome, Source
 from tests.wires.hazards.messages import CAP, cap
@@ -124,11 +124,11 @@ def test_a_code_nobody_can_place_is_said():
 
 
 def test_a_country_code_is_its_outline():
-    if shape_of_code("ISO 3166-1", "AZ") is None:
+    if place_of_code("ISO 3166-1", "AZ").shape is None:
         pytest.skip("The outlines are not here: run `npm ci`.")
     code = "<geocode><valueName>ISO 3166-1</valueName><value>AZE</value></geocode>"
     payload = cap(("<polygon>40,49 40,50 41,50 41,49 40,49</polygon>", code))
-    (reading,) = read_bytes(payload, shape_of_code)
+    (reading,) = read_bytes(payload, place_of_code)
     assert reading.area.ranges.contains(cell_at(40.68, 46.36))
     assert reading.problems == ()
 
@@ -140,7 +140,7 @@ def coded(*codes: tuple[str, str]):
         for name, value in codes
     )
     payload = cap(("<polygon>40,49 40,50 41,50 41,49 40,49</polygon>", named))
-    (reading,) = read_bytes(payload, shape_of_code)
+    (reading,) = read_bytes(payload, place_of_code)
     return reading
 
 

@@ -7,8 +7,9 @@ scales them (2.1.3), a negative index runs an arc backwards (2.2.1).
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import orjson
@@ -39,15 +40,35 @@ def shapes_of(path: Path, layer: str = "countries") -> Iterator[Shape]:
     Rings that step over the antimeridian, Russia's and Fiji's, are cut there: read as
     written they would go round the earth.
     """
-    topology = orjson.loads(path.read_bytes())
-    arcs = _arcs(topology)
+    topology, arcs = _opened(path)
     for found in topology["objects"][layer]["geometries"]:
         if polygons := _polygons(found, arcs):
-            yield Shape(
-                number=str(found.get("id") or ""),
-                name=found.get("properties", {}).get("name", ""),
-                geometry=split_antimeridian(shapely.MultiPolygon(polygons)),
-            )
+            yield _shape(found, polygons)
+
+
+def shape_of(path: Path, layer: str, number: str) -> Shape | None:
+    """The object of one number, without making shapes of the thousands beside it."""
+    topology, arcs = _kept(path)
+    for found in topology["objects"][layer]["geometries"]:
+        if found.get("id") == number and (polygons := _polygons(found, arcs)):
+            return _shape(found, polygons)
+    return None
+
+
+def _shape(found: Any, polygons: list[shapely.Polygon]) -> Shape:  # noqa: ANN401 -- whatever JSON holds
+    return Shape(
+        number=str(found.get("id") or ""),
+        name=found.get("properties", {}).get("name", ""),
+        geometry=split_antimeridian(shapely.MultiPolygon(polygons)),
+    )
+
+
+def _opened(path: Path) -> tuple[Any, list[Arc]]:
+    topology = orjson.loads(path.read_bytes())
+    return topology, _arcs(topology)
+
+
+_kept = cache(_opened)
 
 
 def _arcs(topology: dict[str, dict[str, list[float]]]) -> list[Arc]:

@@ -15,7 +15,6 @@ from safeconduct.wires.hazards.engine import cap_area, cap_form, kinds, signatur
 from safeconduct.wires.hazards.engine.areas import area_of
 from safeconduct.wires.hazards.engine.reading import (
     NO_AREA,
-    Area,
     Note,
     Reading,
     Repairs,
@@ -32,8 +31,9 @@ _TEXTS = ("event", "headline", "description", "instruction")
 _LONGEST_TEXT = 20_000
 
 
-def unresolved(_name: str, _value: str) -> None:
+def unresolved(_name: str, _value: str) -> cap_area.Placed:
     """The table of codes that knows none."""
+    return cap_area.Placed(None, Note(cap_area.KNOWN_BY_NAME))
 
 
 def read_alert(
@@ -56,7 +56,8 @@ def read_alert(
     identity = _identity(alert, repairs)
     levels = [_levels(info, repairs) for info in infos]
     main = min(range(len(infos)), key=lambda at: _rank(levels[at]), default=None)
-    area, problems, codes = _area(infos, msg_type, resolver, repairs)
+    found = _found(infos, resolver, repairs)
+    problems = _problems(found, msg_type)
     said = _said(infos, main, repairs)
     reading = Reading(
         source=Source.CAP,
@@ -67,8 +68,8 @@ def read_alert(
         status=status,
         msg_type=msg_type,
         references=references,
-        facts=_facts(alert, infos, codes),
-        area=area,
+        facts=_facts(alert, infos, found.codes) | found.facts(),
+        area=area_of(found.shapes, estimated=found.is_too_wide),
     )
     said |= levels[main] if main is not None else {}
     return replace(reading, **identity, **said)
@@ -160,22 +161,22 @@ def _texts(info: xml.Element) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-def _area(
-    infos: list[xml.Element], msg_type: str, resolver: cap_area.Resolver, repairs: Repairs
-) -> tuple[Area, tuple[Note, ...], dict[str, list[str]]]:
+def _found(
+    infos: list[xml.Element], resolver: cap_area.Resolver, repairs: Repairs
+) -> cap_area.Found:
     found = cap_area.Found()
     for info in infos:
         for area in xml.children(info, "area"):
             cap_area.collect(area, found, resolver, repairs)
-    problems = [*found.problems]
-    if found.unplaced:
-        names = shortened("; ".join(dict.fromkeys(found.unplaced)), 150)
-        problems.append(
-            Note(_("A place is known by name or code only: %(names)s."), {"names": names})
-        )
+    return found
+
+
+def _problems(found: cap_area.Found, msg_type: str) -> tuple[Note, ...]:
+    """What a duty officer must look at: places that are not on the map, or wider than meant."""
+    problems = [*found.problems, *found.lacking()]
     if not found.shapes and not problems and msg_type not in _ABOUT_OTHERS:
         problems.append(NO_AREA)
-    return area_of(found.shapes), tuple(problems[:20]), found.codes
+    return tuple(problems[:20])
 
 
 def _facts(

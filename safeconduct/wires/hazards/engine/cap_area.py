@@ -13,8 +13,8 @@ from safeconduct.wires.hazards.engine import xml
 from safeconduct.wires.hazards.engine.areas import on_earth
 from safeconduct.wires.hazards.engine.reading import Note, Repairs, shortened
 
-# The shape behind a code such as ("ISO 3166-1", "TR"); None where no table has it.
-Resolver = Callable[[str, str], BaseGeometry | None]
+KNOWN_BY_NAME = _("A place is known by name or code only: %(names)s.")
+_TOO_WIDE = _("The area on the map is wider than the one meant, known by code only: %(names)s.")
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _JUNK = re.compile(r"[^\d\s,.;:|()\[\]+\-eE]")
@@ -24,16 +24,58 @@ _FEWEST = 3
 # No warning is for more than the whole earth.
 _FARTHEST_KM = 20_038.0
 _POINT_KM = 1.0
+# Codes whose way onto the map is told one by one.
+_MOST_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The ground behind a code and how it was found; without a shape, ``said`` is why.
+
+    ``is_wide`` marks a country or state: with a narrower code beside it, more than was meant.
+    """
+
+    shape: BaseGeometry | None
+    said: Note
+    is_wide: bool = False
+
+
+# What a code such as ("ISO 3166-1", "TR") means.
+Resolver = Callable[[str, str], Placed]
 
 
 @dataclass
 class Found:
-    """The shapes of a message, its codes, and what could not be placed."""
+    """The shapes of a message, its codes, and what could not be placed.
+
+    ``placed_by`` tells how codes became shapes. ``is_too_wide`` says that the shapes hold more
+    ground than the message means.
+    """
 
     shapes: list[BaseGeometry] = field(default_factory=list)
     codes: dict[str, list[str]] = field(default_factory=dict)
-    unplaced: list[str] = field(default_factory=list)
+    placed_by: dict[str, Note] = field(default_factory=dict)
+    unplaced: dict[str, list[str]] = field(default_factory=dict)
     problems: list[Note] = field(default_factory=list)
+    is_too_wide: bool = False
+
+    def lack(self, why: str, name: str) -> None:
+        """Note a place that is on no map, under the sentence that says why."""
+        names = self.unplaced.setdefault(why, [])
+        if name not in names:
+            names.append(name)
+
+    def lacking(self) -> list[Note]:
+        """What could not be placed, one sentence for each reason."""
+        return [
+            Note(why, {"names": shortened("; ".join(names), 150)})
+            for why, names in self.unplaced.items()
+        ]
+
+    def facts(self) -> dict[str, object]:
+        """How codes became shapes, as ``Signal.facts`` keeps it."""
+        notes = [note.stored() for note in self.placed_by.values()]
+        return {"placed_by": notes[:_MOST_TOLD]} if notes else {}
 
 
 def collect(area: xml.Element, found: Found, resolver: Resolver, repairs: Repairs) -> None:
@@ -56,15 +98,30 @@ def _add_coded(
 ) -> None:
     """Add what a table knows of an area that has codes only, and name the rest.
 
-    Several systems name one ground: where one of them is known whole, the area is placed.
+    Several systems name one ground. The narrowest of those that are known whole stands for
+    all; where none is, what is known of any is shown and the rest is a problem.
     """
-    known = {(name, value): resolver(name, value) for name, value in codes}
-    found.shapes += [shape for shape in known.values() if shape is not None]
-    unknown = {code: shape for code, shape in known.items() if shape is None}
-    systems, missing = {name for name, _value in known}, {name for name, _value in unknown}
-    if not systems - missing:
-        named = ", ".join(f"{name} {value}" for name, value in [*unknown][:3])
-        found.unplaced.append(named or xml.child_text(area, "areaDesc") or "?")
+    if not codes:
+        found.lack(KNOWN_BY_NAME, xml.child_text(area, "areaDesc") or "?")
+    systems: dict[str, dict[str, Placed]] = {}
+    for name, value in codes:
+        systems.setdefault(name, {})[value] = resolver(name, value)
+    whole = {name for name, known in systems.items() if all(one.shape for one in known.values())}
+    chosen = {min(whole, key=lambda name: _extent(systems[name]))} if whole else {*systems}
+    is_wide = bool(whole) and all(one.is_wide for name in chosen for one in systems[name].values())
+    for name, known in systems.items():
+        for value, one in known.items():
+            if one.shape is None and (is_wide or not whole):
+                found.lack(_TOO_WIDE if is_wide else one.said.text, f"{name} {value}".strip())
+                found.is_too_wide = found.is_too_wide or is_wide
+            elif one.shape is not None and name in chosen:
+                found.shapes.append(one.shape)
+                found.placed_by.setdefault(str(one.said), one.said)
+
+
+def _extent(known: dict[str, Placed]) -> float:
+    """Square degrees, to compare systems that name the same ground."""
+    return sum(one.shape.area for one in known.values() if one.shape is not None)
 
 
 def polygon_of(text: str, repairs: Repairs) -> BaseGeometry | None:

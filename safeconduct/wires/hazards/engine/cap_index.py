@@ -81,10 +81,10 @@ def _read_summary(entry: xml.Element, repairs: Repairs, resolver: cap_area.Resol
     repairs.add(_("Only the entry in the index was read; the full message was not fetched."))
     if not link:
         repairs.add(_("The entry does not say where the full message stands."))
-    area, problems = _area(entry, resolver, repairs)
+    found = cap_area.Found()
+    cap_area.collect(entry, found, resolver, repairs)
+    area, problems = _area(entry, found)
     category = _listed(entry, "category", "Other")
-    words = {"headline": title, "description": xml.child_text(entry, "summary", "description")}
-    words |= {"area": _cap_text(entry, "areaDesc")}
     identifier = _cap_text(entry, "identifier") or xml.child_text(entry, "id", "guid") or link
     return Reading(
         source=Source.CAP,
@@ -105,11 +105,20 @@ def _read_summary(entry: xml.Element, repairs: Repairs, resolver: cap_area.Resol
         certainty=_listed(entry, "certainty", "Unknown"),
         onset=_moment(entry, "onset", "effective"),
         expires=_moment(entry, "expires"),
-        texts={_language(entry): {name: text[:20_000] for name, text in words.items() if text}},
+        texts={_language(entry): _words(entry, title)},
         languages=(_language(entry),),
-        facts={"link": link[:500]} if link else {},
+        facts=({"link": link[:500]} if link else {}) | found.facts(),
         area=area,
     )
+
+
+def _words(entry: xml.Element, title: str) -> dict[str, str]:
+    words = {
+        "headline": title,
+        "description": xml.child_text(entry, "summary", "description"),
+        "area": _cap_text(entry, "areaDesc"),
+    }
+    return {name: text[:20_000] for name, text in words.items() if text}
 
 
 def link_of(entry: xml.Element) -> str:
@@ -161,22 +170,17 @@ def _language(entry: xml.Element) -> str:
     return (named or "und").replace("_", "-")[:35]
 
 
-def _area(
-    entry: xml.Element, resolver: cap_area.Resolver, repairs: Repairs
-) -> tuple[Area, tuple[Note, ...]]:
-    found = cap_area.Found()
-    cap_area.collect(entry, found, resolver, repairs)
+def _area(entry: xml.Element, found: cap_area.Found) -> tuple[Area, tuple[Note, ...]]:
     if found.shapes:
-        return area_of(found.shapes), tuple(found.problems)
+        area = area_of(found.shapes, estimated=found.is_too_wide)
+        return area, (*found.problems, *found.lacking())
     drawn = list(filter(None, map(_georss, entry)))
     if drawn:
         return area_of(
             [shape for shape, _exact in drawn], estimated=not all(e for _s, e in drawn)
         ), ()
-    places = _cap_text(entry, "areaDesc")
-    if places:
-        text = _("A place is known by name or code only: %(names)s.")
-        return Area(), (Note(text, {"names": shortened(places, 150)}),)
+    if found.codes or _cap_text(entry, "areaDesc"):
+        return Area(), tuple(found.lacking())
     return Area(), (NO_AREA,)
 
 

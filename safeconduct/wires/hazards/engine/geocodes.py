@@ -1,62 +1,114 @@
-"""The tables of geocodes there are: countries by ISO 3166-1, counties of the United States."""
+"""The systems of codes that warnings name areas by, and the table behind each, if there is one.
+
+A new system is one more line in ``_SYSTEMS``: the names feeds give it, how its codes become
+shapes, and what a duty officer reads of a code the table lacks.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
 
-from django.conf import settings
+from django.utils.translation import gettext_noop as _
 from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.places.engine import atlas, gazetteer
-from safeconduct.ground.places.engine.topojson import shapes_of
+from safeconduct.wires.hazards.engine import counties, districts
+from safeconduct.wires.hazards.engine.cap_area import KNOWN_BY_NAME, Placed
+from safeconduct.wires.hazards.engine.reading import Note
+from safeconduct.wires.hazards.engine.regions import region
 
-# Names under which feeds give the code of a country.
-_COUNTRY: Final = re.compile(
-    r"iso[\s_-]?3166([\s_-]?1)?([\s_-]?(alpha|numeric)[\s_-]?[23]?)?|country(code)?"
-)
-# PSSCCC: a part of a county, of which the whole is taken, the state and the county; county 000
-# is all of the state (NWS Instruction 10-1712, 5). FIPS6 writes a 0 for the part.
-_SAME: Final = re.compile(r"\d(\d{2})(\d{3})")
-# SSCNNN is a county, SSZNNN a forecast zone, whose borders no table here has (10-1702, 2).
-_UGC: Final = re.compile(r"([A-Z]{2})C(\d{3})")
-_WHOLE_STATE: Final = "000"
-# FIPS 5-2, the numbers that counties' codes begin with.
-_NUMBERED: Final = """
-    AL01 AK02 AZ04 AR05 CA06 CO08 CT09 DE10 DC11 FL12 GA13 HI15 ID16 IL17
-    IN18 IA19 KS20 KY21 LA22 ME23 MD24 MA25 MI26 MN27 MS28 MO29 MT30 NE31
-    NV32 NH33 NJ34 NM35 NY36 NC37 ND38 OH39 OK40 OR41 PA42 RI44 SC45 SD46
-    TN47 TX48 UT49 VT50 VA51 WA53 WV54 WI55 WY56 AS60 GU66 MP69 PR72 VI78
-"""
-_STATES: Final = {word[:2]: word[2:] for word in _NUMBERED.split()}
+_BY_COUNTRY = _("by country code %(code)s")
+_BY_STATE = _("by state code %(code)s")
+_BY_COUNTY = _("by county code %(code)s")
+_BY_PART = _("by county code %(code)s: it means a part, the whole county is taken")
+_BY_EMMA = _("by MeteoAlarm's area code %(code)s")
+_BY_DISTRICT = _("by district code %(code)s: all of the district is taken")
+_BY_REGION = _("by region code %(code)s")
+
+_NO_COUNTRY = _("No country has this code: %(names)s.")
+_NO_COUNTY = _("Our table of United States counties, which has no sea areas, lacks: %(names)s.")
+_NO_ZONE = _("The borders of United States forecast zones are in none of our tables: %(names)s.")
+_NO_REGION = _("Our table of European warning areas lacks: %(names)s.")
+
+# What makes one name of a system look different from feed to feed.
+_NOISE: Final = re.compile(r"[^a-z0-9]")
+_EMMA: Final = re.compile(r"[A-Z]{2}\d+")
 
 
-def shape_of_code(name: str, value: str) -> BaseGeometry | None:
-    """The outline behind a code: a country's, a county's or a state's.
+@dataclass(frozen=True, slots=True)
+class System:
+    """Codes of one kind. ``names`` is matched against small letters and digits alone."""
 
-    Countries by two or three letters or three digits; counties by ``SAME``, ``FIPS6`` or the
-    county form of ``UGC``. None for every other code, and where no outlines are installed: the
-    area then is a visible problem, for a guess would warn the wrong people.
+    names: re.Pattern[str]
+    place: Callable[[str], Placed | None]
+    lacking: str
+
+
+def place_of_code(name: str, value: str) -> Placed:
+    """The ground behind a code, or why there is none: no table is ever guessed around.
+
+    ``name`` is CAP's ``valueName`` in any spelling: capitals, blanks, dashes and underscores
+    do not matter.
     """
-    name, value = name.strip().lower(), value.strip().upper()
-    if _COUNTRY.fullmatch(name):
-        code = _codes().get(value)
-        return _outlines().get(code) if code else None
-    if number := _county(name, value):
-        return _counties().get(number)
-    return None
+    plain, code = _NOISE.sub("", name.lower()), value.strip().upper()
+    for system in _SYSTEMS:
+        if system.names.fullmatch(plain):
+            return system.place(code) or Placed(None, Note(system.lacking))
+    return Placed(None, Note(KNOWN_BY_NAME))
 
 
-def _county(name: str, value: str) -> str:
-    """Five digits for a county, two for all of a state; empty for what is neither."""
-    if name in {"same", "fips6"} and (same := _SAME.fullmatch(value)):
-        state, county = same.groups()
-    elif name in {"ugc", "nwsugc"} and (ugc := _UGC.fullmatch(value)):
-        state, county = _STATES.get(ugc[1], ""), ugc[2]
-    else:
-        return ""
-    return state if county == _WHOLE_STATE else state + county
+def _country(code: str) -> Placed | None:
+    found = _outlines().get(_codes().get(code, ""))
+    return _placed(found, _BY_COUNTRY, code, is_wide=True)
+
+
+def _county(code: str) -> Placed | None:
+    number = counties.number_of(code)
+    is_state = len(number) == len("SS")
+    said = _BY_PART if counties.names_a_part(code) else _BY_COUNTY
+    return _placed(counties.county(number), _BY_STATE if is_state else said, code, is_wide=is_state)
+
+
+def _zone(code: str) -> Placed | None:
+    """A UGC: a county, or a zone we have no borders of."""
+    return _county(code) if "Z" not in code[2:3] else None
+
+
+def _emma(code: str) -> Placed | None:
+    return _placed(region(code) if _EMMA.fullmatch(code) else None, _BY_EMMA, code)
+
+
+def _warncell(code: str) -> Placed | None:
+    return _placed(districts.warncell(code), _BY_DISTRICT, code)
+
+
+def _nuts(code: str) -> Placed | None:
+    """A NUTS code at the level its length tells; feeds call level 1 by the name of level 2."""
+    found = region(f"NUTS{len(code) - 2}/{code}") or districts.nuts(code)
+    return _placed(found, _BY_REGION, code, is_wide=len(code) < len("DE80"))
+
+
+def _cisorp(code: str) -> Placed | None:
+    return _placed(region(f"CISORP/{code}"), _BY_REGION, code)
+
+
+_SYSTEMS: Final = (
+    System(re.compile(r"iso3166(1)?((alpha|numeric)[23]?)?|country(code)?"), _country, _NO_COUNTRY),
+    System(re.compile(r"same|fips6?"), _county, _NO_COUNTY),
+    System(re.compile(r"(nws)?ugc"), _zone, _NO_ZONE),
+    System(re.compile(r"emma(id)?"), _emma, _NO_REGION),
+    System(re.compile(r"warncell(id)?"), _warncell, _NO_REGION),
+    System(re.compile(r"nuts[123]?"), _nuts, _NO_REGION),
+    System(re.compile(r"cisorp"), _cisorp, _NO_REGION),
+)
+
+
+def _placed(
+    shape: BaseGeometry | None, said: str, code: str, *, is_wide: bool = False
+) -> Placed | None:
+    return None if shape is None else Placed(shape, Note(said, {"code": code}), is_wide=is_wide)
 
 
 @cache
@@ -71,12 +123,3 @@ def _outlines() -> Mapping[str, BaseGeometry]:
         return {one.code: one.geometry for one in atlas.recognised("50m", drawn=False) if one.code}
     except atlas.AtlasMissingError:
         return {}
-
-
-@cache
-def _counties() -> Mapping[str, BaseGeometry]:
-    path = Path(settings.BASE_DIR) / "node_modules/us-atlas/counties-10m.json"
-    if not path.exists():
-        return {}
-    layers = ("states", "counties")
-    return {one.number: one.geometry for layer in layers for one in shapes_of(path, layer)}
