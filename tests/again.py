@@ -1,4 +1,4 @@
-"""A second attempt for what drives browsers and kills processes, alone, and never in silence.
+"""A second attempt for what waits for other processes and threads, alone, never in silence.
 
 There a busy machine may make a test fail of which nothing is wrong. What fails in these
 folders is run once more by itself, when all else is over. If it passes then, the run passes,
@@ -12,7 +12,14 @@ import sys
 
 import pytest
 
-FOLDERS = ("tests/browser/", "tests/faults/", "tests/flows/")
+FOLDERS = (
+    "tests/browser/",
+    "tests/cli/",
+    "tests/config/",
+    "tests/faults/",
+    "tests/flows/",
+    "tests/wires/",
+)
 AT_MOST = 5
 _FELL = ("failed", "error")
 _PASSED_THEN = "passed at the second attempt"
@@ -22,7 +29,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--second-attempt",
         action="store_true",
-        help="run what failed in tests/browser, tests/faults and tests/flows once more, alone",
+        help="run what failed where tests start processes and threads once more, alone",
     )
 
 
