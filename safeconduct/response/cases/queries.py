@@ -38,17 +38,6 @@ from safeconduct.wires.messaging.queries import Tried, tried_for
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What an officer narrowed the list to."""
-
-    mine: bool = False
-    unowned: bool = False
-    post_id: int | None = None
-    closed: bool = False
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """A request in the list. ``words`` is the first line of what its sender wrote."""
 
@@ -102,28 +91,6 @@ def cases_at(posts: frozenset[int] | None) -> QuerySet[Case]:
     """The requests these posts answer for; all for None."""
     rows = Case.objects.all()
     return rows if posts is None else rows.filter(post_id__in=posts)
-
-
-def listed(posts: frozenset[int] | None, filters: Filters, *, officer_id: int) -> QuerySet[Case]:
-    """Requests in their order: the most urgent first, of those the longest waiting."""
-    rows = cases_at(posts).filter(closed_at__isnull=not filters.closed)
-    if filters.mine:
-        rows = rows.filter(owner_id=officer_id)
-    if filters.unowned:
-        rows = rows.filter(owner_id=None)
-    if filters.post_id is not None:
-        rows = rows.filter(post_id=filters.post_id or None)
-    if filters.reference:
-        rows = rows.filter(reference=as_reference(filters.reference))
-    order = ["-closed_at", "-id"] if filters.closed else ["urgency", "received_at", "id"]
-    return rows.order_by(*order)
-
-
-def as_reference(said: str) -> str:
-    """A reference as somebody says it on the telephone: o for 0, l for 1, any spaces."""
-    plain = "".join(said.upper().split()).replace("-", "")
-    plain = plain.replace("O", "0").replace("I", "1").replace("L", "1")
-    return f"{plain[:4]}-{plain[4:8]}"
 
 
 def rows_of(cases: Sequence[Case]) -> list[Row]:

@@ -12,7 +12,7 @@ from safeconduct.ground.audit.models import Look
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.response.cases import actions, queries
 from safeconduct.response.cases.engine import drain
-from safeconduct.response.cases.models import Case
+from safeconduct.response.cases.models import Call, Case
 from safeconduct.response.cases.terms import LINK_LIFE, State
 from safeconduct.response.checkins.models import Unclear
 from safeconduct.wires.intake.engine.reported import reference_of
@@ -59,6 +59,51 @@ def test_the_list_shows_their_own_words_and_filters(console):
     found = console.get("/console/cases/?reference=4k7f xdo2").content.decode()
     assert f"/console/cases/{case.pk}/" in found
     assert "No requests here" in console.get("/console/cases/?state=closed").content.decode()
+
+
+def test_the_list_is_narrowed_to_an_incident_the_officer_may_see(console):
+    quake, flood = builders.incident(name="Quake"), builders.incident(name="Flood")
+    war = builders.incident(name="War", countries=("GE",))
+    builders.help_request(words="in the quake", incident_id=quake.pk)
+    other = builders.help_request(words="in the flood", incident_id=flood.pk)
+    # Opened in one incident, it speaks for a call in another as well.
+    Call.objects.create(
+        incident_id=quake.pk, person_id=other.person_id, case=other, through=clock.now()
+    )
+    builders.help_request(words="of no incident")
+    builders.help_request(words="in the war", incident_id=war.pk)
+    page = console.get("/console/cases/").content.decode()
+    assert ">Quake<" in page
+    assert ">War<" not in page
+
+    def said(**narrowed):
+        shown = console.get("/console/cases/", narrowed).content.decode()
+        words = ("in the quake", "in the flood", "of no incident", "in the war")
+        return [one for one in words if one in shown]
+
+    assert said(incident=quake.pk) == ["in the quake", "in the flood"]
+    assert said(incident=flood.pk) == ["in the flood"]
+    assert said(incident=0) == ["of no incident"]
+    assert said(incident=flood.pk, whose="mine") == []
+    empty = console.get(f"/console/cases/?incident={flood.pk}&state=closed").content.decode()
+    assert "No request is like that." in empty
+    assert 'href="/console/cases/"' in empty
+    # Not one of theirs to choose: the form says so.
+    refused = console.get(f"/console/cases/?incident={war.pk}").content.decode()
+    assert "error" in refused
+
+
+def test_the_next_page_is_of_the_same_incident(console, monkeypatch):
+    monkeypatch.setattr("safeconduct.response.cases.web.console._SHOWN", 1)
+    quake = builders.incident(name="Quake")
+    for words in ("first", "second"):
+        builders.help_request(words=words, incident_id=quake.pk)
+    builders.help_request(words="elsewhere")
+    page = console.get(f"/console/cases/?incident={quake.pk}")
+    assert page.context["next_url"] == f"?incident={quake.pk}&page=2"
+    second = console.get(f"/console/cases/{page.context['next_url']}")
+    assert "second" in second.content.decode()
+    assert second.context["next_url"] == ""
 
 
 def test_opening_a_request_is_written_down_for_its_sender(console, officer):

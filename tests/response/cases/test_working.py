@@ -11,7 +11,7 @@ from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import Safety
 from safeconduct.response.cases import actions, queries
 from safeconduct.response.cases.actions import talking
-from safeconduct.response.cases.engine import drain
+from safeconduct.response.cases.engine import drain, listing
 from safeconduct.response.cases.models import Case, Message, NoticeBatch, Photo
 from safeconduct.response.cases.terms import Need, Outcome, State, Urgency
 from safeconduct.response.checkins.engine import drain as answers
@@ -227,7 +227,7 @@ def test_the_list_is_by_urgency_and_age_and_costs_the_same(one, django_assert_ma
     now = builders.help_request(need=Need.INJURED, words="one")
     first = builders.help_request(received_at=old)
     builders.help_request()
-    cases = list(queries.listed(None, queries.Filters(), officer_id=one.pk))
+    cases = list(listing.listed(None, listing.Filters(), officer_id=one.pk))
     assert [case.pk for case in cases][:2] == [now.pk, first.pk]
     with django_assert_max_num_queries(6):
         assert next(row.words for row in queries.rows_of(cases)) == "one"
@@ -235,7 +235,7 @@ def test_the_list_is_by_urgency_and_age_and_costs_the_same(one, django_assert_ma
 
 @pytest.mark.parametrize("said", ["4k7f xd02", "4K7F-XDO2", " 4k7fxd02 "])
 def test_a_reference_is_understood_as_it_is_said(said):
-    assert queries.as_reference(said) == "4K7F-XD02"
+    assert listing.as_reference(said) == "4K7F-XD02"
 
 
 def test_the_inbox_has_both_sides_and_no_notes(one):

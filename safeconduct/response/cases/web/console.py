@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.missions.access import officer_may, posts_of, right_of
+from safeconduct.ground.missions.access import countries_of, officer_may, posts_of, right_of
 from safeconduct.ground.privacy.sealing import unseal_bytes
+from safeconduct.picture.incidents.terms import VIEW as INCIDENTS
 from safeconduct.response.cases import actions, queries
 from safeconduct.response.cases.access import case_for, photo_for
 from safeconduct.response.cases.actions.opening import CONTENT, subject_of
+from safeconduct.response.cases.engine import listing
 from safeconduct.response.cases.models import Case
 from safeconduct.response.cases.terms import VIEW, WORK
 from safeconduct.response.cases.web import forms
@@ -33,14 +35,15 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """The most urgent first, of those the longest waiting."""
     officer = officer_of(request)
     posts = posts_of(officer, VIEW)
-    form = forms.FilterForm(request.GET, posts=post_names(posts))
-    found = queries.listed(posts, _filters(form), officer_id=officer.pk)
+    form = _filter_form(request, posts)
+    found = listing.listed(posts, _filters(form), officer_id=officer.pk)
     page = Paginator(found, _SHOWN).get_page(request.GET.get("page"))
     note_listed(officer, [one.person_id for one in page if one.person_id], now=clock.now())
     context = {
         "rows": queries.rows_of(list(page)),
         "page": page,
         "form": form,
+        "narrowed": form.has_changed(),
         "waiting": queries.waiting(posts),
         "post_names": dict(post_names(posts)),
         "unread": queries.unread_reports().count() if posts is None else 0,
@@ -195,17 +198,24 @@ def _worked(request: HttpRequest, case_id: int) -> Case:
     return case_for(case_id, officer=officer_of(request), permission=WORK)
 
 
-def _filters(form: forms.FilterForm) -> queries.Filters:
+def _filters(form: forms.FilterForm) -> listing.Filters:
     if not form.is_valid():
-        return queries.Filters()
+        return listing.Filters()
     said = form.cleaned_data
-    return queries.Filters(
+    return listing.Filters(
         mine=said["whose"] == "mine",
         unowned=said["whose"] == "nobody",
         post_id=int(said["post"]) if said["post"] else None,
         closed=said["state"] == "closed",
         reference=said["reference"],
+        incident_id=int(said["incident"]) if said["incident"] else None,
     )
+
+
+def _filter_form(request: HttpRequest, posts: frozenset[int] | None) -> forms.FilterForm:
+    countries = countries_of(officer_of(request), INCIDENTS)
+    incidents = listing.incidents_of(posts, countries)
+    return forms.FilterForm(request.GET, posts=post_names(posts), incidents=incidents)
 
 
 def _turned(request: HttpRequest, number: int) -> str:

@@ -21,14 +21,30 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("open")), ("closed", _("closed"))]
     )
+    incident = forms.ChoiceField(label=_("Incident"), required=False)
     reference = forms.CharField(label=_("Reference"), required=False, max_length=20)
 
-    def __init__(self, data: QueryDict, *, posts: Sequence[tuple[int, str]]) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        posts: Sequence[tuple[int, str]],
+        incidents: Sequence[tuple[int, str]],
+    ) -> None:
         super().__init__(data)
         self.fields["post"] = forms.ChoiceField(
             label=_("Post"),
             required=False,
             choices=[("", _("all of mine")), *((str(pk), name) for pk, name in posts)],
+        )
+        self.fields["incident"] = forms.ChoiceField(
+            label=_("Incident"),
+            required=False,
+            choices=[
+                ("", _("any or none")),
+                *((str(pk), name) for pk, name in incidents),
+                ("0", _("none")),
+            ],
         )
 
 
