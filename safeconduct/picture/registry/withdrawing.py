@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from safeconduct.ground.privacy.forgotten import remember, take_back
-from safeconduct.picture.registry.models import ContactPoint
+from safeconduct.picture.registry.models import ContactPoint, Person
 
 STOP: Final = "stop"
 START: Final = "start"
 REMOVED: Final = "contact"
 GIVEN_AGAIN: Final = "contact given again"
 KIN: Final = "emergency contact"
+# A form by the key a page or telephone made for it, of a record that was deleted.
+FORM: Final = "form"
 
 
 class Way(NamedTuple):
@@ -52,6 +54,12 @@ def note_given(ways: Iterable[Way]) -> None:
 def note_stopped(ways: Iterable[Way]) -> None:
     """These people want no more written there."""
     remember(STOP, map(str, ways))
+
+
+def note_forms(people: Iterable[int]) -> None:
+    """Before these people are deleted: their form may lie on a telephone and come once more."""
+    forms = Person.objects.filter(pk__in=list(people), source_key__startswith="web:")
+    remember(FORM, forms.values_list("source_key", flat=True))
 
 
 def note_started(ways: Iterable[Way]) -> None:

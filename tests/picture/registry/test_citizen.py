@@ -10,7 +10,7 @@ from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.privacy.actions.consents import choose_consents
-from safeconduct.ground.privacy.models import Consent
+from safeconduct.ground.privacy.models import Consent, Forgotten
 from safeconduct.ground.privacy.sealing import Subject
 from safeconduct.picture.registry import actions, terms
 from safeconduct.picture.registry.models import ContactPoint, FormUse, OneTimeCode, Person, Stay
@@ -332,6 +332,32 @@ def test_a_form_that_a_phone_hands_in_twice_is_one_registration(pages):
     assert OneTimeCode.objects.count() == 1
     pages.post(FORM, told(key="no key at all"))
     assert Person.objects.count() == 2
+
+
+def test_a_form_that_comes_once_more_after_its_record_was_deleted_registers_nobody(pages):
+    """It lay on a telephone without signal while its owner changed their mind elsewhere."""
+    pages.post(FORM, told(key=KEY))
+    first = Person.objects.get()
+    actions.delete_party(party_id=first.party_id, now=clock.now(), actor=Actor.citizen(None))
+    late = pages.post(FORM, told(key=KEY), follow=True)
+    assert late.redirect_chain == [("/me/deleted/?again=1", 302)]
+    assert "we did not register you again" in late.content.decode()
+    assert not Person.objects.exists()
+    assert OneTimeCode.objects.count() == 1
+    # Who wants to fills in a new form; what the list holds says nothing of the old one.
+    fresh = "7d0f2b1c-0b52-4f3f-8d5a-6f5d0c1e9b77"
+    pages.post(FORM, told(key=fresh))
+    assert Person.objects.count() == 1
+    assert not Forgotten.objects.filter(ref__contains=KEY.replace("-", "")).exists()
+
+
+def test_the_night_remembers_forms_as_well(pages):
+    pages.post(FORM, told(key=KEY))
+    later = clock.now() + timedelta(days=3 * 365)
+    actions.forget_what_is_over(later)
+    assert not Person.objects.exists()
+    pages.post(FORM, told(key=KEY))
+    assert not Person.objects.exists()
 
 
 def test_the_page_marks_its_form_so_that_pressing_twice_without_script_is_once(pages):

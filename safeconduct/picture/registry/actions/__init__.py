@@ -35,6 +35,7 @@ from safeconduct.picture.registry.actions.notices import (
     send_notices,
 )
 from safeconduct.picture.registry.actions.parties import (
+    DeletedSinceError,
     Member,
     PartyDraft,
     change_party,
@@ -65,6 +66,7 @@ from safeconduct.picture.registry.rules import Leg
 
 __all__ = [
     "ContactResult",
+    "DeletedSinceError",
     "Leg",
     "LinkRefusedError",
     "Member",

@@ -12,6 +12,7 @@ from safeconduct.picture.registry.actions.links import unlink_gone
 from safeconduct.picture.registry.events import PeopleForgotten
 from safeconduct.picture.registry.holds import still_needed
 from safeconduct.picture.registry.models import FormUse, ImportRun, StillRound
+from safeconduct.picture.registry.withdrawing import note_forms
 from safeconduct.wires.messaging.actions import forget_recipients
 
 # People forgotten in one statement: readers must not wait for a whole night's work.
@@ -59,6 +60,7 @@ def _forget(people: list[int], over: dict[str, date | datetime]) -> int:
         gone = sorted(found for (found,) in cursor.fetchall())
         if not gone:
             return 0
+        note_forms(gone)
         unlink_gone(gone)
         for table in ("registry_contactpoint", "registry_confided"):
             cursor.execute(f"DELETE FROM {table} WHERE person_id = ANY (%s)", [gone])

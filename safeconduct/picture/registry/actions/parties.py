@@ -6,12 +6,15 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import facts, tokens
 from safeconduct.ground.kernel.actor import Actor
+from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
 from safeconduct.ground.privacy.actions import forget_people
+from safeconduct.ground.privacy.forgotten import is_remembered
 from safeconduct.picture.registry import rules, terms, withdrawing
 from safeconduct.picture.registry.actions.codes import ask_to_confirm
 from safeconduct.picture.registry.actions.consents import keep_silence
@@ -33,6 +36,10 @@ from safeconduct.wires.messaging.terms import Channel
 
 # One alphabet for all stored sort keys: a list can only be in one order.
 SORTED_IN = "az"
+
+
+class DeletedSinceError(Refusal):
+    """A form that comes once more, of a record its family has deleted."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +77,14 @@ def register_party(
     told nothing about it, since the answer to "is this person registered?" must not depend
     on who asks; an officer links the two later. Only a form that a phone hands in twice, by
     the ``key`` it made for it, is the first one again.
+
+    :raises DeletedSinceError: if that first one was deleted, as far back as deletions are known.
     """
     source_key = f"web:{key.hex}" if key else ""
     if source_key and (known := _handed_in(source_key)):
         return known
+    if source_key and is_remembered(withdrawing.FORM, source_key):
+        raise DeletedSinceError(_("This registration was deleted."))
     source = web_source(now)
     kind = "family" if len(draft.members) > 1 else "single"
     party = Party.objects.create(kind=kind, level=draft.level, source=source, created_at=now)
@@ -253,6 +264,7 @@ def forget_members(party_id: int, people: Iterable[int]) -> None:
     gone = sorted(people)
     if not gone:
         return
+    withdrawing.note_forms(gone)
     unlink_gone(gone)
     forget_confided(gone)
     Person.objects.filter(party_id=party_id, pk__in=gone).delete()

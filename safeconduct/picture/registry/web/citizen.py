@@ -57,7 +57,10 @@ def register(request: HttpRequest) -> HttpResponse:
     crowded = data is not None and not entry.added and _crowded(request)
     consents = ConsentForm(data, language=_reader())
     if data is not None and not crowded and entry.is_valid() and consents.is_valid():
-        token = _registered(entry.draft(), consents, _key(data), now)
+        try:
+            token = _registered(entry.draft(), consents, _key(data), now)
+        except actions.DeletedSinceError:
+            return redirect(f"{reverse('registration:deleted')}?again=1")
         return _after_saving(token, entry.draft())
     context = {"entry": entry, "crowded": crowded, "consents": consents, "key": _marked(data)}
     return render(request, "registry/register.html", context, status=429 if crowded else 200)
@@ -118,7 +121,8 @@ def delete(request: HttpRequest, token: str) -> HttpResponse:
 
 @private_page
 def deleted(request: HttpRequest) -> HttpResponse:
-    return render(request, "registry/deleted.html")
+    """Also what a form is told that comes again from a telephone, of a record deleted since."""
+    return render(request, "registry/deleted.html", {"again": "again" in request.GET})
 
 
 @private_page
