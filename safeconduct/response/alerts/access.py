@@ -10,6 +10,7 @@ from safeconduct.readiness.advice.terms import EditionState
 from safeconduct.response.alerts.models import Alert, CapMessage
 from safeconduct.response.alerts.terms import RELEASE
 from safeconduct.wires.hazards.models import Signal
+from safeconduct.wires.hazards.terms import Outcome
 
 
 def alert_for(alert_id: int, *, officer: Officer, permission: str) -> Alert:
@@ -30,11 +31,12 @@ def alert_for(alert_id: int, *, officer: Officer, permission: str) -> Alert:
 
 
 def signal_for(signal_id: int) -> Signal:
-    """A signal that has an area to warn in. Signals are the outside world's: every officer's.
+    """A signal that could be read, on the map or not. Signals are the outside world's: every
+    officer's.
 
     :raises Http404: if there is none.
     """
-    signal = Signal.objects.filter(pk=signal_id).exclude(cells_from=[]).first()
+    signal = Signal.objects.filter(pk=signal_id).exclude(outcome=Outcome.REFUSED).first()
     if signal is None:
         raise Http404
     return signal

@@ -13,6 +13,8 @@ from safeconduct.wires.hazards.models import Feed, Problem, Signal
 from safeconduct.wires.hazards.terms import Outcome
 
 _LATE = 3
+# Letters of an area in its own words: enough to know it by, of a list of hundreds of towns.
+_SAID: Final = 600
 _KNOWN_FEEDS: Final = Path(__file__).parent / "data/feeds.toml"
 
 
@@ -88,3 +90,16 @@ def feeds_due(now: datetime) -> list[Feed]:
 def sentence(stored: dict[str, Any]) -> str:
     """A stored sentence in the reader's language."""
     return str(Note(str(stored.get("text", "")), stored.get("values") or {}))
+
+
+def placed_by(signal: Signal) -> list[str]:
+    """How each code of the message became an area, in the reader's language."""
+    return [sentence(stored) for stored in signal.facts.get("placed_by") or []]
+
+
+def places_named(signal: Signal) -> list[tuple[str, str]]:
+    """The area as the message says it, for who must find it: ("", words), then (system, codes)."""
+    words = dict.fromkeys(one["area"] for one in signal.texts.values() if one.get("area"))
+    codes = signal.facts.get("geocode") or {}
+    said = [("", text[:_SAID]) for text in words]
+    return said + [(name, ", ".join(map(str, values))[:_SAID]) for name, values in codes.items()]

@@ -7,8 +7,10 @@ import pytest
 from lxml import etree
 
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.places import queries as places
-from safeconduct.response.alerts.actions import stop_alert
+from safeconduct.response.alerts.actions import draft_from_signal, stop_alert
+from safeconduct.response.alerts.actions.drafts import DraftRefusedError
 from safeconduct.response.alerts.engine.wording import event_in, incident_names, scope_rules
 from safeconduct.response.alerts.models import Alert, CapMessage
 from safeconduct.response.alerts.terms import AlertState, CapScope
@@ -149,6 +151,49 @@ def test_a_signal_becomes_a_draft_with_its_area(pages: Pages) -> None:
     assert alert.countries == ["TR"]
     assert "Adana" in alert.texts.get(language="az").headline
     assert pages.get(f"/console/alerts/{alert.pk}/edit/").status_code == 200
+
+
+def test_a_signal_on_no_map_asks_where_and_keeps_its_levels(pages: Pages) -> None:
+    city = builders.city()
+    signal = builders.signal(
+        cells_from=[],
+        cells_until=[],
+        area_km2=None,
+        texts={"tr": {"area": "Adana ve çevresi"}},
+        facts={"geocode": {"EMMA_ID": ["TR001", "TR002"]}},
+    )
+    pages.sign_in(builders.officer("duty_officer"))
+    address = f"/console/alerts/from-signal/{signal.pk}/"
+    asked = pages.get(address).content.decode()
+    assert "Adana ve çevresi" in asked
+    assert "TR001, TR002" in asked
+    assert pages.post(address).status_code == 422
+    assert pages.post(address, {"place": "Adana"}).status_code == 422
+    assert not Alert.objects.exists()
+    assert pages.post(address, {"place": "Adana", "radius_km": 30}).status_code == 302
+    alert = Alert.objects.get()
+    assert (alert.signal_id, alert.city_id, alert.radius_km) == (signal.pk, city.pk, 30)
+    assert (alert.severity, alert.countries) == ("Extreme", ["TR"])
+
+
+def test_a_whole_country_is_chosen_for_a_signal_on_no_map(pages: Pages) -> None:
+    builders.findable_country("TR", en="Türkiye", az="Türkiyə")
+    signal = builders.signal(cells_from=[], cells_until=[], area_km2=None, texts={}, facts={})
+    pages.sign_in(builders.officer("duty_officer"))
+    pages.post(f"/console/alerts/from-signal/{signal.pk}/", {"place": "Türkiye"})
+    assert Alert.objects.get().country_id == "TR"
+
+
+def test_no_draft_is_saved_without_any_area() -> None:
+    signal = builders.signal(cells_from=[], cells_until=[], area_km2=None)
+    with pytest.raises(DraftRefusedError, match="Say where the alert holds"):
+        draft_from_signal(signal=signal, now=clock.now(), actor=Actor.system("test"))
+
+
+def test_what_was_refused_is_no_signal_to_draft_from(pages: Pages) -> None:
+    signal = builders.signal(outcome="refused")
+    pages.sign_in(builders.officer("duty_officer"))
+    assert pages.get(f"/console/alerts/from-signal/{signal.pk}/").status_code == 404
 
 
 def test_a_releaser_of_one_country_does_not_release_for_two(pages: Pages) -> None:

@@ -91,3 +91,34 @@ def test_a_demonstration_asks_nobody_outside(settings):
     settings.MODE = "demo"
     assert tasks.poll.func(timestamp=0) == 0
     assert Feed.objects.get().read_at is None
+
+
+def test_a_signal_says_by_which_code_it_is_on_the_map(duty):
+    notes = [
+        {"text": "by county code %(code)s", "values": {"code": f"0120{number}"}}
+        for number in range(80, 87)
+    ]
+    made = builders.signal(source="cap", facts={"placed_by": notes})
+    text = duty.get(f"/console/hazards/{made.pk}/").content.decode()
+    assert "<li>by county code 012086</li>" in text
+    assert "<summary>All codes</summary>" in text
+    assert "it gives way to a measured one" not in text
+
+
+def test_a_warning_on_no_map_leads_from_its_problem_to_a_draft(duty):
+    made = builders.signal(cells_from=[], cells_until=[], area_km2=None, outline=None)
+    builders.hazard_problem(signal=made)
+    address = f"/console/alerts/from-signal/{made.pk}/"
+    for page in ("/console/hazards/problems/", f"/console/hazards/{made.pk}/"):
+        text = duty.get(page).content.decode()
+        assert f'href="{address}"' in text
+        assert "Choose the area and draft an alert" in text
+
+
+def test_what_was_refused_or_has_an_area_needs_none_chosen(duty):
+    refused = builders.signal("refused", cells_from=[], area_km2=None, outcome="refused")
+    builders.hazard_problem(signal=refused)
+    builders.hazard_problem(signal=builders.signal("placed"))
+    builders.hazard_problem(signal=None)
+    assert "from-signal" not in duty.get("/console/hazards/problems/").content.decode()
+    assert "from-signal" not in duty.get(f"/console/hazards/{refused.pk}/").content.decode()

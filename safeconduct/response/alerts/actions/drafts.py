@@ -93,12 +93,21 @@ def save_draft(
 def draft_from_signal(
     *,
     signal: Signal,
+    area_kind: AreaKind = AreaKind.SIGNAL,
+    country_id: str | None = None,
+    city_id: int | None = None,
+    radius_km: float | None = None,
     scope: CapScope | None = None,
     exercise: bool = False,
     now: datetime,
     actor: Actor,
 ) -> Alert:
-    """A draft with the signal's area, levels and expiry, and our own texts for its hazard."""
+    """A draft with the signal's levels and expiry, and our own texts for its hazard.
+
+    Its area is the signal's, unless an officer names a country or a city.
+
+    :raises DraftRefusedError: if the signal has no area and none is named.
+    """
     expires_at = now + USUAL_VALIDITY
     if signal.expires is not None and signal.expires > now:
         expires_at = signal.expires
@@ -109,7 +118,10 @@ def draft_from_signal(
         urgency=signal.urgency or "Unknown",
         certainty=signal.certainty or "Unknown",
         expires_at=expires_at,
-        area_kind=AreaKind.SIGNAL,
+        area_kind=area_kind,
+        country_id=country_id,
+        city_id=city_id,
+        radius_km=radius_km,
         category=signal.category,
         scope=scope,
         exercise=exercise,
@@ -278,7 +290,8 @@ def _reach(alert: Alert) -> area.Reach:
     if alert.area_kind == AreaKind.HANDED and alert.corrects is not None:
         first = alert.corrects
         return area.Reach(shape=cap.Area.from_dict(first.shape), place=first.place)
-    if alert.area_kind == AreaKind.SIGNAL and alert.signal is not None:
+    is_signals = alert.area_kind == AreaKind.SIGNAL and alert.signal is not None
+    if is_signals and alert.signal and alert.signal.cells_from:
         return area.of_signal(alert.signal)
     if alert.area_kind == AreaKind.LEVEL and alert.level_text is not None:
         return level.of_level(alert.level_text)

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,12 +21,13 @@ from safeconduct.response.alerts.access import alert_for, any_signal, signal_for
 from safeconduct.response.alerts.actions.releases import SAID, obstacle_of
 from safeconduct.response.alerts.engine.wording import scope_rules
 from safeconduct.response.alerts.models import Alert
+from safeconduct.response.alerts.web.area import AreaForm
 from safeconduct.response.alerts.web.forms import ReleaseForm, StopForm
 from safeconduct.response.alerts.web.levels import clashes_of, source_of
 from safeconduct.response.alerts.web.previewing import preview_context
 from safeconduct.response.alerts.web.steps import planned_steps
 from safeconduct.response.ladder.queries import climb_of, lines_of
-from safeconduct.wires.hazards.templatetags.hazards import cap_word
+from safeconduct.wires.hazards.queries import places_named
 
 _SHOWN = 100
 
@@ -59,17 +59,20 @@ def _alerts_of(request: HttpRequest, **of: Model) -> HttpResponse:
 
 @officer_may(terms.DRAFT)
 def draft_from_signal(request: HttpRequest, signal_id: int) -> HttpResponse:
-    """A draft at one click, with our own texts: a warning should not wait for a form."""
+    """A draft at one click, with our own texts: a warning should not wait for a form.
+
+    Only where the signal is on no map must the officer say where.
+    """
     signal = signal_for(signal_id)
-    if request.method != "POST":
-        context = {
-            "title": _("Draft an alert"),
-            "text": f"{signal.event}, {cap_word(signal.severity)}",
-            "button": _("Draft it with our texts"),
-            "cancel_url": reverse("hazards:signal", args=[signal.pk]),
-        }
-        return render(request, "ui/confirm.html", context)
-    alert = actions.draft_from_signal(signal=signal, now=clock.now(), actor=actor_of(request))
+    form = None if signal.cells_from else AreaForm(request.POST or None)
+    if request.method != "POST" or (form and not form.is_valid()):
+        wrong = request.method == "POST"
+        context = {"signal": signal, "form": form, "places": places_named(signal)}
+        return render(request, "alerts/from_signal.html", context, status=422 if wrong else 200)
+    kind, place = form.area(None) if form else (terms.AreaKind.SIGNAL, {})
+    alert = actions.draft_from_signal(
+        signal=signal, area_kind=kind, **place, now=clock.now(), actor=actor_of(request)
+    )
     return redirect("alerts:edit", alert.pk)
 
 

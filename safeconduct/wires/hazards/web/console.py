@@ -12,6 +12,7 @@ from safeconduct.ground.missions.access import officer_may, permissions_of
 from safeconduct.ground.places.terms import DISCLAIMER
 from safeconduct.wires.hazards import actions, queries, terms
 from safeconduct.wires.hazards.access import problem_for, signal_for
+from safeconduct.wires.hazards.models import Problem
 from safeconduct.wires.hazards.web.drawing import drawing
 from safeconduct.wires.hazards.web.forms import FeedForm, FilterForm
 
@@ -37,6 +38,7 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
     context = {
         "signal": signal,
         "reason": queries.sentence(signal.reason) if signal.reason else "",
+        "placed_by": queries.placed_by(signal),
         "repairs": [queries.sentence(repair) for repair in signal.repairs],
         "drawing": drawing(signal),
         "disclaimer": DISCLAIMER,
@@ -77,7 +79,9 @@ def add_feed(request: HttpRequest) -> HttpResponse:
 def problem_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.open_problems(), _A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "problems": [(problem, queries.sentence(problem.note)) for problem in page],
+        "problems": [
+            (problem, queries.sentence(problem.note), _choosing_url(problem)) for problem in page
+        ],
         "may_manage": terms.MANAGE in permissions_of(officer_of(request)),
         "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
         "next_url": f"?page={page.number + 1}" if page.has_next() else "",
@@ -108,6 +112,14 @@ def _draft_url(signal_id: int) -> str:
         return reverse("alerts:draft_from_signal", args=[signal_id])
     except NoReverseMatch:
         return ""
+
+
+def _choosing_url(problem: Problem) -> str:
+    """Where an officer says the area of a warning that is on no map; empty where that is no use."""
+    signal = problem.signal
+    if signal is None or signal.area_km2 or signal.outcome == terms.Outcome.REFUSED:
+        return ""
+    return _draft_url(signal.pk)
 
 
 def _is_plain(value: object) -> bool:
