@@ -4,15 +4,25 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Worker,
+    expect,
+    sync_playwright,
+)
 
 from safeconduct.ground.accounts.models import Officer
 from tests.pages import Pages
 
 # What comes, comes at once; a busy machine takes longer, and that proves nothing.
-expect.set_options(timeout=20_000)
+PATIENCE_SECONDS = 90
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 # Playwright's loop runs in this thread; Django would take our queries for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -58,6 +68,11 @@ _STICKS_OUT = """(() => {
 type Open = Callable[..., Page]
 
 
+def _patient(context: BrowserContext) -> None:
+    """Thirty seconds, a click's usual time, are few where much else is done."""
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """A browser for this folder: while Playwright holds its event loop, nobody else can run one."""
@@ -66,6 +81,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("There is no Chromium here: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        browser.on("context", _patient)
         yield browser
         browser.close()
 
@@ -100,31 +116,64 @@ def open_page(chromium: Browser, live_server: object) -> Iterator[Open]:
 
 
 def come_true(page: Page, expression: str) -> None:
-    """Wait until the expression is true on the page.
+    """Wait until the expression, or what it promises, is true on the page.
 
     Playwright's own ``wait_for_function`` evaluates text in the page's frames: whatever is not
     true at the first look is refused by the page's policy at the second.
     """
-    for _ in range(600):
+    asked = f"(async () => Boolean(await ({expression})))()"
+    until(page, lambda: page.evaluate(asked), expression)
+
+
+def until(page: Page, come: Callable[[], object], what: str) -> None:
+    """Ask again and again until it has come; the browser's own news arrive meanwhile."""
+    end = monotonic() + PATIENCE_SECONDS
+    while monotonic() < end:
         try:
-            if page.evaluate(f"Boolean({expression})"):
+            if come():
                 return
         except Error as error:
-            # On its way to another page there is none to ask.
-            if "context was destroyed" not in error.message:
+            if not any(said in error.message for said in _NOT_THERE_NOW):
                 raise
         page.wait_for_timeout(50)
-    raise AssertionError(f"It never came true: {expression}")
+    raise AssertionError(f"It never came: {what}")
+
+
+# A page on its way to another; a worker that was put to sleep; one that has not read its script.
+_NOT_THERE_NOW = ("context was destroyed", "has been closed", "is not defined")
+
+
+def worker_of(page: Page) -> Worker:
+    """The service worker of a page's phone. The browser tells of it after the page knows it."""
+    until(page, lambda: page.context.service_workers, "a service worker")
+    return page.context.service_workers[-1]
+
+
+def kept(page: Page, country: str = "") -> None:
+    """Until the worker has laid the pages by, and this country's."""
+
+    def lies_by() -> bool:
+        held = worker_of(page).evaluate("get('shell')")
+        return bool(held) and (not country or country in held["countries"])
+
+    until(page, lies_by, f"what the worker keeps {country}")
 
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds on the page, by rule and element (WCAG 2.2 A and AA, best practices)."""
     # Through the debugger, not as a script element: the page's policy would refuse that.
-    page.evaluate(_AXE.read_text(encoding="utf-8") + "; undefined")
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(_AXE.read_text(encoding="utf-8") + "; undefined")
     found = page.evaluate(
         "options => axe.run(options).then(result => result.violations)", _AXE_OPTIONS
     )
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def with_axe(page: Page) -> Page:
+    """A page that brings axe-core along wherever it goes: cheaper than handing it in each time."""
+    page.add_init_script(path=_AXE)
+    return page
 
 
 def is_cut(page: Page) -> list[str]:

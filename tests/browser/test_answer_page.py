@@ -127,7 +127,7 @@ def test_an_answer_waits_on_the_phone_until_there_is_a_network(phone):
     page.context.set_offline(False)
     expect(page.locator("h1")).to_have_text(t["received"])
     assert RawAnswer.objects.values("key").distinct().count() == 1
-    assert page.evaluate("localStorage.length") == 0
+    come_true(page, "localStorage.length === 0")
 
 
 def test_a_second_answer_without_a_network_leaves_the_call_for_help_standing(phone):

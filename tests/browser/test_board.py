@@ -113,7 +113,7 @@ def test_every_view_of_the_board_is_usable_by_everybody(
     how = PHONE if device == "phone" else DESKTOP
     base = f"/console/board/{incident.pk}/"
     page = open_page(base, officer=duty, language=language, **how)
-    page.wait_for_selector("#map[data-ready=yes]", timeout=15_000)
+    page.wait_for_selector("#map[data-ready=yes]")
     assert not violations(page)
     _keep(page, f"board-{language}-{device}")
     person = page.locator(".calls a").first.get_attribute("href")

@@ -17,7 +17,7 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.actions import appoint
 from safeconduct.ground.missions.terms import ROLES
 from tests import builders
-from tests.browser.conftest import Open, is_cut, violations
+from tests.browser.conftest import Open, is_cut, violations, with_axe
 from tests.browser.weighing import MOST_TO_READ, Scales
 from tests.meta.addresses import Rule, address, parts_of, rules
 
@@ -95,17 +95,17 @@ def _walk(
 
 
 def test_the_pages_of_everybody(open_page: Open, make: Make) -> None:
-    page = open_page("/", **NARROW)
+    page = with_axe(open_page("/", **NARROW))
     _walk(page, _paths(lambda rule: rule.who == "public", make), light=True)
 
 
 def test_the_pages_behind_a_link(open_page: Open, make: Make) -> None:
-    page = open_page("/", **NARROW)
+    page = with_axe(open_page("/", **NARROW))
     _walk(page, _paths(lambda rule: rule.who == "link", make), light=True, own=True)
 
 
 def test_the_pages_of_officers(open_page: Open, make: Make, everybody: Officer) -> None:
-    page = open_page("/console/", officer=everybody, **NARROW)
+    page = with_axe(open_page("/console/", officer=everybody, **NARROW))
     paths = _paths(lambda rule: rule.is_permission or rule.who == "signed_in", make)
     _walk(page, paths)
 

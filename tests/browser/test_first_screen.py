@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from safeconduct.ground.places.engine import towns
 from safeconduct.ground.places.models import Gazetteer
 from tests import builders
-from tests.browser.conftest import come_true, is_cut, violations
+from tests.browser.conftest import come_true, is_cut, kept, until, violations, worker_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
@@ -53,25 +53,15 @@ def abroad() -> None:
     builders.released_alert(expand=False)
 
 
-def _kept(page: Page, country: str) -> None:
-    """Until the worker has laid a country by."""
-    # Not by waiting for an expression: the page's policy forbids evaluating one.
-    for _ in range(300):
-        held = [worker.evaluate("get('shell')") for worker in page.context.service_workers]
-        if any(one and country in one["countries"] for one in held):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the worker keeps nothing")
-
-
 @pytest.mark.usefixtures("abroad")
 @pytest.mark.parametrize("language", ["az", "ru", "fa"])
 def test_the_first_screen_fits_and_everybody_can_use_it(
     phone: Callable[..., Page], language: str
 ) -> None:
     for path in ("/", "/?place=TR", "/help/", "/here/", "/outbox/", "/wipe/"):
+        page = phone(path, language=language)
         for width in (390, 1280):
-            page = phone(path, language=language, viewport={"width": width, "height": 844})
+            page.set_viewport_size({"width": width, "height": 844})
             assert violations(page) == [], path
             assert is_cut(page) == [], path
 
@@ -119,9 +109,9 @@ def test_nothing_is_kept_before_a_country_is_chosen(phone: Callable[..., Page]) 
 @pytest.mark.usefixtures("abroad")
 def test_chosen_countries_are_readable_without_a_line(phone: Callable[..., Page]) -> None:
     page = phone("/?place=GE", language="en")
-    _kept(page, "GE")
+    kept(page, "GE")
     page.goto("/?place=TR")
-    _kept(page, "TR")
+    kept(page, "TR")
     page.context.set_offline(True)
     page.goto("/")
     expect(page.locator("h1")).to_have_text("TR")
@@ -144,8 +134,8 @@ def test_chosen_countries_are_readable_without_a_line(phone: Callable[..., Page]
 @pytest.mark.usefixtures("abroad")
 def test_a_new_edition_takes_the_place_of_the_old_one_whole(phone: Callable[..., Page]) -> None:
     page = phone("/?place=TR", language="en")
-    _kept(page, "TR")
-    worker = page.context.service_workers[0]
+    kept(page, "TR")
+    worker = worker_of(page)
     held = worker.evaluate("get('shell')")
     # A line that breaks in the middle leaves the edition before untouched.
     worker.evaluate("SHELL.assets.push('/nothing/there.js')")
@@ -162,12 +152,12 @@ def test_a_new_edition_takes_the_place_of_the_old_one_whole(phone: Callable[...,
 @pytest.mark.usefixtures("abroad")
 def test_what_is_somebodys_own_is_never_kept(phone: Callable[..., Page]) -> None:
     page = phone("/?place=TR", language="en")
-    _kept(page, "TR")
+    kept(page, "TR")
     person = builders.family()[0]
     for path in (f"/me/{builders.record_link()['token']}/", "/me/register/"):
         assert page.goto(path) is not None
-    worker = page.context.service_workers[0]
-    kept = worker.evaluate(
+    worker = worker_of(page)
+    laid_by = worker.evaluate(
         """async () => {
           const names = await caches.keys();
           const open = await Promise.all(names.map((name) => caches.open(name)));
@@ -175,8 +165,8 @@ def test_what_is_somebodys_own_is_never_kept(phone: Callable[..., Page]) -> None
           return all.flat().map((request) => new URL(request.url).pathname);
         }"""
     )
-    assert kept
-    assert not [path for path in kept if path.startswith(("/me/", "/console/", "/account/"))]
+    assert laid_by
+    assert not [path for path in laid_by if path.startswith(("/me/", "/console/", "/account/"))]
     assert person.pk
 
 
@@ -185,14 +175,14 @@ def test_what_is_somebodys_own_is_never_kept(phone: Callable[..., Page]) -> None
 def test_one_tap_wipes_everything(phone: Callable[..., Page], offline: bool) -> None:
     page = phone("/?place=TR&text=large", language="en")
     page.goto("/?place=TR")
-    _kept(page, "TR")
+    kept(page, "TR")
     page.evaluate("localStorage.setItem('a', '1')")
     page.context.set_offline(offline)
     page.goto("/wipe/")
     assert page.evaluate(_LEFT) != _NOTHING
     page.get_by_role("button", name="Wipe it now").click()
     expect(page.locator("[data-wiped]")).to_be_visible()
-    assert page.evaluate(_LEFT) == _NOTHING
+    until(page, lambda: page.evaluate(_LEFT) == _NOTHING, "nothing")
     assert [one["name"] for one in page.context.cookies()] == []
 
 
@@ -215,7 +205,7 @@ def test_the_size_of_text_holds_on_kept_pages_too(phone: Callable[..., Page]) ->
     page.get_by_role("link", name="Largest text").click()
     come_true(page, _LARGEST)
     assert is_cut(page) == []
-    _kept(page, "TR")
+    kept(page, "TR")
     page.context.set_offline(True)
     page.goto("/")
     come_true(page, _LARGEST)

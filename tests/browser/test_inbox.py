@@ -10,7 +10,7 @@ from safeconduct.ground.kernel import clock
 from safeconduct.response.cases import actions
 from safeconduct.response.cases.models import Case
 from tests import builders
-from tests.browser.conftest import is_cut, violations
+from tests.browser.conftest import come_true, is_cut, kept, until, violations
 from tests.browser.test_first_screen import _LEFT, _NOTHING
 from tests.browser.test_push import PHONE
 from tests.reportsdoor import reports_door
@@ -56,14 +56,6 @@ def _inbox(case: Case) -> str:
     return f"/me/{builders.link_of(case.party_id, 'en', clock.now())}/messages/"
 
 
-def _kept(page: Page) -> None:
-    for _ in range(300):
-        if any(worker.evaluate("get('shell')") for worker in page.context.service_workers):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the worker keeps nothing")
-
-
 @pytest.mark.parametrize("language", ["az", "fa"])
 def test_the_posts_answers_stand_in_the_inbox_and_lead_to_the_request(
     phone: Callable[..., Page], case: Case, language: str
@@ -87,7 +79,7 @@ def test_what_is_kept_is_read_without_a_line_grows_and_goes(
     page = phone(_inbox(case))
     page.get_by_role("button", name="Keep them on this phone").click()
     expect(page.locator("[data-keeping] [role=status]")).to_have_text("Kept on this phone.")
-    _kept(page)
+    kept(page)
     _answer(case, "Pasportunuz hazırdır")
     # Opened again it is kept with what has come since, and nobody is asked again.
     page.reload()
@@ -108,7 +100,7 @@ def test_what_is_kept_is_read_without_a_line_grows_and_goes(
     page.goto("/outbox/")
     held.get_by_role("button", name="Take the messages off this phone").click()
     expect(held).to_be_hidden()
-    assert page.evaluate("get('inbox').then((one) => one ?? null)") is None
+    come_true(page, "get('inbox').then((one) => !one)")
 
 
 @pytest.mark.parametrize("offline", [False, True])
@@ -118,12 +110,12 @@ def test_wiping_takes_the_answers_off_the_phone(
     page = phone(_inbox(case))
     page.get_by_role("button", name="Keep them on this phone").click()
     expect(page.locator("[data-keeping] [role=status]")).to_have_text("Kept on this phone.")
-    _kept(page)
+    kept(page)
     page.context.set_offline(offline)
     page.goto("/wipe/")
     page.get_by_role("button", name="Wipe it now").click()
     expect(page.locator("[data-wiped]")).to_be_visible()
-    assert page.evaluate(_LEFT) == _NOTHING
+    until(page, lambda: page.evaluate(_LEFT) == _NOTHING, "nothing")
     page.context.set_offline(False)
     page.goto("/outbox/")
     expect(page.locator("[data-messages]")).to_be_hidden()

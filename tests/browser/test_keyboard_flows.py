@@ -16,6 +16,7 @@ from safeconduct.picture.registry.models import Person, Stay
 from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.web.texts import texts
 from tests import builders
+from tests.browser.conftest import come_true
 from tests.browser.test_push import PHONE
 from tests.doors import link, open_door
 from tests.reportsdoor import ReportsDoor, reports_door
@@ -85,7 +86,9 @@ def test_a_family_registers_changes_leaves_and_deletes(phone: Callable[..., Page
     record = page.url.split("?")[0]
 
     _type(page, "[name=m0-family_name]", "Quliyeva")
-    _press(page, page.get_by_role("button", name="Save", exact=True))
+    # It stands there as it was typed: only another page says that it was kept.
+    with page.expect_navigation():
+        _press(page, page.get_by_role("button", name="Save", exact=True))
     expect(page.locator("[name=m0-family_name]")).to_have_value("Quliyeva")
     assert Person.objects.filter(family_name="Quliyeva").count() == 1
 
@@ -153,4 +156,4 @@ def test_the_inbox_is_kept_and_the_phone_wiped(phone: Callable[..., Page]) -> No
     page.wait_for_url("**/wipe/")
     _press(page, page.get_by_role("button", name="Wipe it now"))
     expect(page.locator("[data-wiped]")).to_be_focused()
-    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    come_true(page, "indexedDB.databases().then((all) => all.length === 0)")

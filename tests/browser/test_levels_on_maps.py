@@ -43,7 +43,7 @@ def click_at(page: Page, share_x: float, share_y: float) -> None:
 def test_towns_a_circle_and_a_line_are_made_by_clicks(open_page: Open, draft: Edition) -> None:
     duty = builders.officer("duty_officer")
     page = open_page(f"/console/advice/editions/{draft.pk}/area/", officer=duty)
-    page.wait_for_selector("#area-map[data-ready=yes]", timeout=20_000)
+    page.wait_for_selector("#area-map[data-ready=yes]")
     assert not violations(page)
     page.locator(".area-town", has_text="Konya").scroll_into_view_if_needed()
     spot = page.locator(".area-town", has_text="Konya").bounding_box()

@@ -64,15 +64,17 @@ def a_life(chromium: Browser, profile: Path, origin: str) -> Iterator[tuple[Page
     def die() -> None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while not (port.exists() and port.read_text().count("\n")):
             assert time.monotonic() < end, "the browser does not start"
             time.sleep(0.05)
         number = port.read_text().split("\n")[0]
-        joined = chromium.browser_type.connect_over_cdp(f"http://127.0.0.1:{number}")
+        joined = chromium.browser_type.connect_over_cdp(
+            f"http://127.0.0.1:{number}", timeout=180_000
+        )
         page = joined.contexts[0].new_page()
         page.goto(f"{origin}/outbox/")
         yield page, die

@@ -16,7 +16,7 @@ from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.web.texts import texts
 from safeconduct.wires.messaging.terms import Channel
 from tests import builders
-from tests.browser.conftest import come_true, violations
+from tests.browser.conftest import come_true, until, violations, worker_of
 from tests.doors import link, open_door
 from tests.push import Browser
 
@@ -85,16 +85,10 @@ class Receiver:
             "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)"
         )
         come_true(page, "navigator.serviceWorker.controller")
-        self._until(lambda: self.number and page.context.service_workers)
-        self.worker: Worker = page.context.service_workers[0]
-
-    def _until(self, come: Callable[[], object]) -> None:
-        """DevTools tells of the worker on a way of its own, at times after the page knows it."""
-        for _ in range(600):
-            if come():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError("DevTools never told of the worker.")
+        # DevTools tells of the worker on a way of its own, at times after the page knows it.
+        until(page, lambda: self.number, "DevTools' word of the worker")
+        self.worker: Worker = worker_of(page)
+        until(page, lambda: self.worker.evaluate("typeof chosen === 'function'"), "its script")
 
     def _seen(self, event: dict[str, Any]) -> None:
         for registration in event["registrations"]:
@@ -113,9 +107,9 @@ class Receiver:
             "exercise": False,
         } | said
         # A busy browser may drop what DevTools delivers; again, it takes its own place.
-        for _ in range(4):
+        for _ in range(12):
             self._push(message)
-            seen = self.shown(shows or message["title"])
+            seen = self._look(shows or message["title"])
             if "count" in seen:
                 return seen
         raise AssertionError(seen)
@@ -132,6 +126,13 @@ class Receiver:
 
     def shown(self, title: str) -> dict[str, Any]:
         """The one notification on the screen, once its title is this."""
+        for _ in range(12):
+            if "count" in (seen := self._look(title)):
+                return seen
+        raise AssertionError(seen)
+
+    def _look(self, title: str) -> dict[str, Any]:
+        """That notification, or after five seconds those that are there instead."""
         find = """async (title) => {
           for (let tries = 0; tries < 200; tries += 1) {
             const all = await registration.getNotifications();
@@ -175,7 +176,7 @@ def test_a_phone_is_switched_on_by_its_button_alone(
     expect(page.locator("#phones .message-success")).to_be_visible()
     point = ContactPoint.objects.get(channel=Channel.PUSH)
     assert point.address == browser.address(SERVICE)
-    assert page.context.service_workers[0].url.endswith("/sw.js")
+    assert worker_of(page).url.endswith("/sw.js")
 
 
 def test_a_browser_that_was_told_no_says_how_to_change_that(phone: Callable[..., Page]) -> None:

@@ -22,7 +22,7 @@ from safeconduct.response.cases.models import Case, Photo
 from safeconduct.response.checkins.models import Reply
 from safeconduct.wires.intake.web.texts import texts
 from tests import builders
-from tests.browser.conftest import is_cut, violations
+from tests.browser.conftest import is_cut, kept, until, violations
 from tests.doors import DoorProcess, PagesProcess, free_port, link, open_door, open_pages, working
 from tests.pages import Pages
 
@@ -68,15 +68,6 @@ def house(tmp_path: Path) -> Iterator[House]:
             working("worker", "--only", "reports", **how),
         ):
             yield House(pages, door, asked.id, person, incident.pk)
-
-
-def _kept(phone: BrowserContext, page: Page) -> None:
-    for _ in range(600):
-        held = [worker.evaluate("get('shell')") for worker in phone.service_workers]
-        if any(one and "TR" in one["countries"] for one in held):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the worker keeps nothing")
 
 
 def _registers(page: Page) -> None:
@@ -160,7 +151,7 @@ def test_a_stranger_with_the_network_cut(chromium: Browser, house: House) -> Non
         one.on("pageerror", lambda error: complaints.append(str(error)))
     # With a line: the first page, and the question that came by SMS.
     page.goto("/?place=TR")
-    _kept(phone, page)
+    kept(page, "TR")
     question.goto(house.door.url + link(house.asked))
     expect(question.locator("h1")).to_have_text(SAID["title"])
 
@@ -178,10 +169,7 @@ def test_a_stranger_with_the_network_cut(chromium: Browser, house: House) -> Non
     phone.set_offline(False)
     expect(page.locator(".item-sent")).to_have_count(2)
     expect(question.locator("h1")).to_have_text(SAID["received"])
-    for _ in range(400):
-        if _arrived() == ONCE:
-            break
-        page.wait_for_timeout(50)
+    until(page, lambda: _arrived() == ONCE, "everything that was said, once")
     # Asked again and again, nothing is sent twice.
     page.evaluate("sendReports()")
     page.reload()

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from tests import builders
+from tests.browser.conftest import kept, until, worker_of
 from tests.browser.test_push import PHONE
 from tests.reportsdoor import ReportsDoor, reference_of, reports_door
 
@@ -39,15 +40,10 @@ class Phone:
 
     def says(self, script: str) -> Any:
         """What the worker says: it may have been put to sleep, then the next one answers."""
-        (worker,) = self.context.service_workers
-        return worker.evaluate(script)
+        return worker_of(self._blank).evaluate(script)
 
     def until(self, script: str, value: object) -> None:
-        for _ in range(400):
-            if self.says(script) == value:
-                return
-            self.wait()
-        raise AssertionError(f"{script}: {self.says(script)}")
+        until(self._blank, lambda: self.says(script) == value, script)
 
     def open(self, path: str) -> Page:
         page = self.context.new_page()
@@ -55,15 +51,11 @@ class Phone:
         return page
 
     def kept(self) -> None:
-        for _ in range(400):
-            if any(one.evaluate("get('shell')") for one in self.context.service_workers):
-                return
-            self.wait()
-        raise AssertionError("the worker keeps nothing")
+        kept(self._blank)
+        until(self._blank, lambda: self.number, "DevTools' word of the worker")
 
     def signal(self, tag: str, *, last: bool = False) -> None:
         """The browser's own word that there is a line again."""
-        assert self.number, "DevTools never told of the worker"
         told = {"origin": self.origin, "registrationId": self.number, "tag": tag}
         self._tools.send("ServiceWorker.dispatchSyncEvent", told | {"lastChance": last})
 

@@ -41,6 +41,8 @@ const done = () => {
 
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
+  // Counting opens the drawer: behind the wiping it would leave an empty one.
+  await counted;
   const body = new URLSearchParams(new FormData(form));
   await forget();
   // The token of the form counts only together with its cookie, which goes last.
@@ -49,4 +51,4 @@ form?.addEventListener("submit", async (event) => {
   forgetCookies();
   done();
 });
-if (form) count().catch(() => null);
+const counted = form ? count().catch(() => null) : null;
