@@ -129,6 +129,12 @@ class ContactPoint(models.Model):
                 name="contact_lent_by",
                 condition=models.Q(lent_by__isnull=False),
             ),
+            # Looked for with every audience; few of a million ever write STOP.
+            models.Index(
+                fields=["person"],
+                name="contact_stopped",
+                condition=models.Q(stopped_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

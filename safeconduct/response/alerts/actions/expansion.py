@@ -92,7 +92,10 @@ def expand_next(*, release_id: int, now: datetime) -> bool:
 
 
 def _unfinished(release_id: int) -> Release | None:
+    # The area is asked for once for each part, and is long.
+    area = ("audience__cells_from", "audience__cells_until", "audience__intensities")
     rows = Release.objects.select_related("alert__incident", "audience", "round")
+    rows = rows.defer(*area, "alert__shape")
     return rows.filter(pk=release_id, expanded_at=None).first()
 
 
