@@ -9,7 +9,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.ground.kernel.languages import COMPLETE
 from safeconduct.picture.registry import terms
 from safeconduct.picture.registry.models import LetterDay
 from safeconduct.wires.messaging import actions as messaging
@@ -69,7 +68,7 @@ def _todays_batch(now: datetime, actor: Actor) -> int:
 def _texts() -> Iterator[messaging.TextDraft]:
     """Short and neutral: the message names neither a ministry nor a nationality."""
     page = f"{settings.PUBLIC_URL}/v/{CODE_PLACE}"
-    for language in COMPLETE:
+    for language, _name in settings.LANGUAGES:
         with translation.override(language):
             saved = _("Saved. Change or delete your record: {link}")
             letter = _(

@@ -22,8 +22,9 @@ def still_there_texts(reason: str) -> list[TextDraft]:
     """The question whether somebody is still there, by SMS, mail and push."""
     words = _written()["still"][reason]
     # On a screen the link is the message itself: what is tapped.
+    tap = _written()["tap"]
     pushed = [
-        TextDraft(language, Channel.PUSH, one["subject"], one["subject"])
+        TextDraft(language, Channel.PUSH, tap[language], one["subject"])
         for language, one in words.items()
     ]
     return [*_texts(words), *pushed]

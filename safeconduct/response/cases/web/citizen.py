@@ -173,7 +173,6 @@ def _page(
         "case": case,
         "need": "" if case.what == Need.UNSAID else Need(case.what).label,
         "said": said,
-        "notes": notes_in([case]),
         "position": queries.position_of(case, now),
         "photos": case.photos.count(),
         "open": case.closed_at is None,
@@ -192,7 +191,12 @@ def _state(case: Case) -> dict[str, object]:
         withdrawn=case.withdrawn_at is not None,
     )
     refused = refused_words(queries.wishes_of(case))
-    return {"state": STATES[state], "next": NEXT[what_next], "refused": refused}
+    return {
+        "state": STATES[state],
+        "next": NEXT[what_next],
+        "refused": refused,
+        "notes": notes_in([case]),
+    }
 
 
 def _actor(case: Case) -> Actor:
