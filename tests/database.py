@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Generator
 from contextlib import ExitStack
 from functools import cache
@@ -36,6 +37,12 @@ def pytest_configure() -> None:
     TransactionTestCase._fixture_teardown = empty_what_was_filled
 
 
+_LAST_WORDS_SECONDS = 5.0
+_BUSY = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend'
+  AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
 # What migrations write about our models; no test changes it.
 _KEPT = {"django_content_type", "auth_permission"}
 
@@ -48,11 +55,25 @@ def empty_what_was_filled(_case: object = None) -> None:
     """
     from django.db import connection
 
+    _until_nobody_writes()
     with connection.cursor() as cursor:
         cursor.execute(_filled())
         filled = ", ".join(name for (name,) in cursor.fetchall())
         if filled:
             cursor.execute(f"TRUNCATE {filled} CASCADE")
+
+
+def _until_nobody_writes() -> None:
+    """What a closed browser has asked for is still being answered: the next test would find it."""
+    from django.db import connection
+
+    end = time.monotonic() + _LAST_WORDS_SECONDS
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute(_BUSY)
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
 
 
 @cache

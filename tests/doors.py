@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from django.db import connection
 from safeconduct.ground.kernel.tokens import Link, mint
 from safeconduct.wires.intake.terms import ANSWER_LINK
 
+_GIVEN_AWAY = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _COMMAND = "from safeconduct.cli import main; main()"
 
 
@@ -28,9 +30,17 @@ def link(asked_id: int, *, language: str = "az", post_id: int = 2) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    """A port for what listens a moment later, or is killed and listens there again.
+
+    None the kernel gives to whoever connects somewhere: one of those may be taken meanwhile.
+    """
+    lowest = int(_GIVEN_AWAY.read_text().split()[0]) if _GIVEN_AWAY.exists() else 32_768
+    while True:
+        # Each test begins with the same random numbers, beside others that do.
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", 0 if lowest < 31_000 else port))
+            return free.getsockname()[1]
 
 
 class DoorProcess:
@@ -81,7 +91,7 @@ class DoorProcess:
         """kill -9, workers and all: no goodbye."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)
 
     def stop(self) -> None:
         if self._process.poll() is None:
@@ -133,7 +143,7 @@ def working(*arguments: str, **environment: str) -> Iterator[None]:
             process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ time.sleep(60)
 """
 
 
-def until(condition, seconds=10):
+def until(condition, seconds=90):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come about"

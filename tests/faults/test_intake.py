@@ -47,7 +47,7 @@ class Storm:
     def end(self) -> set[int]:
         self._over.set()
         for phone in self._phones:
-            phone.join(timeout=30)
+            phone.join(timeout=120)
             assert not phone.is_alive()
         return self.received
 

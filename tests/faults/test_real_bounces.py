@@ -22,6 +22,7 @@ from safeconduct.wires.messaging.engine.references import reference
 from safeconduct.wires.messaging.models import Receipt
 from safeconduct.wires.messaging.terms import Channel, State
 from tests import messages
+from tests.doors import free_port
 from tests.faults.test_sender import safeconduct, until
 
 pytestmark = [
@@ -91,12 +92,6 @@ class LastServer:
         return said
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
 def is_open(port: int) -> bool:
     with socket.socket() as sock:
         return sock.connect_ex(("127.0.0.1", port)) == 0
@@ -104,7 +99,9 @@ def is_open(port: int) -> bool:
 
 @contextmanager
 def last_server() -> Iterator[int]:
-    controller = Controller(LastServer(), hostname="127.0.0.1", port=free_port())
+    controller = Controller(
+        LastServer(), hostname="127.0.0.1", port=free_port(), ready_timeout=60.0
+    )
     controller.start()
     try:
         yield controller.port

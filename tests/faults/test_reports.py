@@ -36,7 +36,7 @@ class Storm:
         for phone in self._phones:
             phone.start()
 
-    def until(self, more: int, seconds: float = 60) -> None:
+    def until(self, more: int, seconds: float = 180) -> None:
         wanted, end = len(self.kept) + more, time.monotonic() + seconds
         while len(self.kept) < wanted:
             assert time.monotonic() < end, f"only {len(self.kept)} of {wanted} kept"
@@ -45,7 +45,8 @@ class Storm:
     def end(self) -> set[UUID]:
         self._over.set()
         for phone in self._phones:
-            phone.join(timeout=30)
+            phone.join(timeout=120)
+            assert not phone.is_alive()
         return self.kept
 
     def _ask(self) -> None:
@@ -85,7 +86,7 @@ def rows(url: str, statement: str) -> list[tuple]:
         return connection.execute(statement).fetchall()
 
 
-def until(condition, seconds: float = 90) -> None:
+def until(condition, seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come about"
@@ -109,7 +110,12 @@ def test_reports_survive_the_door_and_the_drain(tmp_path, monkeypatch):
                 door.start()
             storm.until(30)
             kept = storm.end()
-        until(lambda: rows(url, "SELECT count(*) FROM intake_rawreport") == [(0,)])
+
+        def filed_all() -> bool:
+            assert filing.poll() is None, "the drain has ended by itself"
+            return rows(url, "SELECT count(*) FROM intake_rawreport") == [(0,)]
+
+        until(filed_all)
     finally:
         filing.kill()
         filing.wait()

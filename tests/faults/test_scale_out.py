@@ -26,7 +26,7 @@ def test_an_outage_of_two_machines_loses_nothing_and_flags_what_may_be_twice():
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

@@ -18,6 +18,7 @@ from safeconduct.wires.messaging.engine.providers import configured
 from safeconduct.wires.messaging.engine.providers.base import Answer, Parcel
 from safeconduct.wires.messaging.engine.references import reference
 from safeconduct.wires.messaging.terms import State
+from tests.doors import free_port
 
 _FAKE_CENTRE = Path("/usr/lib/kannel/test/fakesmsc")
 _PLACES = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -37,12 +38,6 @@ pytestmark = [
         reason="Kannel is not here: apt-get install kannel kannel-extras",
     ),
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 class Kannel:
@@ -174,7 +169,7 @@ async def _send(kannel: Kannel) -> tuple[list[Answer], list[dict[str, str]]]:
         "from": "MFA",
     }
     messaging = {
-        "PROVIDER_TIMEOUT_SECONDS": 5,
+        "PROVIDER_TIMEOUT_SECONDS": 30,
         "LEASE_SECONDS": 60,
         "RECEIPTS_URL": f"http://127.0.0.1:{runner.addresses[0][1]}/receipts",
         "PROVIDERS": {"kannel": options, "stranger": options | {"password": "wrong"}},

@@ -33,7 +33,7 @@ def test_from_hazard_to_headcount(home: Path, tmp_path: Path) -> None:
         env=surroundings | {"SAFECONDUCT_HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=900,
         check=False,
     )
     assert played.returncode == 0, played.stdout[-2000:] + played.stderr[-2000:]

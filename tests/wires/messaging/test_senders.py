@@ -69,7 +69,7 @@ class Post:
         self.server.close()
 
     async def until(self, come: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not await aside(come):
             assert time.monotonic() < deadline, "It never came."
             assert not self._running.done(), self._running
