@@ -362,8 +362,12 @@ def test_a_sighting_without_content_or_from_the_future_is_refused_in_words(
     assert page.status_code == 422
     assert "Say how they are" in page.content.decode()
     tomorrow = (now + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
-    page = duty.post(path, empty | {"safety": "1", "stated_at": tomorrow}, follow=True)
+    said = {"told_by": "the brother", "safety": "1", "stated_at": tomorrow}
+    page = duty.post(path, said)
+    assert page.status_code == 422
     assert "check the time" in page.content.decode()
+    # What was typed while somebody spoke is still there.
+    assert 'value="the brother"' in page.content.decode()
 
 
 def test_officers_take_people_on_hand_them_over_and_log_attempts(here: Incident) -> None:

@@ -49,17 +49,17 @@ def person(request: HttpRequest, incident_id: int, person_id: int) -> HttpRespon
 @officer_may(terms.CLAIM)
 def claim(request: HttpRequest, incident_id: int, person_id: int) -> HttpResponse:
     """Look after the person, also instead of a colleague where the officer says so."""
-    _standing(request, terms.CLAIM, incident_id, person_id)
+    standing = _standing(request, terms.CLAIM, incident_id, person_id)
     take_over = request.POST.get("take_over") == "yes"
-    return _do(request, incident_id, person_id, actions.claim_person, take_over=take_over)
+    return _do(request, standing, actions.claim_person, take_over=take_over)
 
 
 @require_POST
 @officer_may(terms.CLAIM)
 def release(request: HttpRequest, incident_id: int, person_id: int) -> HttpResponse:
     """Give the person back."""
-    _standing(request, terms.CLAIM, incident_id, person_id)
-    return _do(request, incident_id, person_id, actions.release_claim)
+    standing = _standing(request, terms.CLAIM, incident_id, person_id)
+    return _do(request, standing, actions.release_claim)
 
 
 @require_POST
@@ -70,7 +70,7 @@ def sighting(request: HttpRequest, incident_id: int, person_id: int) -> HttpResp
     form = SightingForm(request.POST, now=clock.now())
     if not form.is_valid():
         return _page(request, standing, wrong=form)
-    return _do(request, incident_id, person_id, actions.record_sighting, **form.cleaned_data)
+    return _do(request, standing, actions.record_sighting, form=form)
 
 
 @require_POST
@@ -81,7 +81,7 @@ def attempt(request: HttpRequest, incident_id: int, person_id: int) -> HttpRespo
     form = AttemptForm(request.POST)
     if not form.is_valid():
         return _page(request, standing, wrong=form)
-    return _do(request, incident_id, person_id, actions.log_attempt, **form.cleaned_data)
+    return _do(request, standing, actions.log_attempt, form=form)
 
 
 @require_POST
@@ -92,7 +92,7 @@ def close(request: HttpRequest, incident_id: int, person_id: int) -> HttpRespons
     form = ClosingForm(request.POST)
     if not form.is_valid():
         return _page(request, standing, wrong=form)
-    return _do(request, incident_id, person_id, actions.close_help, **form.cleaned_data)
+    return _do(request, standing, actions.close_help, form=form)
 
 
 def _standing(request: HttpRequest, permission: str, incident_id: int, person_id: int) -> Standing:
@@ -103,23 +103,25 @@ def _standing(request: HttpRequest, permission: str, incident_id: int, person_id
 
 def _do(
     request: HttpRequest,
-    incident_id: int,
-    person_id: int,
+    standing: Standing,
     action: Callable[..., object],
+    *,
+    form: Form | None = None,
     **said: object,
 ) -> HttpResponse:
+    """One action on a person; a form that is refused stays on the page as it was filled in."""
+    at = {"incident_id": standing.incident_id, "person_id": standing.person_id}
+    said |= form.cleaned_data if form else {}
     try:
-        action(
-            incident_id=incident_id,
-            person_id=person_id,
-            now=clock.now(),
-            actor=actor_of(request),
-            **said,
-        )
-        messages.success(request, _("Written down."))
+        action(**at, now=clock.now(), actor=actor_of(request), **said)
     except Refusal as refusal:
+        if form is not None:
+            form.add_error(None, str(refusal.message))
+            return _page(request, standing, wrong=form)
         messages.error(request, str(refusal.message))
-    return redirect("board:person", incident_id, person_id)
+    else:
+        messages.success(request, _("Written down."))
+    return redirect("board:person", *at.values())
 
 
 def _note_look(request: HttpRequest, standing: Standing, what: str) -> None:
