@@ -1,9 +1,8 @@
 """Which incidents there are, and what has happened in one."""
 
 from collections.abc import Collection
-from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import get_language
 
 from safeconduct.ground.kernel.languages import in_words
@@ -36,9 +35,9 @@ def incidents_called(ids: Collection[int] | None = None) -> dict[int, str]:
     return {one.pk: in_words(one.names, language) or one.name for one in rows}
 
 
-def log_of(incident_id: int, *, before: datetime | None = None, limit: int = 50) -> list[LogEntry]:
-    """Lines of the log, the latest first."""
+def log_of(incident_id: int, *, before: int | None = None, limit: int = 50) -> list[LogEntry]:
+    """Lines of the log, the latest first; those older than line ``before`` where it is given."""
     rows = LogEntry.objects.filter(incident_id=incident_id)
-    if before is not None:
-        rows = rows.filter(at__lt=before)
+    if mark := rows.filter(pk=before).first() if before else None:
+        rows = rows.filter(Q(at__lt=mark.at) | Q(at=mark.at, pk__lt=mark.pk))
     return list(rows.order_by("-at", "-id")[:limit])

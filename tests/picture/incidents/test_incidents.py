@@ -78,6 +78,37 @@ def test_a_signal_finds_the_incident_it_opened_until_that_is_closed() -> None:
 
 
 @pytest.mark.django_db
+def test_a_note_too_long_stays_in_its_box(pages: Pages) -> None:
+    incident = builders.incident()
+    pages.sign_in(builders.officer("duty_officer"))
+    page = pages.post(f"/console/incidents/{incident.pk}/note/", {"text": "Ferry. " * 400})
+    assert page.status_code == 422
+    assert "Ferry. Ferry." in page.content.decode()
+    assert "There is a problem" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_log_is_read_to_its_first_line(pages: Pages) -> None:
+    incident, now = builders.incident(), clock.now()
+    LogEntry.objects.filter(incident=incident).delete()
+    # All of one instant: none of them may fall between two pages.
+    LogEntry.objects.bulk_create(
+        LogEntry(incident=incident, at=now, kind="note", text=f"Line {number} of it.")
+        for number in range(60)
+    )
+    pages.sign_in(builders.officer("duty_officer"))
+    path = f"/console/incidents/{incident.pk}/"
+    first = pages.get(path)
+    assert "Line 10 of it." in first.content.decode()
+    assert "Line 9 of it." not in first.content.decode()
+    rest = pages.get(f"{path}?before={first.context['older']}")
+    assert "Line 9 of it." in rest.content.decode()
+    assert "Line 0 of it." in rest.content.decode()
+    assert rest.context["older"] is None
+    assert pages.get(f"{path}?before=x").status_code == 200
+
+
+@pytest.mark.django_db
 def test_an_officer_writes_sets_the_level_and_closes(pages: Pages) -> None:
     incident = builders.incident()
     pages.sign_in(builders.officer("duty_officer"))

@@ -12,9 +12,11 @@ from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.picture.incidents import actions, queries, terms
 from safeconduct.picture.incidents.access import incident_for, incident_to_close, may_close
+from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.incidents.web.forms import LevelForm, NoteForm
 
 _SHOWN = 100
+_LINES = 50
 
 
 @officer_may(terms.VIEW)
@@ -26,15 +28,9 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 
 @officer_may(terms.VIEW)
 def incident_page(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """An incident with the newest lines of its log, or those before one (``?before=``)."""
     incident = incident_for(incident_id, officer=officer_of(request), permission=terms.VIEW)
-    context = {
-        "incident": incident,
-        "log": queries.log_of(incident.pk),
-        "note_form": NoteForm(),
-        "level_form": LevelForm(initial={"level": incident.level}),
-        "may_close": may_close(incident, officer=officer_of(request)),
-    }
-    return render(request, "incidents/page.html", context)
+    return _page(request, incident, NoteForm())
 
 
 @require_POST
@@ -42,15 +38,16 @@ def incident_page(request: HttpRequest, incident_id: int) -> HttpResponse:
 def add_note(request: HttpRequest, incident_id: int) -> HttpResponse:
     incident = incident_for(incident_id, officer=officer_of(request), permission=terms.LOG)
     form = NoteForm(request.POST)
-    if form.is_valid():
-        actions.add_note(
-            incident_id=incident.pk,
-            text=form.cleaned_data["text"],
-            now=clock.now(),
-            actor=actor_of(request),
-        )
-    else:
-        messages.error(request, _("Write the note first."))
+    if not form.is_valid():
+        # A note too long is shortened by its writer; it must not be gone.
+        return _page(request, incident, form)
+    actions.add_note(
+        incident_id=incident.pk,
+        text=form.cleaned_data["text"],
+        now=clock.now(),
+        actor=actor_of(request),
+    )
+    messages.success(request, _("Written down."))
     return redirect("incidents:page", incident.pk)
 
 
@@ -82,3 +79,23 @@ def close(request: HttpRequest, incident_id: int) -> HttpResponse:
     else:
         messages.error(request, _("Tick the box to close the incident."))
     return redirect("incidents:page", incident.pk)
+
+
+def _page(request: HttpRequest, incident: Incident, note_form: NoteForm) -> HttpResponse:
+    before = request.GET.get("before", "")
+    log = queries.log_of(
+        incident.pk,
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None,
+        limit=_LINES + 1,
+    )
+    context = {
+        "incident": incident,
+        "log": log[:_LINES],
+        "older": log[_LINES - 1].pk if len(log) > _LINES else None,
+        "note_form": note_form,
+        "form": note_form if note_form.errors else None,
+        "level_form": LevelForm(initial={"level": incident.level}),
+        "may_close": may_close(incident, officer=officer_of(request)),
+    }
+    status = 422 if note_form.errors else 200
+    return render(request, "incidents/page.html", context, status=status)
