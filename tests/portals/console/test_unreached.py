@@ -144,13 +144,43 @@ def test_nobody_in_another_posts_country_is_named_to_be_asked(pages, family) -> 
     assert "Elsewhere" not in own.content.decode()
 
 
-def test_filters_narrow_it_and_nobody_is_said(pages, family) -> None:
+def test_filters_narrow_it_and_an_empty_list_does_not_claim_that_all_were_reached(
+    pages, family
+) -> None:
     pages.sign_in(builders.officer(at=builders.post()))
-    assert "Every message arrived" in listed(pages, family, care="mine")
+    mine = listed(pages, family, care="mine")
+    assert "Every message arrived" not in mine
+    assert "Nobody on this list is like that." in mine
+    assert 'href="?"' in mine
     pages.post(
         reverse("board:claim", args=[family.incident_id, Standing.objects.first().person_id])
     )
-    assert "Every message arrived" not in listed(pages, family, care="mine")
+    assert "Nobody on this list is like that." not in listed(pages, family, care="mine")
+    Delivery.objects.update(state=State.DELIVERED)
+    ContactPoint.objects.create(
+        person_id=Standing.objects.order_by("-person_id")[0].person_id, channel=1, address=PHONE
+    )
+    assert "Every message arrived" in listed(pages, family)
+    assert "Every message arrived" in listed(pages, family, care="")
+
+
+@pytest.mark.parametrize(
+    ("which", "claim"),
+    [
+        ("silent", "Everybody here has been heard from."),
+        ("help", "Nobody is waiting for help."),
+        ("conflict", "All witnesses agree."),
+    ],
+)
+def test_a_narrowed_list_that_is_empty_claims_nothing_of_everybody(
+    pages, family, which: str, claim: str
+) -> None:
+    pages.sign_in(builders.officer(at=builders.post()))
+    there = reverse(f"board:{which}", args=[family.incident_id])
+    page = pages.get(there, {"care": "mine"}).content.decode()
+    assert claim not in page
+    assert "Nobody on this list is like that." in page
+    assert (claim in pages.get(there).content.decode()) == (which != "silent")
 
 
 def test_an_unknown_mark_is_no_page(pages, family) -> None:
