@@ -154,6 +154,7 @@ def test_the_officer_reads_chooses_and_is_done(pages) -> None:
         reverse("checkins:settle", args=[unclear.pk]), {"answer": "2", "people": people}
     )
     assert response.status_code == 302
+    assert "Written down." in pages.get(response["Location"]).content.decode()
     assert safety_of(unclear) == [Safety.NEEDS_HELP, Safety.NO_ANSWER]
     assert pages.get(reverse("checkins:unclear_page", args=[unclear.pk])).status_code == 404
 
@@ -163,5 +164,8 @@ def test_the_officer_puts_one_away_with_a_reason(pages) -> None:
     pages.sign_in(builders.officer(at=builders.post()))
     pages.post(reverse("checkins:dismiss", args=[unclear.pk]), {"reason": "nonsense"})
     assert queries.unclear_answers(None).count() == 1
-    pages.post(reverse("checkins:dismiss", args=[unclear.pk]), {"reason": "wrong_number"})
+    page = pages.get(reverse("checkins:unclear_page", args=[unclear.pk])).content.decode()
+    assert "does not come back" in page
+    away = reverse("checkins:dismiss", args=[unclear.pk])
+    assert "Put away." in pages.post(away, {"reason": "wrong_number"}, follow=True).content.decode()
     assert Unclear.objects.get().outcome == "wrong_number"

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
@@ -57,6 +58,7 @@ def settle(request: HttpRequest, unclear_id: int) -> HttpResponse:
             now=clock.now(),
             actor=actor_of(request),
         )
+        messages.success(request, _("Written down."))
     except Refusal as refusal:
         messages.error(request, str(refusal.message))
     return redirect("checkins:unclear")
@@ -76,6 +78,7 @@ def dismiss(request: HttpRequest, unclear_id: int) -> HttpResponse:
             now=clock.now(),
             actor=actor_of(request),
         )
+        messages.success(request, _("Put away."))
     except Refusal as refusal:
         messages.error(request, str(refusal.message))
     return redirect("checkins:unclear")
@@ -94,7 +97,7 @@ def _page(
     """The text beside whom it may speak for; they may read that they stood there."""
     people = {one.asking.person_id for one in choices}
     _note_look(request, people)
-    named = {person_id for _, _, person_id in unclear.candidates}
+    named = {person_id for _incident, _asked, person_id in unclear.candidates}
     context = {
         "unclear": unclear,
         "reason": Reason(unclear.reason).label,
