@@ -52,19 +52,24 @@ def test_a_european_code_is_its_area(name, value, inside, outside):
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("ISO 3166-1", "TR", "by country code TR"),
-        ("SAME", "006037", "by county code 006037"),
-        ("FIPS", "06037", "by county code 06037"),
-        ("SAME", "106037", "by county code 106037: it means a part, the whole county is taken"),
-        ("SAME", "044000", "by state code 044000"),
-        ("EMMA_ID", "DE202", "by MeteoAlarm's area code DE202"),
-        ("WARNCELLID", "109561000", "by district code 109561000: all of the district is taken"),
-        ("NUTS3", "FR823", "by region code FR823"),
+        ("ISO 3166-1", "TR", "by country code"),
+        ("SAME", "006037", "by county code"),
+        ("FIPS", "06037", "by county code"),
+        ("SAME", "106037", "by a code for part of a county or district, which is taken whole"),
+        ("SAME", "044000", "by state code"),
+        ("EMMA_ID", "DE202", "by MeteoAlarm's area code"),
+        ("WARNCELLID", "109561000", "by district code"),
+        (
+            "WARNCELLID",
+            "913003001",
+            "by a code for part of a county or district, which is taken whole",
+        ),
+        ("NUTS3", "FR823", "by region code"),
     ],
 )
 def test_it_is_told_how_a_code_became_an_area(name, value, said):
     (note,) = coded((name, value)).facts["placed_by"]
-    assert note["text"] % note["values"] == said
+    assert note["text"] % note["values"] == f"{said}: {name} {value}"
 
 
 @pytest.mark.parametrize(
@@ -107,6 +112,18 @@ def test_a_country_beside_an_unknown_code_is_marked_as_wider_than_meant():
     assert "EMMA_ID LV999" in str(problem)
 
 
+def test_of_two_systems_that_lack_an_area_one_is_named():
+    reading = coded(("SAME", "059110"), ("SAME", "059111"), ("UGC", "PHZ110"), ("UGC", "PHZ111"))
+    assert [problem.values for problem in reading.problems] == [{"names": "SAME 059110, 059111"}]
+
+
+def test_of_two_systems_known_in_part_the_better_known_is_shown():
+    half = ("UGC", "MTZ014"), ("UGC", "CAC037")
+    reading = coded(*half, ("SAME", "030049"), ("SAME", "006037"), ("SAME", "059110"))
+    assert [problem.values for problem in reading.problems] == [{"names": "SAME 059110"}]
+    assert reading.area.ranges.contains(cell_at(46.6, -112.03))
+
+
 def test_codes_of_one_kind_that_fail_share_a_sentence():
     area = f"<area><areaDesc>Baku</areaDesc>{POLYGON}</area>"
     others = (
@@ -115,9 +132,7 @@ def test_codes_of_one_kind_that_fail_share_a_sentence():
         for number in (998, 999)
     )
     (reading,) = read_bytes(CAP.replace(area, area + "".join(others)).encode(), place_of_code)
-    assert [problem.values for problem in reading.problems] == [
-        {"names": "EMMA_ID LV998; EMMA_ID LV999"}
-    ]
+    assert [problem.values for problem in reading.problems] == [{"names": "EMMA_ID LV998, LV999"}]
     assert reading.area.cells > 0
 
 

@@ -94,14 +94,10 @@ def test_a_demonstration_asks_nobody_outside(settings):
 
 
 def test_a_signal_says_by_which_code_it_is_on_the_map(duty):
-    notes = [
-        {"text": "by county code %(code)s", "values": {"code": f"0120{number}"}}
-        for number in range(80, 87)
-    ]
-    made = builders.signal(source="cap", facts={"placed_by": notes})
+    note = {"text": "by county code: %(names)s", "values": {"names": "SAME 012086"}}
+    made = builders.signal(source="cap", estimated=True, facts={"placed_by": [note]})
     text = duty.get(f"/console/hazards/{made.pk}/").content.decode()
-    assert "<li>by county code 012086</li>" in text
-    assert "<summary>All codes</summary>" in text
+    assert "<p>by county code: SAME 012086</p>" in text
     assert "it gives way to a measured one" not in text
 
 

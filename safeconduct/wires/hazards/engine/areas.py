@@ -17,6 +17,8 @@ from safeconduct.wires.hazards.engine.reading import Area
 _OUTLINE_DEGREES = (0.005, 0.02, 0.1, 0.5)
 _OUTLINE_PARTS = 500
 _OUTLINE_CORNERS = 5000
+# The share of an area below which a hole in it is no lake but a slit.
+_CRACK = 0.001
 _LAT, _LON = 90, 360
 # A ring with more corners than this is no place but an attack.
 _MOST_CORNERS = 1_000_000
@@ -52,7 +54,7 @@ def joined(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
 def outline(whole: BaseGeometry) -> dict[str, Any]:
     """GeoJSON with few corners: enough for a map, never what cells are made of."""
     parts = sorted(shapely.get_parts(whole), key=lambda part: -part.area)[:_OUTLINE_PARTS]
-    kept = shapely.union_all(parts)
+    kept = shapely.union_all([_without_cracks(part) for part in parts])
     for tolerance in _OUTLINE_DEGREES:
         simple = shapely.simplify(kept, tolerance)
         kept = kept if simple.is_empty else simple
@@ -60,6 +62,16 @@ def outline(whole: BaseGeometry) -> dict[str, Any]:
             break
     drawn: dict[str, Any] = json.loads(json.dumps(mapping(shapely.set_precision(kept, 1e-5))))
     return drawn
+
+
+def _without_cracks(part: BaseGeometry) -> BaseGeometry:
+    """Without the slits that stay open between neighbours whose borders were simplified apart."""
+    if not isinstance(part, shapely.Polygon):
+        return part
+    least = part.area * _CRACK
+    return shapely.Polygon(
+        part.exterior, [one for one in part.interiors if shapely.Polygon(one).area > least]
+    )
 
 
 def from_geojson(value: object) -> BaseGeometry | None:

@@ -33,7 +33,7 @@ _LONGEST_TEXT = 20_000
 
 def unresolved(_name: str, _value: str) -> cap_area.Placed:
     """The table of codes that knows none."""
-    return cap_area.Placed(None, Note(cap_area.KNOWN_BY_NAME))
+    return cap_area.Placed(None, cap_area.KNOWN_BY_NAME)
 
 
 def read_alert(

@@ -24,19 +24,18 @@ _FEWEST = 3
 # No warning is for more than the whole earth.
 _FARTHEST_KM = 20_038.0
 _POINT_KM = 1.0
-# Codes whose way onto the map is told one by one.
-_MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """The ground behind a code and how it was found; without a shape, ``said`` is why.
 
-    ``is_wide`` marks a country or state: with a narrower code beside it, more than was meant.
+    ``said`` is a sentence with a gap for ``names``, since many codes share one. ``is_wide`` marks
+    a country or state: with a narrower code beside it, more than was meant.
     """
 
     shape: BaseGeometry | None
-    said: Note
+    said: str
     is_wide: bool = False
 
 
@@ -54,28 +53,20 @@ class Found:
 
     shapes: list[BaseGeometry] = field(default_factory=list)
     codes: dict[str, list[str]] = field(default_factory=dict)
-    placed_by: dict[str, Note] = field(default_factory=dict)
-    unplaced: dict[str, list[str]] = field(default_factory=dict)
+    # By sentence, then by system; a place without a code stands under no system.
+    placed_by: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    unplaced: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     problems: list[Note] = field(default_factory=list)
     is_too_wide: bool = False
 
-    def lack(self, why: str, name: str) -> None:
-        """Note a place that is on no map, under the sentence that says why."""
-        names = self.unplaced.setdefault(why, [])
-        if name not in names:
-            names.append(name)
-
     def lacking(self) -> list[Note]:
         """What could not be placed, one sentence for each reason."""
-        return [
-            Note(why, {"names": shortened("; ".join(names), 150)})
-            for why, names in self.unplaced.items()
-        ]
+        return [Note(why, {"names": _listed(names)}) for why, names in self.unplaced.items()]
 
     def facts(self) -> dict[str, object]:
         """How codes became shapes, as ``Signal.facts`` keeps it."""
-        notes = [note.stored() for note in self.placed_by.values()]
-        return {"placed_by": notes[:_MOST_TOLD]} if notes else {}
+        told = [Note(said, {"names": _listed(names)}) for said, names in self.placed_by.items()]
+        return {"placed_by": [note.stored() for note in told]} if told else {}
 
 
 def collect(area: xml.Element, found: Found, resolver: Resolver, repairs: Repairs) -> None:
@@ -98,30 +89,53 @@ def _add_coded(
 ) -> None:
     """Add what a table knows of an area that has codes only, and name the rest.
 
-    Several systems name one ground. The narrowest of those that are known whole stands for
-    all; where none is, what is known of any is shown and the rest is a problem.
+    Several systems name one ground: the best known stands for all, of equals the narrowest.
     """
     if not codes:
-        found.lack(KNOWN_BY_NAME, xml.child_text(area, "areaDesc") or "?")
+        name = xml.child_text(area, "areaDesc") or "?"
+        _note(found.unplaced, KNOWN_BY_NAME, "", name)
     systems: dict[str, dict[str, Placed]] = {}
     for name, value in codes:
         systems.setdefault(name, {})[value] = resolver(name, value)
-    whole = {name for name, known in systems.items() if all(one.shape for one in known.values())}
-    chosen = {min(whole, key=lambda name: _extent(systems[name]))} if whole else {*systems}
-    is_wide = bool(whole) and all(one.is_wide for name in chosen for one in systems[name].values())
-    for name, known in systems.items():
+    for name, known in sorted(systems.items(), key=lambda one: _worth(one[1]))[:1]:
+        is_wide = all(one.is_wide for one in known.values())
         for value, one in known.items():
-            if one.shape is None and (is_wide or not whole):
-                found.lack(_TOO_WIDE if is_wide else one.said.text, f"{name} {value}".strip())
-                found.is_too_wide = found.is_too_wide or is_wide
-            elif one.shape is not None and name in chosen:
-                found.shapes.append(one.shape)
-                found.placed_by.setdefault(str(one.said), one.said)
+            _take(found, name, value, one)
+        narrower = [key for key in systems if key != name] if is_wide else []
+        for key in narrower:
+            _say_too_wide(found, key, systems[key])
 
 
-def _extent(known: dict[str, Placed]) -> float:
-    """Square degrees, to compare systems that name the same ground."""
-    return sum(one.shape.area for one in known.values() if one.shape is not None)
+def _say_too_wide(found: Found, system: str, known: dict[str, Placed]) -> None:
+    for code in (code for code, one in known.items() if one.shape is None):
+        _note(found.unplaced, _TOO_WIDE, system, code)
+        found.is_too_wide = True
+
+
+def _worth(known: dict[str, Placed]) -> tuple[float, float]:
+    """Which of several systems for one ground to take: the best known, then the narrowest."""
+    shapes = [one.shape for one in known.values() if one.shape is not None]
+    return 1 - len(shapes) / len(known), sum(shape.area for shape in shapes)
+
+
+def _take(found: Found, system: str, code: str, placed: Placed) -> None:
+    if placed.shape is None:
+        _note(found.unplaced, placed.said, system, code)
+        return
+    found.shapes.append(placed.shape)
+    _note(found.placed_by, placed.said, system, code)
+
+
+def _note(told: dict[str, dict[str, list[str]]], said: str, system: str, name: str) -> None:
+    names = told.setdefault(said, {}).setdefault(system, [])
+    if name not in names:
+        names.append(name)
+
+
+def _listed(names: dict[str, list[str]]) -> str:
+    """Codes behind the name of their system, and whatever has none: “SAME 012086, 012087; Riga”."""
+    groups = [f"{system} {', '.join(codes)}" for system, codes in names.items() if system]
+    return shortened("; ".join(groups + names.get("", [])), 150)
 
 
 def polygon_of(text: str, repairs: Repairs) -> BaseGeometry | None:

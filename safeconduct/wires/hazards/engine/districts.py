@@ -25,6 +25,11 @@ def warncell(code: str) -> BaseGeometry | None:
     return _joined(_areas("ags").get(found[1], ())) if found else None
 
 
+def names_a_part(code: str) -> bool:
+    """Whether a WARNCELLID means but a part of its district: coast, lowland, mountains."""
+    return code.startswith("9")
+
+
 def nuts(code: str) -> BaseGeometry | None:
     """A NUTS region of Germany at any level: all districts whose NUTS 3 code begins with it."""
     if not code.startswith("DE"):

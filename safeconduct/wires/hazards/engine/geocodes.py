@@ -16,16 +16,15 @@ from shapely.geometry.base import BaseGeometry
 from safeconduct.ground.places.engine import atlas, gazetteer
 from safeconduct.wires.hazards.engine import counties, districts
 from safeconduct.wires.hazards.engine.cap_area import KNOWN_BY_NAME, Placed
-from safeconduct.wires.hazards.engine.reading import Note
 from safeconduct.wires.hazards.engine.regions import region
 
-_BY_COUNTRY = _("by country code %(code)s")
-_BY_STATE = _("by state code %(code)s")
-_BY_COUNTY = _("by county code %(code)s")
-_BY_PART = _("by county code %(code)s: it means a part, the whole county is taken")
-_BY_EMMA = _("by MeteoAlarm's area code %(code)s")
-_BY_DISTRICT = _("by district code %(code)s: all of the district is taken")
-_BY_REGION = _("by region code %(code)s")
+_BY_COUNTRY = _("by country code: %(names)s")
+_BY_STATE = _("by state code: %(names)s")
+_BY_COUNTY = _("by county code: %(names)s")
+_BY_DISTRICT = _("by district code: %(names)s")
+_BY_PART = _("by a code for part of a county or district, which is taken whole: %(names)s")
+_BY_EMMA = _("by MeteoAlarm's area code: %(names)s")
+_BY_REGION = _("by region code: %(names)s")
 
 _NO_COUNTRY = _("No country has this code: %(names)s.")
 _NO_COUNTY = _("Our table of United States counties, which has no sea areas, lacks: %(names)s.")
@@ -55,20 +54,20 @@ def place_of_code(name: str, value: str) -> Placed:
     plain, code = _NOISE.sub("", name.lower()), value.strip().upper()
     for system in _SYSTEMS:
         if system.names.fullmatch(plain):
-            return system.place(code) or Placed(None, Note(system.lacking))
-    return Placed(None, Note(KNOWN_BY_NAME))
+            return system.place(code) or Placed(None, system.lacking)
+    return Placed(None, KNOWN_BY_NAME)
 
 
 def _country(code: str) -> Placed | None:
     found = _outlines().get(_codes().get(code, ""))
-    return _placed(found, _BY_COUNTRY, code, is_wide=True)
+    return _placed(found, _BY_COUNTRY, is_wide=True)
 
 
 def _county(code: str) -> Placed | None:
     number = counties.number_of(code)
     is_state = len(number) == len("SS")
     said = _BY_PART if counties.names_a_part(code) else _BY_COUNTY
-    return _placed(counties.county(number), _BY_STATE if is_state else said, code, is_wide=is_state)
+    return _placed(counties.county(number), _BY_STATE if is_state else said, is_wide=is_state)
 
 
 def _zone(code: str) -> Placed | None:
@@ -77,21 +76,22 @@ def _zone(code: str) -> Placed | None:
 
 
 def _emma(code: str) -> Placed | None:
-    return _placed(region(code) if _EMMA.fullmatch(code) else None, _BY_EMMA, code)
+    return _placed(region(code) if _EMMA.fullmatch(code) else None, _BY_EMMA)
 
 
 def _warncell(code: str) -> Placed | None:
-    return _placed(districts.warncell(code), _BY_DISTRICT, code)
+    said = _BY_PART if districts.names_a_part(code) else _BY_DISTRICT
+    return _placed(districts.warncell(code), said)
 
 
 def _nuts(code: str) -> Placed | None:
     """A NUTS code at the level its length tells; feeds call level 1 by the name of level 2."""
     found = region(f"NUTS{len(code) - 2}/{code}") or districts.nuts(code)
-    return _placed(found, _BY_REGION, code, is_wide=len(code) < len("DE80"))
+    return _placed(found, _BY_REGION, is_wide=len(code) < len("DE80"))
 
 
 def _cisorp(code: str) -> Placed | None:
-    return _placed(region(f"CISORP/{code}"), _BY_REGION, code)
+    return _placed(region(f"CISORP/{code}"), _BY_REGION)
 
 
 _SYSTEMS: Final = (
@@ -105,10 +105,8 @@ _SYSTEMS: Final = (
 )
 
 
-def _placed(
-    shape: BaseGeometry | None, said: str, code: str, *, is_wide: bool = False
-) -> Placed | None:
-    return None if shape is None else Placed(shape, Note(said, {"code": code}), is_wide=is_wide)
+def _placed(shape: BaseGeometry | None, said: str, *, is_wide: bool = False) -> Placed | None:
+    return None if shape is None else Placed(shape, said, is_wide=is_wide)
 
 
 @cache
