@@ -47,6 +47,8 @@ def test_an_alert_is_written_submitted_and_released_by_two(pages: Pages) -> None
     second = Pages().sign_in(builders.officer("releaser"))
     preview = second.get(f"/console/alerts/{alert.pk}/").content.decode()
     assert "Type the number of people" in preview
+    assert "cannot be called back" in preview
+    assert 'href="/console/alerts/"' in preview.partition("<main")[2]
     wrong = second.post(f"/console/alerts/{alert.pk}/release/", {"version": 1, "people": 99})
     assert wrong.status_code == 422
     second.post(f"/console/alerts/{alert.pk}/release/", {"version": 1, "people": 1})
@@ -54,6 +56,7 @@ def test_an_alert_is_written_submitted_and_released_by_two(pages: Pages) -> None
     assert alert.state == "released"
     after = second.get(f"/console/alerts/{alert.pk}/").content.decode()
     assert "Stop this alert" in after
+    assert "cannot be started again" in after
 
 
 def test_every_figure_of_the_preview_says_what_it_is_of(pages: Pages) -> None:

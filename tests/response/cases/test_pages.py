@@ -184,7 +184,8 @@ def test_unread_reports_are_for_those_who_see_all_requests(pages):
     unread = builders.unread_report()
     pages.sign_in(builders.officer("duty_officer"))
     assert "ValueError" in pages.get("/console/cases/unread/").content.decode()
-    assert pages.get(f"/console/cases/unread/{unread.pk}/").status_code == 200
+    page = pages.get(f"/console/cases/unread/{unread.pk}/").content.decode()
+    assert "does not come back" in page
     assert pages.post(f"/console/cases/unread/{unread.pk}/open/").status_code == 302
     assert pages.get(f"/console/cases/unread/{unread.pk}/").status_code == 404
 
