@@ -64,7 +64,9 @@ def test_a_european_code_is_its_area(name, value, inside, outside):
             "913003001",
             "by a code for part of a county or district, which is taken whole",
         ),
-        ("NUTS3", "FR823", "by region code"),
+        ("NUTS3", "FR823", "by region code, borders © EuroGeographics"),
+        ("NUTS3", "DE300", "by region code"),
+        ("CISORP", "1000", "by district code, borders of the Czech cadastre (ČÚZK)"),
     ],
 )
 def test_it_is_told_how_a_code_became_an_area(name, value, said):

@@ -25,6 +25,9 @@ _BY_DISTRICT = _("by district code: %(names)s")
 _BY_PART = _("by a code for part of a county or district, which is taken whole: %(names)s")
 _BY_EMMA = _("by MeteoAlarm's area code: %(names)s")
 _BY_REGION = _("by region code: %(names)s")
+# Their owners want to be named wherever their borders are shown.
+_BY_NUTS = _("by region code, borders © EuroGeographics: %(names)s")
+_BY_CISORP = _("by district code, borders of the Czech cadastre (ČÚZK): %(names)s")
 
 _NO_COUNTRY = _("No country has this code: %(names)s.")
 _NO_COUNTY = _("Our table of United States counties, which has no sea areas, lacks: %(names)s.")
@@ -86,12 +89,13 @@ def _warncell(code: str) -> Placed | None:
 
 def _nuts(code: str) -> Placed | None:
     """A NUTS code at the level its length tells; feeds call level 1 by the name of level 2."""
-    found = region(f"NUTS{len(code) - 2}/{code}") or districts.nuts(code)
-    return _placed(found, _BY_REGION, is_wide=len(code) < len("DE80"))
+    if found := region(f"NUTS{len(code) - 2}/{code}"):
+        return _placed(found, _BY_NUTS)
+    return _placed(districts.nuts(code), _BY_REGION, is_wide=len(code) < len("DE80"))
 
 
 def _cisorp(code: str) -> Placed | None:
-    return _placed(region(f"CISORP/{code}"), _BY_REGION)
+    return _placed(region(f"CISORP/{code}"), _BY_CISORP)
 
 
 _SYSTEMS: Final = (
