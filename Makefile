@@ -27,7 +27,7 @@ test: ready
 ## make check   format, lint, types, layers, templates, budgets, words
 check: ready
 	@$(MAKE) --no-print-directory -j $(JOBS) --output-sync=target \
-		check-style check-types check-layers check-templates $(if $(filter true,$(CI)),,check-meta)
+		check-style check-types check-layers check-templates check-meta
 	@echo "All in order."
 
 .PHONY: check-style check-types check-layers check-templates check-meta
@@ -39,8 +39,7 @@ check-layers:
 	@$(RUN)/lint-imports --no-cache >.tools/layers.log 2>&1 || { cat .tools/layers.log; exit 1; }
 check-templates:
 	@$(RUN)/djlint --lint --quiet safeconduct
-# Who may open what is asked by `make test`: it takes a database and half a minute. In CI it
-# asks all of these too, and nothing is asked twice.
+# Who may open what is asked by `make test`: it takes a database and half a minute.
 check-meta:
 	@$(RUN)/pytest tests/meta --no-header -m "not django_db"
 
