@@ -13,15 +13,7 @@ class AlertsConfig(AppConfig):
         from safeconduct.response.alerts import handlers, terms
         from safeconduct.response.alerts.engine.witness import said_by_alerts
 
-        declare(
-            "alerts.first_contact",
-            lambda number: ngettext(
-                "{count} person was told by a message where we have them from.",
-                "{count} people were told by a message where we have them from.",
-                number,
-            ),
-            Shredder.FORGET_SUBJECT,
-        )
+        declare("alerts.first_contact", _told_first, Shredder.FORGET_SUBJECT)
         declare("alerts.drafted", _("{actor} wrote in alert {subject}."))
         declare("alerts.steps_chosen", _("{actor} chose the steps of alert {subject}."))
         declare("alerts.joined", _("{actor} let alert {subject} join incident {incident}."))
@@ -47,3 +39,11 @@ class AlertsConfig(AppConfig):
         )
         handlers.connect()
         witnesses.register(said_by_alerts)
+
+
+def _told_first(number: int) -> str:
+    return ngettext(
+        "{count} person was told by a message where we have them from.",
+        "{count} people were told by a message where we have them from.",
+        number,
+    )
