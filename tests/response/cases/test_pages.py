@@ -10,6 +10,7 @@ from PIL import Image
 
 from safeconduct.ground.audit.models import Look
 from safeconduct.ground.kernel import clock, tokens
+from safeconduct.ground.places.models import Country
 from safeconduct.response.cases import actions, queries
 from safeconduct.response.cases.engine import drain
 from safeconduct.response.cases.models import Call, Case
@@ -48,11 +49,13 @@ def test_a_link_too_old_or_to_a_request_that_is_gone_opens_nothing(client):
 
 
 def test_the_list_shows_their_own_words_and_filters(console):
+    Country.objects.filter(code="TR").update(names={"en": "Turkiye"})
     case = builders.help_request(words="Ayağım sınıb\nkömək")
     builders.post(id=3, seat="DE")
     builders.help_request(words="elsewhere", post_id=3)
     shown = console.get("/console/cases/").content.decode()
     assert "Ayağım sınıb kömək" in shown
+    assert "4K7F-XD02</bdi>, Turkiye" in shown
     assert "elsewhere" not in shown
     assert "Ayağım" in console.get("/console/cases/?whose=nobody").content.decode()
     assert "Ayağım" not in console.get("/console/cases/?whose=mine").content.decode()
