@@ -79,3 +79,10 @@ def test_one_can_leave_a_sensitive_page_at_once(pages: Pages, settings: Any, add
 
 def test_the_outbox_says_what_holds_without_script(pages: Pages) -> None:
     assert "<noscript>" in pages.get("/outbox/").content.decode()
+
+
+def test_after_i_am_safe_the_page_promises_no_answer(pages: Pages) -> None:
+    """Who needs nothing has a page that says so: there is nothing to add to and nothing to end."""
+    page = pages.get("/here/").content.decode()
+    assert '<span data-about="here">See what you told us</span>' in page
+    assert '<span data-about="help">See what becomes of it' in page

@@ -276,7 +276,10 @@ def test_a_report_is_followed_from_the_first_second(pages):
     builders.post(id=2, seat="TR")
     key = report(words="Kömək")
     path = f"/me/request/{tokens.veiled(key, purpose=REPORT_LINK)}/"
-    assert "being filed" in pages.get(path).content.decode()
+    shown = pages.get(path).content.decode()
+    assert "need not send it again" in shown
+    # Who waits looks again by a button: a page cannot be pulled down everywhere.
+    assert f'<a class="button" href="{path}">' in shown
     drain.run_once()
     assert "Kömək" in pages.get(path).content.decode()
 
@@ -298,11 +301,15 @@ def test_a_link_that_a_machine_fetched_is_not_an_answer_read(pages, officer):
     assert pages.get(f"{path}seen/").status_code == 405
     assert pages.post(f"{path}seen/", {"through": "nonsense"}).status_code == 302
     assert case.messages.get(pk=first.pk).seen_at is None
-    assert pages.post(f"{path}seen/", {"through": first.pk}).status_code == 302
+    # By the page itself: nobody pressed anything, nobody is thanked.
+    assert pages.post(f"{path}seen/", {"through": first.pk, "by": "page"}).status_code == 302
     assert case.messages.get(pk=first.pk).seen_at is not None
+    assert "you have read it" not in pages.get(path).content.decode()
     assert case.messages.get(pk=second.pk).seen_at is None
     pages.post(f"{path}seen/", {"through": second.pk})
-    assert "through" not in pages.get(path).content.decode()
+    shown = pages.get(path).content.decode()
+    assert "through" not in shown
+    assert "Thank you: we know now that you have read it." in shown
 
 
 def test_a_report_nobody_could_file_is_followed_too(pages, officer):
@@ -319,6 +326,7 @@ def test_a_report_nobody_could_file_is_followed_too(pages, officer):
     shown = pages.get(path).content.decode()
     assert "officer will read it" not in shown
     assert "tell us anew" in shown
+    assert 'href="/help/"' in shown
 
 
 def test_whoever_said_that_they_are_safe_reads_that(pages):

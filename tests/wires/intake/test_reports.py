@@ -175,7 +175,10 @@ def test_whoever_opens_the_doors_address_is_led_to_the_form(phone, settings):
 def test_every_language_has_its_page(phone, language, path):
     page = phone.send(path, key=str(KEY), what="safe", lang=language).check_page()
     heading = "report_received" if path == "/here" else "report_help_received"
+    # To who is safe nobody writes an answer: their page shows what they said.
+    link = "follow_safe" if path == "/here" else "follow"
     assert texts(language)[heading] in page.text
+    assert f">{texts(language)[link]}<" in page.text
     phone.kept.refuses = True
     refused = phone.send(f"{path}?l={language}", key=str(KEY)).check_page()
     assert texts(language)["report_not_kept"] in refused.text

@@ -109,6 +109,8 @@ def seen(request: HttpRequest, token: str, case: Case) -> HttpResponse:
     through = request.POST.get("through", "")
     if through.isascii() and through.isdigit() and len(through) < 19:
         actions.note_seen(case, through=int(through), now=clock.now())
+        if request.POST.get("by") != "page":
+            messages.success(request, _("Thank you: we know now that you have read it."))
     return redirect("requests:status", token)
 
 
