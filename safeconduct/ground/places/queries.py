@@ -38,11 +38,11 @@ class PlaceHit:
 
 
 def find_places(
-    text: str, language: str, limit: int = 10, *, country: str | None = None
+    text: str, language: str, limit: int = 10, *, country: str | None = None, whole: bool = False
 ) -> list[PlaceHit]:
     """Places whose name in any language begins so, whole names first, then by population.
 
-    "Paris, Texas" is read as a city and the beginning of its country's name; where that
+    With ``whole`` only those that are called so, and no longer. "Paris, Texas" is read as a city and the beginning of its country's name; where that
     leads nowhere, the part before the comma decides. Two letters are the least.
     """
     wanted, _, land = text.partition(",")
@@ -50,7 +50,10 @@ def find_places(
     if len(key) < SHORTEST_SEARCH:
         return []
     lands = {country} if country else _countries_called(latin_key(land))
-    found = _hits(key, lands, limit) or (_hits(key, set(), limit) if not country else [])
+    prefix = key if whole else f"{key}%"
+    found = _hits(key, prefix, lands, limit)
+    if not found and not country:
+        found = _hits(key, prefix, set(), limit)
     return _described(found, language)
 
 
@@ -143,9 +146,11 @@ def _countries_called(key: str) -> set[str]:
         return {code for (code,) in cursor.fetchall()}
 
 
-def _hits(key: str, lands: set[str], limit: int) -> list[tuple[str | None, int | None]]:
+def _hits(
+    key: str, prefix: str, lands: set[str], limit: int
+) -> list[tuple[str | None, int | None]]:
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"key": key, "prefix": f"{key}%", "lands": list(lands), "n": limit})
+        cursor.execute(_FIND, {"key": key, "prefix": prefix, "lands": list(lands), "n": limit})
         return [(code, number) for code, number, *_ in cursor.fetchall()]
 
 

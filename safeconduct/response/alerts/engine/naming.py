@@ -49,7 +49,7 @@ def _town_named(signal: Signal) -> City | None:
     beside = _BESIDE.match(text)
     name = text[beside.end() :] if beside else text
     farthest = _ASTRAY_KM + (float(beside[1]) if beside else 0)
-    for hit in find_places(name.partition(",")[0], "en", _MOST_HITS):
+    for hit in find_places(name.partition(",")[0], "en", _MOST_HITS, whole=True):
         if hit.city_id is None or hit.latitude is None or hit.longitude is None:
             continue
         off = distance_km(hit.latitude, hit.longitude, signal.latitude, signal.longitude)
@@ -87,7 +87,7 @@ def _countries(signal: Signal) -> dict[str, str]:
 
 
 def _country_called(name: str) -> str:
-    hits = find_places(name, "en", _MOST_HITS)
+    hits = find_places(name, "en", _MOST_HITS, whole=True)
     return next((hit.country for hit in hits if hit.city_id is None), "")
 
 
