@@ -465,6 +465,19 @@ def test_who_changed_their_number_was_reached_at_the_familys_old_one() -> None:
     assert people_by_country(alert.release.batch_id) == {"TR": (2, 2)}
 
 
+@pytest.mark.parametrize("both_there", [False, True])
+def test_a_call_reaches_whoever_of_the_party_was_meant(both_there: bool) -> None:
+    first, second = builders.household(2, phone="")
+    ContactPoint.objects.create(person=first, channel=SMS, address="+999504")
+    for person in (first, second)[: 1 + both_there]:
+        builders.stay(person)
+    alert = released()
+    settle(alert, State.DELIVERED, channel=SMS)
+    batch = alert.release.batch_id
+    Delivery.objects.filter(batch_id=batch).update(channel=Channel.CALL)
+    assert people_by_country(batch) == {"TR": (1 + both_there, 1 + both_there)}
+
+
 def test_a_climb_ends_with_its_alert() -> None:
     builders.resident(phone="+999501")
     alert = released()

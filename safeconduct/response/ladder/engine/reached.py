@@ -17,6 +17,10 @@ from safeconduct.wires.messaging.queries import Tally, untrue_receipts
 from safeconduct.wires.messaging.terms import Channel, State
 
 _EVERY: Final = timedelta(seconds=10)
+# A call speaks to the whole party, of which some may be at home and were never meant.
+_ON_THE_ROLL: Final = """EXISTS (
+    SELECT FROM ladder_climb c JOIN rollcall_standing s ON s.incident_id = c.incident_id
+    WHERE c.batch_id = d.batch_id AND s.person_id = p.id)"""
 # Whoever a message was addressed to, and for a shared address whoever it spoke to besides.
 _REACHED: Final = f"""
 WITH told AS (
@@ -27,7 +31,8 @@ WITH told AS (
     JOIN registry_person r ON r.id = d.recipient_id
     JOIN registry_person p ON p.party_id = r.party_id AND p.id <> r.id
     WHERE d.batch_id = %s AND d.state IN ({State.HANDED:d}, {State.DELIVERED:d})
-        AND (d.covers > 1 OR d.channel = {Channel.CALL:d}) AND {speaks_to("p.id", "r.party_id")}
+        AND (d.covers > 1 OR d.channel = {Channel.CALL:d} AND {_ON_THE_ROLL})
+        AND {speaks_to("p.id", "r.party_id")}
 )
 SELECT country, count(*), count(*) FILTER (WHERE proven) FROM (
     SELECT person_id, min(country) AS country, bool_or(state = {State.DELIVERED:d}) AS proven
