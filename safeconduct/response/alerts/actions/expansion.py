@@ -168,7 +168,7 @@ def _write(release: Release, part: Slice, chunk: Chunk, now: datetime) -> None:
         part.unreachable += _unreachable(release)
     part.save()
     if chunk.people and release.round is not None:
-        # Last, since all who write to this incident's roll take turns from here to the commit.
+        # Last: from the roll's version on all who write to it take turns, to the commit.
         presume_chunk(
             incident_id=release.round.incident_id,
             round_number=release.round.number,
