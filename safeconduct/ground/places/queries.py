@@ -42,8 +42,9 @@ def find_places(
 ) -> list[PlaceHit]:
     """Places whose name in any language begins so, whole names first, then by population.
 
-    With ``whole`` only those that are called so, and no longer. "Paris, Texas" is read as a city and the beginning of its country's name; where that
-    leads nowhere, the part before the comma decides. Two letters are the least.
+    With ``whole`` only those that are called so, and no longer. "Paris, Texas" is read as a
+    city and the beginning of its country's name; where that leads nowhere, the part before
+    the comma decides. Two letters are the least.
     """
     wanted, _, land = text.partition(",")
     key = latin_key(wanted)
