@@ -123,8 +123,9 @@ class Message(models.Model):
     # Of a note: by which office it was written, told to the person instead of a name.
     role = models.CharField(max_length=30, blank=True, db_default="", default="")
     post_id = models.SmallIntegerField(null=True)
-    # Why the person reads only that there is a note (terms.KeptBack); empty: they read it.
-    kept_back = models.CharField(max_length=8, blank=True, db_default="", default="")
+    # Of a note: why the person reads only that there is one (terms.KeptBack); empty: they read it.
+    # The table's own default is for code that does not know the column: its officer was not told.
+    kept_back = models.CharField(max_length=8, blank=True, db_default="earlier", default="")
     words = models.BinaryField()
     # Which messages told the person that an answer waits, and whom they were addressed to.
     batch_id = models.BigIntegerField(null=True)

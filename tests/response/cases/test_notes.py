@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import connection
 from django.utils.translation import override
 
 from safeconduct.ground.kernel import clock
@@ -108,6 +109,24 @@ def test_a_shredded_note_is_told_no_more():
     note(case, "Qolu sınıb")
     forget_words([case.pk], clock.now())
     assert read(case) == []
+
+
+_WITHOUT = """
+INSERT INTO cases_message (case_id, direction, at, officer_id, words)
+SELECT case_id, direction, at, officer_id, words FROM cases_message WHERE id = %s
+"""
+
+
+def test_a_note_of_the_release_before_is_kept_back():
+    """Its pages still run while tables are changed, and again after a way back."""
+    case = builders.help_request()
+    written = note(case, "Əri döyür")
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHOUT, [written.pk])
+    written.delete()
+    (entry,) = read(case)
+    assert str(entry["words"]).startswith("Written before people could read notes")
+    assert case.messages.get(direction=Direction.NOTE).kept_back == KeptBack.EARLIER
 
 
 @pytest.mark.parametrize(

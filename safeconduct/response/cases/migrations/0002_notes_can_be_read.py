@@ -1,7 +1,5 @@
 from django.db import migrations, models
 
-_NOTE = 3
-
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0001_initial")]
@@ -11,14 +9,11 @@ class Migration(migrations.Migration):
             "message", "role", models.CharField(max_length=30, blank=True, db_default="", default="")
         ),
         migrations.AddField("message", "post_id", models.SmallIntegerField(null=True)),
+        # Nobody who wrote a note before this release was told that the person would read it, nor
+        # is whoever writes one by the release before it, while an upgrade runs or is taken back.
         migrations.AddField(
             "message",
             "kept_back",
-            models.CharField(max_length=8, blank=True, db_default="", default=""),
-        ),
-        # Nobody who wrote them was told that the person would read them.
-        migrations.RunSQL(
-            f"UPDATE cases_message SET kept_back = 'earlier' WHERE direction = {_NOTE}",
-            migrations.RunSQL.noop,
+            models.CharField(max_length=8, blank=True, db_default="earlier", default=""),
         ),
     ]
