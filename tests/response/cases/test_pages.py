@@ -91,9 +91,41 @@ def test_the_list_is_narrowed_to_an_incident_the_officer_may_see(console):
     empty = console.get(f"/console/cases/?incident={flood.pk}&state=closed").content.decode()
     assert "No request is like that." in empty
     assert 'href="/console/cases/"' in empty
-    # Not one of theirs to choose: the form says so.
-    refused = console.get(f"/console/cases/?incident={war.pk}").content.decode()
-    assert "error" in refused
+
+
+def test_a_fresh_incident_lists_its_own_requests_only_and_none_yet(console):
+    fresh = builders.incident(name="Fresh")
+    case = builders.help_request(words="of no incident")
+    page = console.get(f"/console/cases/?incident={fresh.pk}")
+    assert page.context["form"].is_valid()
+    assert f'<option value="{fresh.pk}" selected>Fresh</option>' in page.text
+    assert "No request is like that." in page.text
+    assert "of no incident" not in page.text
+    assert not Look.objects.filter(person_id=case.person_id).exists()
+
+
+def test_an_incident_is_asked_for_however_many_there_are_to_choose(console, monkeypatch):
+    monkeypatch.setattr("safeconduct.response.cases.engine.listing._MOST_INCIDENTS", 1)
+    older, latest = builders.incident(name="Older"), builders.incident(name="Latest")
+    builders.help_request(words="in the older", incident_id=older.pk)
+    builders.help_request(words="in the latest", incident_id=latest.pk)
+    assert ">Older<" not in console.get("/console/cases/").text
+    page = console.get(f"/console/cases/?incident={older.pk}").text
+    assert "in the older" in page
+    assert "in the latest" not in page
+    assert console.get(f"/console/cases/?incident={latest.pk}").text.count(">Latest<") == 1
+
+
+@pytest.mark.parametrize("asked", ["theirs", "nonsense", "9" * 30, "-1"])
+def test_an_incident_that_is_not_theirs_to_choose_lists_nobody(console, asked):
+    war = builders.incident(name="War", countries=("GE",))
+    case = builders.help_request(words="of no incident")
+    asked = war.pk if asked == "theirs" else asked
+    page = console.get("/console/cases/", {"incident": asked})
+    assert "incident" in page.context["form"].errors
+    assert ">War<" not in page.text
+    assert "of no incident" not in page.text
+    assert not Look.objects.filter(person_id=case.person_id).exists()
 
 
 def test_the_next_page_is_of_the_same_incident(console, monkeypatch):

@@ -11,6 +11,8 @@ from safeconduct.response.cases.queries import cases_at
 
 # More than anybody chooses from; older ones are found by a request's reference.
 _MOST_INCIDENTS: Final = 100
+# Digits of what no table counts to.
+_LONGEST_NUMBER: Final = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,15 @@ class Filters:
     incident_id: int | None = None
 
 
-def listed(posts: frozenset[int] | None, filters: Filters, *, officer_id: int) -> QuerySet[Case]:
-    """Requests in their order: the most urgent first, of those the longest waiting."""
+def listed(
+    posts: frozenset[int] | None, filters: Filters | None, *, officer_id: int
+) -> QuerySet[Case]:
+    """Requests in their order: the most urgent first, of those the longest waiting.
+
+    None for what was asked and cannot be had: instead of it everybody's would be read in vain.
+    """
+    if filters is None:
+        return Case.objects.none()
     rows = cases_at(posts).filter(closed_at__isnull=not filters.closed)
     if filters.mine:
         rows = rows.filter(owner_id=officer_id)
@@ -52,15 +61,20 @@ def _of_incident(incident_id: int) -> Q:
 
 
 def incidents_of(
-    posts: frozenset[int] | None, countries: frozenset[str] | None
+    posts: frozenset[int] | None, countries: frozenset[str] | None, *, asked: str = ""
 ) -> list[tuple[int, str]]:
-    """Incidents in these countries that requests of these posts are of, the latest first."""
+    """Incidents in these countries that requests of these posts are of, the latest first.
+
+    Before them the one that was ``asked`` for by its number, if it is in these countries: a board
+    leads here while its incident has no request yet.
+    """
     theirs = cases_at(posts).order_by()
     called = Call.objects.filter(case__in=theirs).values("incident_id")
     held = Q(pk__in=theirs.values("incident_id")) | Q(pk__in=called)
-    found = list(
-        incidents_in(countries).filter(held).values_list("pk", flat=True)[:_MOST_INCIDENTS]
-    )
+    theirs_to_see = incidents_in(countries).values_list("pk", flat=True)
+    found = list(theirs_to_see.filter(held)[:_MOST_INCIDENTS])
+    if asked.isdecimal() and len(asked) < _LONGEST_NUMBER and int(asked) not in found:
+        found = [*theirs_to_see.filter(pk=int(asked)), *found]
     names = incidents_called(found)
     return [(pk, names[pk]) for pk in found]
 

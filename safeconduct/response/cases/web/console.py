@@ -198,9 +198,9 @@ def _worked(request: HttpRequest, case_id: int) -> Case:
     return case_for(case_id, officer=officer_of(request), permission=WORK)
 
 
-def _filters(form: forms.FilterForm) -> listing.Filters:
+def _filters(form: forms.FilterForm) -> listing.Filters | None:
     if not form.is_valid():
-        return listing.Filters()
+        return None
     said = form.cleaned_data
     return listing.Filters(
         mine=said["whose"] == "mine",
@@ -214,7 +214,8 @@ def _filters(form: forms.FilterForm) -> listing.Filters:
 
 def _filter_form(request: HttpRequest, posts: frozenset[int] | None) -> forms.FilterForm:
     countries = countries_of(officer_of(request), INCIDENTS)
-    incidents = listing.incidents_of(posts, countries)
+    asked = request.GET.get("incident", "")
+    incidents = listing.incidents_of(posts, countries, asked=asked)
     return forms.FilterForm(request.GET, posts=post_names(posts), incidents=incidents)
 
 
