@@ -47,8 +47,10 @@ def note_removed(ways: Iterable[Way]) -> None:
 
 
 def note_given(ways: Iterable[Way]) -> None:
-    """These are, also where somebody once removed them."""
-    take_back(REMOVED, map(str, ways), by=GIVEN_AGAIN)
+    """These are, also where somebody once removed them; what is new says no STOP either."""
+    given = list(map(str, ways))
+    take_back(REMOVED, given, by=GIVEN_AGAIN)
+    take_back(STOP, given, by=START)
 
 
 def note_stopped(ways: Iterable[Way]) -> None:

@@ -173,6 +173,54 @@ def test_a_number_given_up_and_given_again_stays(leyla: Person, folder: Path) ->
     assert set(stopped()) == {PHONE, MAIL}
 
 
+def test_a_number_given_again_after_stop_is_written_to(leyla: Person, folder: Path) -> None:
+    """Its new row says no STOP: nor does a backup of today, or of the time before."""
+    with undone_by_a_restore():
+        actions.stop_contact(channel=Channel.SMS, address=PHONE, **by())
+        changed(leyla, phone="")
+        changed(leyla, phone=PHONE)
+        forgotten.keep_list(now=clock.now())
+        again(folder)
+        assert stopped() == {PHONE: False, MAIL: False}
+    again(folder)
+    assert stopped() == {PHONE: False, MAIL: False}
+
+
+def test_a_number_lent_by_a_second_record_keeps_that_ones_stop(leyla: Person, folder: Path) -> None:
+    second = builders.family("Rəna", phone="+9990001119999")[0]
+    lent = {"channel": Channel.SMS, "address": "+905009998877", "language": "az"}
+    ContactPoint.objects.create(person=leyla, lent_by=second.pk, **lent)
+    actions.stop_contact(channel=Channel.SMS, address=lent["address"], **by())
+    changed(leyla, phone=lent["address"])
+    assert stopped()[lent["address"]]
+    forgotten.keep_list(now=clock.now())
+    again(folder)
+    assert stopped()[lent["address"]]
+
+
+def test_a_no_outlasts_a_number_given_again(leyla: Person, folder: Path) -> None:
+    with undone_by_a_restore():
+        choose(leyla, WARNINGS, given=False)
+        changed(leyla, phone="")
+        changed(leyla, phone=PHONE)
+        assert stopped() == {PHONE: True, MAIL: True}
+    again(folder)
+    assert stopped() == {PHONE: True, MAIL: True}
+
+
+def test_a_browser_switched_on_again_after_a_no_is_written_to(leyla: Person, folder: Path) -> None:
+    party = {"party_id": leyla.party_id, **by()}
+    actions.add_phone(subscription=BROWSER, language="az", **party)
+    choose(leyla, WARNINGS, given=False)
+    actions.remove_phones(**party)
+    actions.add_phone(subscription=BROWSER, language="az", **party)
+    browser = ContactPoint.objects.filter(channel=Channel.PUSH)
+    assert browser.get().stopped_at is None
+    forgotten.keep_list(now=clock.now())
+    again(folder)
+    assert browser.get().stopped_at is None
+
+
 def test_a_phone_that_was_switched_off_stays_off(leyla: Person, folder: Path) -> None:
     party = {"party_id": leyla.party_id, **by()}
     actions.add_phone(subscription=BROWSER, language="az", **party)

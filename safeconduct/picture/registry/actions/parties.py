@@ -240,15 +240,16 @@ def _set_contacts(person: Person, draft: PartyDraft, now: datetime) -> None:
     """A family shares what it gave: whoever holds the phone hears for all."""
     given = {(Channel.SMS, draft.phone), (Channel.EMAIL, draft.mail)}
     wanted = {(int(channel), address) for channel, address in given if address}
-    # Browsers come and go by their own buttons, not by this form; what a second record lent us
-    # is that record's.
-    own = list(person.contact_points.exclude(channel=Channel.PUSH).filter(lent_by=None))
+    # Browsers come and go by their own buttons, not by this form.
+    held = list(person.contact_points.exclude(channel=Channel.PUSH))
+    # What a second record lent us is that record's.
+    own = [one for one in held if one.lent_by is None]
     gone = [one for one in own if (one.channel, one.address) not in wanted]
     withdrawing.note_removed(withdrawing.ways_of(gone))
     for point in gone:
         point.delete()
     if person.created_at < now:
-        new = wanted - {(one.channel, one.address) for one in own}
+        new = wanted - {(one.channel, one.address) for one in held}
         withdrawing.note_given(withdrawing.Way(person.pk, *one) for one in new)
     ContactPoint.objects.bulk_create(
         (
