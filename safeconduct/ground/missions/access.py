@@ -82,6 +82,20 @@ def right_of(officer: Officer, permission: str) -> tuple[str, int | None]:
     return min(held, key=lambda one: (one[1] is None, one[1] or 0, one[0]), default=("", None))
 
 
+def right_at(officer: Officer, permission: str, *, post_id: int | None) -> tuple[str, int | None]:
+    """The role, and the post it is held at, by which an officer may do something for one post.
+
+    That post's before the ministry's, and no other post's. Empty where there is none any more.
+    """
+    roles = roles_with(permission)
+    held = [
+        (role, post)
+        for role, post in _appointments(officer)
+        if role in roles and post in (post_id, None)
+    ]
+    return min(held, key=lambda one: (one[1] is None, one[0]), default=("", None))
+
+
 def _appointments(officer: Officer) -> Held:
     """Role and post of each; asked once for the officer of a request, who lives no longer."""
     known = _of_request.get()

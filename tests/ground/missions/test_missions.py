@@ -51,6 +51,17 @@ def test_an_officer_of_all_posts_answers_for_everywhere() -> None:
     assert access.posts_of(officer, "alerts.release") is None
 
 
+def test_the_right_for_one_post_is_held_there_or_at_the_ministry() -> None:
+    officer, now = builders.officer("duty_officer", at=builders.post(id=2)), clock.now()
+    assert access.right_at(officer, "cases.work", post_id=2) == ("duty_officer", 2)
+    assert access.right_at(officer, "cases.work", post_id=3) == ("", None)
+    appoint(officer_id=officer.pk, role="releaser", post_id=None, now=now, actor=TESTER)
+    assert access.right_at(officer, "cases.work", post_id=2) == ("duty_officer", 2)
+    assert access.right_at(officer, "cases.work", post_id=3) == ("releaser", None)
+    assert access.right_at(officer, "cases.work", post_id=None) == ("releaser", None)
+    assert access.right_at(officer, "missions.appoint", post_id=2) == ("", None)
+
+
 def test_an_appointment_ends_at_its_instant() -> None:
     officer = builders.officer("duty_officer")
     held = officer.appointments.get()

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.translation import override
 
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.missions.actions import appoint
 from safeconduct.ground.missions.terms import ROLES
 from safeconduct.ground.privacy.holdings import Holder, holdings
 from safeconduct.response.cases import actions
@@ -91,6 +92,20 @@ def test_an_officer_is_told_that_it_is_read_and_chooses(pages: Pages):
     page = console.get(f"/console/cases/{case.pk}/").text
     assert page.count("The person can read this note.") == 1
     assert page.count("Kept back: somebody could come to harm") == 1
+
+
+@pytest.mark.parametrize(("post_id", "told"), [(2, 2), (3, None)])
+def test_a_note_is_signed_by_the_office_that_answers_for_the_request(pages: Pages, post_id, told):
+    """Of post 2 and of the ministry: who notes something at post 3 does so for the ministry."""
+    officer = builders.officer("duty_officer", at=builders.post(id=2))
+    builders.post(id=3, seat="DE")
+    appoint(officer_id=officer.pk, role="releaser", post_id=None, now=clock.now(), actor=TESTER)
+    case = builders.help_request(post_id=post_id)
+    said = {"words": "Su istədi", "kept_back": "yes"}
+    pages.sign_in(officer).post(f"/console/cases/{case.pk}/note/", said)
+    written = case.messages.get(direction=Direction.NOTE)
+    role = "releaser" if told is None else "duty_officer"
+    assert (written.role, written.post_id) == (role, told)
 
 
 def test_whether_a_person_may_read_it_is_never_left_open(pages: Pages):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.missions.access import countries_of, officer_may, posts_of, right_of
+from safeconduct.ground.missions.access import countries_of, officer_may, posts_of, right_at
 from safeconduct.ground.privacy.sealing import unseal_bytes
 from safeconduct.picture.incidents.terms import VIEW as INCIDENTS
 from safeconduct.response.cases import actions, queries
@@ -132,7 +132,8 @@ def reply(request: HttpRequest, case_id: int) -> HttpResponse:
 @officer_may(WORK)
 def note(request: HttpRequest, case_id: int) -> HttpResponse:
     """A word among officers, which the person can read unless it is kept back."""
-    office, form = right_of(officer_of(request), WORK), forms.NoteForm(request.POST)
+    post_id, form = _worked(request, case_id).post_id, forms.NoteForm(request.POST)
+    office = right_at(officer_of(request), WORK, post_id=post_id)
     return _do(request, case_id, actions.write_note, form=form, office=office)
 
 
