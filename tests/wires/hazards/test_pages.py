@@ -2,6 +2,7 @@
 
 import pytest
 
+from safeconduct.ground.missions.terms import ROLES, Role
 from safeconduct.wires.hazards import queries, tasks
 from safeconduct.wires.hazards.models import Feed
 from tests import builders
@@ -109,6 +110,21 @@ def test_a_warning_on_no_map_leads_from_its_problem_to_a_draft(duty):
         text = duty.get(page).content.decode()
         assert f'href="{address}"' in text
         assert "Choose the area and draft an alert" in text
+
+
+@pytest.mark.parametrize(("may", "led"), [("hazards.view", False), ("alerts.draft", True)])
+def test_only_who_writes_alerts_is_led_to_a_draft(pages, monkeypatch, may, led):
+    role = Role("watcher", "Watcher", frozenset({"hazards.view", may}))
+    monkeypatch.setitem(ROLES, "watcher", role)
+    placed = builders.signal("placed")
+    lost = builders.signal(cells_from=[], cells_until=[], area_km2=None, outline=None)
+    builders.hazard_problem(signal=lost)
+    watcher = pages.sign_in(builders.officer("watcher"))
+    for page in ("problems", lost.pk, placed.pk):
+        text = watcher.get(f"/console/hazards/{page}/").text
+        assert ("/console/alerts/from-signal/" in text) is led
+    answer = watcher.get(f"/console/alerts/from-signal/{placed.pk}/")
+    assert (answer.status_code != 404) is led
 
 
 def test_what_was_refused_or_has_an_area_needs_none_chosen(duty):
