@@ -13,13 +13,16 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.privacy import forgotten
 from safeconduct.ground.privacy.actions import choose_consents, forget_again
 from safeconduct.ground.privacy.consents import FAMILY, WARNINGS
+from safeconduct.ground.privacy.engine import lists
 from safeconduct.ground.privacy.models import Consent, Forgotten
 from safeconduct.ground.privacy.queries import consents_of
 from safeconduct.ground.privacy.sealing import Subject
+from safeconduct.ground.privacy.terms import LIST_KEPT
 from safeconduct.picture.registry import actions
 from safeconduct.picture.registry.models import ContactPoint, EmergencyContact, Person
 from safeconduct.picture.registry.queries import kin_of
 from safeconduct.picture.registry.rules import Leg
+from safeconduct.picture.registry.withdrawing import REMOVED, STOP, Way
 from safeconduct.wires.messaging.engine.push import Subscription
 from safeconduct.wires.messaging.models import Batch, Delivery
 from safeconduct.wires.messaging.terms import Channel, Lane, State
@@ -219,6 +222,19 @@ def test_a_browser_switched_on_again_after_a_no_is_written_to(leyla: Person, fol
     forgotten.keep_list(now=clock.now())
     again(folder)
     assert browser.get().stopped_at is None
+
+
+@pytest.mark.parametrize("kind", [REMOVED, STOP])
+@pytest.mark.parametrize(("age", "counts"), [(-1, True), (10, False)])
+def test_a_mark_older_than_its_table_reaches_takes_nothing(
+    leyla: Person, folder: Path, kind: str, age: int, counts: bool
+) -> None:
+    """What was given again since then left no mark, but the file goes by whole months."""
+    at = clock.now() - LIST_KEPT - timedelta(days=age)
+    (ref,) = forgotten.refs_of(kind, [str(Way(leyla.pk, Channel.SMS, PHONE))])
+    lists.append(folder, [lists.Line(forgotten.key_mark(), ref, at)])
+    again(folder)
+    assert (stopped().get(PHONE) is not False) is counts
 
 
 def test_a_phone_that_was_switched_off_stays_off(leyla: Person, folder: Path) -> None:

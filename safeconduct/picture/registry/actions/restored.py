@@ -1,12 +1,12 @@
 """What a restored backup brings back although it was deleted or taken back: once more."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from typing import Final
 
 from django.db.models import QuerySet
 
+from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.privacy.actions import choose_consents
 from safeconduct.ground.privacy.actions.consents import AGREED_AGAIN, REFUSED, consent_place
@@ -14,6 +14,7 @@ from safeconduct.ground.privacy.consents import WARNINGS
 from safeconduct.ground.privacy.forgotten import Reaction, Subjects, reactions, subjects
 from safeconduct.ground.privacy.queries import who_answered, who_said_yes
 from safeconduct.ground.privacy.sealing import Subject
+from safeconduct.ground.privacy.terms import LIST_KEPT
 from safeconduct.picture.registry import terms
 from safeconduct.picture.registry.actions.contacts import reckon_reach
 from safeconduct.picture.registry.actions.kin import remove_emergency_contact
@@ -39,9 +40,6 @@ from safeconduct.picture.registry.withdrawing import (
 )
 from safeconduct.wires.messaging.actions import unsubscribe
 from safeconduct.wires.messaging.terms import Channel
-
-# An address tells not since when we have it: the mark of its being given again does.
-_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def declare() -> None:
@@ -109,8 +107,11 @@ def _forget_confided(kind: str, ids: Sequence[int], now: datetime, actor: Actor)
 
 
 def _ways(points: "QuerySet[ContactPoint]") -> Iterator[tuple[str, datetime]]:
+    # An address tells not since when we have it: the mark of its being given again does. That
+    # mark is made while the first is in the table, and files are kept longer than the table.
+    since = clock.now() - LIST_KEPT
     known = points.order_by("pk").values_list("person_id", "channel", "address")
-    return ((str(Way(*one)), _LONG_AGO) for one in known.iterator())
+    return ((str(Way(*one)), since) for one in known.iterator())
 
 
 def _kin() -> Iterable[tuple[int, datetime]]:
