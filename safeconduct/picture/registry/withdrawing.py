@@ -59,9 +59,21 @@ def note_stopped(ways: Iterable[Way]) -> None:
 
 
 def note_forms(people: Iterable[int]) -> None:
-    """Before these people are deleted: their form may lie on a telephone and come once more."""
-    forms = Person.objects.filter(pk__in=list(people), source_key__startswith="web:")
-    remember(FORM, forms.values_list("source_key", flat=True))
+    """Before these people are deleted: their form may lie on a telephone and come once more.
+
+    Whoever of the party stays answers for it from now on: it leads to the record that lives.
+    """
+    gone = list(people)
+    forms = Person.objects.filter(pk__in=gone, source_key__startswith="web:")
+    keys = dict(forms.values_list("party_id", "source_key"))
+    stay = Person.objects.filter(party_id__in=keys, source_key="").exclude(pk__in=gone)
+    heirs = list(stay.order_by("party_id", "pk").distinct("party_id"))
+    # No two people have one key.
+    forms.update(source_key="")
+    for heir in heirs:
+        heir.source_key = keys.pop(heir.party_id)
+    Person.objects.bulk_update(heirs, ["source_key"])
+    remember(FORM, keys.values())
 
 
 def note_started(ways: Iterable[Way]) -> None:

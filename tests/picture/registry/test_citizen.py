@@ -351,6 +351,24 @@ def test_a_form_that_comes_once_more_after_its_record_was_deleted_registers_nobo
     assert not Forgotten.objects.filter(ref__contains=KEY.replace("-", "")).exists()
 
 
+@pytest.mark.parametrize("stays", ["Kamran", "Aysel"])
+def test_a_form_whose_first_person_left_still_leads_to_its_record(pages, stays):
+    """Also where all of them are others now."""
+    family = told(key=KEY, **{"m1-given_name": "Kamran"})
+    link = pages.post(FORM, family)["Location"].split("?")[0]
+    kamran = Person.objects.get(given_name="Kamran")
+    known = {"m0-id": kamran.pk} if stays == "Kamran" else {}
+    pages.post(link, told(**{"m0-given_name": stays} | known))
+    left = Person.objects.get()
+    assert left.given_name == stays
+    assert (left.pk == kamran.pk) is bool(known)
+    assert pages.post(FORM, family)["Location"].split("?")[0] == link
+    assert list(Person.objects.all()) == [left]
+    # Deleted as a whole it is remembered as before.
+    actions.delete_party(party_id=left.party_id, now=clock.now(), actor=Actor.citizen(None))
+    assert pages.post(FORM, family)["Location"] == "/me/deleted/?again=1"
+
+
 def test_the_night_remembers_forms_as_well(pages):
     pages.post(FORM, told(key=KEY))
     later = clock.now() + timedelta(days=3 * 365)

@@ -113,14 +113,17 @@ def change_party(*, party_id: int, draft: PartyDraft, now: datetime, actor: Acto
     party joins as a new person. Who wants to tell less is known less well from now on.
     """
     party = Party.objects.select_for_update().select_related("source").get(pk=party_id)
-    known = {person.pk: person for person in party.people.order_by("pk")}
+    known = set(party.people.values_list("pk", flat=True))
     kept = {member.id for member in draft.members if member.id in known}
-    forget_members(party_id, known.keys() - kept)
+    for member in draft.members:
+        if member.id not in kept:
+            _add_member(party, web_source(now), member, draft, now)
+    # Behind those who join: the record stays one though all of them are new.
+    forget_members(party_id, known - kept)
+    people = party.people.in_bulk(kept)
     for member in draft.members:
         if member.id in kept:
-            _change_member(known[member.id], member, draft, now)
-        else:
-            _add_member(party, web_source(now), member, draft, now)
+            _change_member(people[member.id], member, draft, now)
     party.kind = "family" if len(draft.members) > 1 else "single"
     party.level = draft.level
     party.save(update_fields=["kind", "level"])
