@@ -12,10 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.ui import icons
+from safeconduct.picture.registry.actions import delete_party
 from safeconduct.picture.registry.models import Person, Stay
 from safeconduct.wires.intake.models import RawReport
 from tests import builders
-from tests.browser.conftest import come_true, kept, violations, worker_of
+from tests.browser.conftest import come_true, kept, until, violations, worker_of
 from tests.doors import open_door
 from tests.reportsdoor import ReportsDoor, reference_of, reports_door
 
@@ -360,6 +361,44 @@ def test_a_trip_of_two_places_is_told_without_a_line_and_its_lost_answer_doubles
     assert follow
     page.goto(follow)
     expect(page.locator("[name=m0-given_name]")).to_have_value(leyla.given_name)
+
+
+def test_a_form_that_comes_after_its_record_was_deleted_is_not_shown_as_sent(
+    phone: Callable[..., Page],
+) -> None:
+    """It arrived, its answer was lost, and its owner deleted the record before it came again."""
+    builders.findable_country("GE", en="Georgia")
+    page = phone("/?place=GE", language="en")
+    kept(page)
+    page.context.set_offline(True)
+    page.goto("/me/register/")
+    page.locator("[name=place]").fill("Georgia")
+    page.locator("[name=mail]").fill("leyla@family.example")
+    page.locator("[name=m0-given_name]").fill("Leyla")
+    page.get_by_role("button", name="Register").click()
+    page.wait_for_url("**/outbox/")
+
+    lost, deleted = [], False
+
+    def lose(route: Any) -> None:
+        if route.request.method == "POST" and not deleted:
+            lost.append(route.fetch(max_redirects=0).status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.context.route("**/me/register/", lose)
+    page.context.set_offline(False)
+    until(page, lambda: bool(lost), "registered, its answer lost")
+    party = Person.objects.get().party_id
+    delete_party(party_id=party, now=clock.now(), actor=builders.TESTER)
+    deleted = True
+    expect(page.locator(".item-refused")).to_be_visible(timeout=15_000)
+    _counts(page, waiting=0, sent=1)
+    expect(page.locator(".item [data-line=sent]")).to_be_hidden()
+    page.locator(".item-refused .follow").click()
+    expect(page.get_by_text("we did not register you again")).to_be_visible()
+    assert not Person.objects.exists()
 
 
 def test_what_was_wrong_without_a_line_is_corrected_with_one(phone: Callable[..., Page]) -> None:

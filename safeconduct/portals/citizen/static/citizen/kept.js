@@ -21,8 +21,8 @@ const HELD = 24 * 3600 * 1000;
 const isHeld = ({ shares, follow, sentAt }) => shares && follow && Date.now() - sentAt < HELD;
 
 const stateOf = (entry) => {
-  if (entry.sentAt) return "sent";
-  return entry.refused ? "refused" : "waiting";
+  if (entry.refused) return "refused";
+  return entry.sentAt ? "sent" : "waiting";
 };
 // A tap on a notification that could not be sent yet is kept as an answer.
 const kindOf = ({ kind, action }) => kind ?? (action === "safe" ? "safe" : "help");
@@ -44,7 +44,7 @@ const itemOf = (entry, name) => {
   item.querySelector(".timer").dataset.since = entry.sentAt ?? "";
   const follow = item.querySelector(".follow");
   // A form with something to correct is corrected where it was filled in.
-  const to = state === "refused" && entry.kind === "register" ? entry.to : entry.follow;
+  const to = entry.follow ?? (state === "refused" && entry.kind === "register" ? entry.to : "");
   follow.hidden = !to;
   if (to) follow.href = to;
   item.querySelector("button").addEventListener("click", async () => {

@@ -31,8 +31,11 @@ async function sendForm({ to, fields }) {
   const body = new URLSearchParams([...fields, ["csrfmiddlewaretoken", token]]);
   const response = await fetch(to, { ...how, method: "POST", body });
   if (!response.ok) return { became: "later" };
-  // Whoever is led on has been registered; the same page again has something to correct.
-  return response.redirected ? { became: "sent", follow: response.url } : { became: "refused" };
+  // The same page again has something to correct.
+  if (!response.redirected) return { became: "refused" };
+  // Whoever is led on has been registered, or reads there why not: deleted since, it came too late.
+  const late = new URL(response.url).searchParams.has("again");
+  return { became: "sent", follow: response.url, refused: late };
 }
 
 // What became of it: "sent" with a receipt, "later", or "refused" for good.
@@ -57,10 +60,11 @@ async function sendReport(report) {
 }
 
 async function settle(report) {
-  const { became, reference, follow } = await sendReport(report);
+  const { became, reference, follow, refused } = await sendReport(report);
   const { key, kind, at, summary, shares } = report;
   if (became === "sent") {
-    const receipt = { key, kind, at, summary, shares, reference, follow, sentAt: Date.now() };
+    const told = { reference, follow, refused, sentAt: Date.now() };
+    const receipt = { key, kind, at, summary, shares, ...told };
     await exchange(`report ${key}`, `receipt ${key}`, receipt);
   } else if (await get(`report ${key}`)) {
     // What fails goes behind the others: one that never arrives must not hold up the rest.
