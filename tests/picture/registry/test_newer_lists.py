@@ -84,6 +84,16 @@ def test_a_number_a_newer_list_dropped_is_remembered_as_dropped() -> None:
     assert is_remembered(GIVEN_AGAIN, dropped)
 
 
+def test_an_address_that_a_second_record_lent_becomes_their_own() -> None:
+    bring_in(LEYLA, OLD)
+    person, other = Person.objects.get(), builders.resident()
+    lent = {"channel": Channel.SMS, "address": "+905327654321", "lent_by": other.pk}
+    ContactPoint.objects.create(person=person, last_worked_at=clock.now(), **lent)
+    assert bring_in(MOVED, NEW).changed == 1
+    point = ContactPoint.objects.get(person=person, address="+905327654321")
+    assert (point.lent_by, point.last_worked_at is None) == (None, False)
+
+
 def test_the_newer_list_twice_changes_nothing() -> None:
     bring_in(LEYLA, OLD)
     bring_in(MOVED, NEW)

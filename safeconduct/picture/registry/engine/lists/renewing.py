@@ -136,11 +136,17 @@ def write(found: Sequence[Renewal], *, source_id: int, collected_on: date) -> li
         withdrawing.Way(one.person_id, *point) for one in found for point in one.new_points
     )
     ContactPoint.objects.bulk_create(
-        ContactPoint(
-            person_id=one.person_id, channel=channel, address=address, language=one.row.language
-        )
-        for one in found
-        for channel, address in one.new_points
+        (
+            ContactPoint(
+                person_id=one.person_id, channel=channel, address=address, language=one.row.language
+            )
+            for one in found
+            for channel, address in one.new_points
+        ),
+        # What a second record of theirs had lent them is their own from now on.
+        update_conflicts=True,
+        unique_fields=["person", "channel", "address"],
+        update_fields=["lent_by"],
     )
     _write_stays(found, confirmed_at)
     _rename([one for one in found if one.is_renamed], collected_on)
