@@ -47,6 +47,8 @@ def test_its_sender_and_an_officer_talk(
     desk = open_page("/console/cases/", officer=officer, language=language, **size)
     fine(desk, f"list-{name}")
     desk.locator(f"a[href='/console/cases/{case.pk}/']").click()
+    # Loaded when it comes near the screen.
+    desk.locator(".photos img").scroll_into_view_if_needed()
     expect(desk.locator(".photos img")).to_have_js_property("naturalWidth", 40)
     desk.locator("#reply_words").fill("Yoldayıq. Yerinizdə qalın.")
     desk.locator("#answer button").click()

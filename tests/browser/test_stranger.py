@@ -138,6 +138,7 @@ def _on_the_console(desk: Page, house: House) -> None:
     row = desk.locator("tr", has_text="Çıxış bağlıdır")
     expect(row).to_contain_text("Aysel Məmmədova")
     desk.goto(f"/console/cases/{case.pk}/")
+    desk.locator(".photos img").scroll_into_view_if_needed()
     expect(desk.locator(".photos img")).to_have_js_property("naturalWidth", 192)
     expect(desk.locator("#answer .notice-warn")).to_contain_text("SMS")
     assert is_cut(desk) == []
