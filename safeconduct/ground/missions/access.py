@@ -1,6 +1,7 @@
 """What an officer may do, and for which posts: the question every console view asks first."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import ContextVar
 from functools import wraps
 from typing import Concatenate, Final
@@ -16,7 +17,9 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.models import Appointment, Closure, ConsularDistrict, Post
 from safeconduct.ground.missions.terms import APPOINT, DESCRIBE, permissions_with, roles_with
 
-type Held = list[tuple[str, int | None]]
+# A role and the post it is held at; None is the ministry itself.
+type Right = tuple[str, int | None]
+type Held = list[Right]
 # What the officer of this request holds. A view asks three times and more.
 _of_request: Final[ContextVar[tuple[Officer, Held] | None]] = ContextVar("held", default=None)
 
@@ -72,28 +75,60 @@ def countries_of(officer: Officer, permission: str) -> frozenset[str] | None:
     return frozenset(districts.values_list("country_id", flat=True))
 
 
-def right_of(officer: Officer, permission: str) -> tuple[str, int | None]:
-    """The role, and the post it is held at, by which an officer may do something now.
-
-    The narrowest there is: a post's before the ministry's. Empty where there is none any more.
-    """
-    roles = roles_with(permission)
-    held = [(role, post) for role, post in _appointments(officer) if role in roles]
-    return min(held, key=lambda one: (one[1] is None, one[1] or 0, one[0]), default=("", None))
-
-
-def right_at(officer: Officer, permission: str, *, post_id: int | None) -> tuple[str, int | None]:
+def right_at(officer: Officer, permission: str, *, post_id: int | None) -> Right:
     """The role, and the post it is held at, by which an officer may do something for one post.
 
     That post's before the ministry's, and no other post's. Empty where there is none any more.
     """
+    return _narrowest(_for_post(_rights(officer, permission), post_id))
+
+
+def rights_over(
+    officer: Officer,
+    permission: str,
+    people: Iterable[int],
+    *,
+    posts: Mapping[int, int | None],
+    countries: Mapping[int, str],
+) -> list[tuple[Right, list[int]]]:
+    """People with the role, and the post it is held at, by which an officer may see them.
+
+    It is the role at the post that answers for them: by ``posts`` of people, or by the
+    ``countries`` they are in. Where neither says so, or nothing is held there any more, it is the
+    narrowest there is. Always in the same order.
+    """
+    held = _rights(officer, permission)
+    narrowest = _narrowest(held)
+    if len(held) < 2:
+        return [(narrowest, list(people))]
+    answering = _answering(set(countries.values()))
+    theirs = {one: answering.get(country) for one, country in countries.items()} | dict(posts)
+    found: defaultdict[Right, list[int]] = defaultdict(list)
+    for one in people:
+        right = _narrowest(_for_post(held, theirs[one])) if one in theirs else narrowest
+        found[right if right[0] else narrowest].append(one)
+    return sorted(found.items(), key=lambda pair: (pair[0][1] or 0, pair[0][0]))
+
+
+def _rights(officer: Officer, permission: str) -> Held:
     roles = roles_with(permission)
-    held = [
-        (role, post)
-        for role, post in _appointments(officer)
-        if role in roles and post in (post_id, None)
-    ]
-    return min(held, key=lambda one: (one[1] is None, one[0]), default=("", None))
+    return [(role, post) for role, post in _appointments(officer) if role in roles]
+
+
+def _for_post(held: Held, post_id: int | None) -> Held:
+    return [(role, post) for role, post in held if post in (post_id, None)]
+
+
+def _narrowest(held: Held) -> Right:
+    return min(held, key=lambda one: (one[1] is None, one[1] or 0, one[0]), default=("", None))
+
+
+def _answering(countries: Collection[str]) -> dict[str, int]:
+    """The post that answers for each of these countries, where one does."""
+    if not countries:
+        return {}
+    districts = ConsularDistrict.objects.filter(country_id__in=countries)
+    return dict(districts.values_list("country_id", "post_id"))
 
 
 def _appointments(officer: Officer) -> Held:

@@ -19,7 +19,7 @@ from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions import terms
-from safeconduct.ground.missions.access import right_of
+from safeconduct.ground.missions.access import rights_over
 from safeconduct.ground.missions.models import Appointment, Closure, ConsularDistrict, Post
 from safeconduct.ground.places.models import City, Country
 
@@ -168,25 +168,36 @@ def _note(kind: str, held: Appointment, now: datetime, actor: Actor) -> None:
 
 
 def note_look(
-    *, officer: Officer, permission: str, people: Iterable[int], what: str, why: Why, now: datetime
+    *,
+    officer: Officer,
+    permission: str,
+    people: Iterable[int],
+    what: str,
+    why: Why,
+    now: datetime,
+    posts: Mapping[int, int | None] | None = None,
+    countries: Mapping[int, str] | None = None,
 ) -> None:
     """Write down for these people that the officer saw something of them, and for what.
 
     ``permission`` is the one by which the page was opened; ``what`` a declared kind of look.
+    Of several roles each person reads the one that is held for them: by the post that answers
+    for them (``posts``; None is the ministry) or the country they are in (``countries``).
     The same look in the same hour is written once.
 
     :raises CatalogueError: for an undeclared kind or reason.
     """
-    role, post_id = right_of(officer, permission)
-    write_looks(
-        people=people,
-        officer_id=officer.pk,
-        role=role,
-        post_id=post_id,
-        what=what,
-        why=why,
-        now=now,
-    )
+    rights = rights_over(officer, permission, people, posts=posts or {}, countries=countries or {})
+    for (role, post_id), seen in rights:
+        write_looks(
+            people=seen,
+            officer_id=officer.pk,
+            role=role,
+            post_id=post_id,
+            what=what,
+            why=why,
+            now=now,
+        )
 
 
 @dataclass(frozen=True, slots=True)

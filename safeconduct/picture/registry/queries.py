@@ -102,6 +102,14 @@ def person_in(person_id: int, countries: frozenset[str] | None) -> Person | None
     )
 
 
+def last_countries(ids: Iterable[int], countries: frozenset[str] | None = None) -> dict[int, str]:
+    """Of these people where each stays, or stayed last, among these countries; one query."""
+    stays = Stay.objects.filter(person__in=list(ids))
+    if countries is not None:
+        stays = stays.filter(country__in=countries)
+    return dict(stays.order_by("stay_from", "pk").values_list("person_id", "country_id"))
+
+
 def party_members(party_id: int) -> list[Person]:
     """The people of a party in the order they were entered."""
     return list(Person.objects.filter(party_id=party_id).order_by("pk"))

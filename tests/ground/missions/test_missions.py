@@ -62,6 +62,29 @@ def test_the_right_for_one_post_is_held_there_or_at_the_ministry() -> None:
     assert access.right_at(officer, "missions.appoint", post_id=2) == ("", None)
 
 
+def test_each_is_seen_by_the_role_held_for_them_and_else_by_the_narrowest() -> None:
+    first = builders.post(id=2, seat="TR")
+    builders.post(id=3, seat="GE")
+    officer, now = builders.officer("duty_officer", at=first), clock.now()
+
+    def over(*people: int, **known: dict[int, object]) -> list[tuple[object, list[int]]]:
+        where = {"posts": {}, "countries": {}} | known
+        return access.rights_over(officer, "cases.view", people, **where)
+
+    # With one role there is nothing to choose, and nothing is asked.
+    assert over(7, posts={7: 3}) == [(("duty_officer", 2), [7])]
+    appoint(officer_id=officer.pk, role="duty_officer", post_id=3, now=now, actor=TESTER)
+    assert over(7, 8) == [(("duty_officer", 2), [7, 8])]
+    both = [(("duty_officer", 2), [8]), (("duty_officer", 3), [7])]
+    assert over(7, 8, posts={7: 3, 8: 2}) == both
+    assert over(7, 8, countries={7: "GE", 8: "TR"}) == both
+    # Where nothing is held, for a third post or in nobody's country, the narrowest is named.
+    assert over(7, posts={7: 4}) == over(7, countries={7: "XK"}) == [(("duty_officer", 2), [7])]
+    appoint(officer_id=officer.pk, role="duty_officer", post_id=None, now=now, actor=TESTER)
+    assert over(7, posts={7: 4}) == over(7, countries={7: "XK"})
+    assert over(7, posts={7: 4}) == [(("duty_officer", None), [7])]
+
+
 def test_an_appointment_ends_at_its_instant() -> None:
     officer = builders.officer("duty_officer")
     held = officer.appointments.get()

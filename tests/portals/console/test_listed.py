@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from safeconduct.ground.audit.models import Look
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.missions.actions import appoint
 from safeconduct.ground.missions.holdings import looked
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.models import Person
+from safeconduct.picture.rollcall.models import Standing
 from safeconduct.portals.console.board import listed
 from safeconduct.portals.console.board.exports import MOST_EXPORTED
 from safeconduct.response.checkins.engine import drain
@@ -140,3 +142,32 @@ def test_the_list_of_requests_and_the_search_for_a_sender_are_looks(pages: Pages
     assert "Your name came up in a search." in [what for what, _ in seen(person)]
     pages.get(reverse("checkins:match_page", args=[unclear.pk, person.pk]))
     assert "Your record was opened." in [what for what, _ in seen(person)]
+
+
+def test_of_several_roles_a_look_names_the_one_that_is_held_for_the_person(pages: Pages) -> None:
+    """An officer of two posts looks at people of the second; the first has the lower number."""
+    georgia, here = builders.post(id=2, seat="GE"), builders.post(id=5, seat="TR")
+    both = builders.officer("duty_officer", at=georgia)
+    appoint(
+        officer_id=both.pk, role="duty_officer", post_id=5, now=clock.now(), actor=builders.TESTER
+    )
+    unclear, told = builders.unclear(), builders.told_person()
+    person = Person.objects.get(pk=told["person_id"])
+    case = builders.help_request()
+    type(case).objects.filter(pk=case.pk).update(
+        person_id=person.pk, people=[person.pk], post_id=here.pk
+    )
+    incident = Standing.objects.get(person_id=person.pk).incident_id
+    pages.sign_in(both)
+    for address in (
+        reverse("cases:list"),
+        reverse("cases:case", args=[case.pk]),
+        reverse("board:silent", args=[incident]),
+        reverse("board:person", args=[incident, person.pk]),
+        reverse("why:page", args=[told["alert_id"], person.pk]),
+        reverse("registry:person", args=[person.pk]),
+        reverse("checkins:match_page", args=[unclear.pk, person.pk]),
+    ):
+        Look.objects.all().delete()
+        pages.get(address)
+        assert list(Look.objects.values_list("person_id", "post_id")) == [(person.pk, 5)], address

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.kernel import clock
-from safeconduct.ground.missions.access import officer_may
+from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.missions.actions import note_look
 from safeconduct.picture.registry import queries, seen, terms
 from safeconduct.picture.registry.access import person_for
@@ -37,10 +37,12 @@ def unseal(request: HttpRequest, person_id: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     opened: queries.Opened | None = None
     if form.is_valid():
+        officer = officer_of(request)
         note_look(
-            officer=officer_of(request),
+            officer=officer,
             permission=terms.UNSEAL,
             people=[person.pk],
+            countries=queries.last_countries([person.pk], countries_of(officer, terms.UNSEAL)),
             what=seen.SEALED,
             why=seen.why(form.cleaned_data["reason"]),
             now=clock.now(),

@@ -141,10 +141,12 @@ def _hand_in(request: HttpRequest, form: ListForm, allowed: frozenset[str] | Non
 
 
 def _note_look(request: HttpRequest, what: str, people: list[int], reason: str) -> None:
+    officer = officer_of(request)
     note_look(
-        officer=officer_of(request),
+        officer=officer,
         permission=terms.VIEW,
         people=people,
+        countries=queries.last_countries(people, countries_of(officer, terms.VIEW)),
         what=what,
         why=seen.why(reason),
         now=clock.now(),

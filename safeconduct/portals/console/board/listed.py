@@ -4,7 +4,7 @@ Once a day for each officer, list and crisis: whoever turns pages, or has the bo
 hours, sees the same names again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -27,19 +27,20 @@ _MOST_REMEMBERED: Final = 1_000
 _remembered: dict[tuple[int, int, date], set[int]] = {}
 
 
-def note_listed(request: HttpRequest, people: Iterable[int], why: Why) -> None:
-    """Write down for these people that their names were on the officer's screen."""
+def note_listed(request: HttpRequest, people: Mapping[int, str], why: Why) -> None:
+    """Write down for these people, by their country, that their names were on the screen."""
     note_look(
         officer=officer_of(request),
         permission=VIEW,
         people=people,
+        countries=people,
         what=LISTED,
         why=why,
         now=clock.now(),
     )
 
 
-def note_on_board(request: HttpRequest, incident_id: int, people: Iterable[int]) -> None:
+def note_on_board(request: HttpRequest, incident_id: int, people: Mapping[int, str]) -> None:
     """As :func:`note_listed`, for the first calls on a board that asks every second.
 
     A process remembers whom it has noted today, so that a poll costs a query only when
@@ -49,6 +50,7 @@ def note_on_board(request: HttpRequest, incident_id: int, people: Iterable[int])
     if key not in _remembered and len(_remembered) >= _MOST_REMEMBERED:
         _remembered.clear()
     known = _remembered.setdefault(key, set())
-    if news := set(people) - known:
-        note_listed(request, news, Why(INCIDENT, incident_id))
+    if news := people.keys() - known:
+        fresh = {one: people[one] for one in news}
+        note_listed(request, fresh, Why(INCIDENT, incident_id))
         known |= news

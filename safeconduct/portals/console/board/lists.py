@@ -1,7 +1,7 @@
 """Lists of people: who needs help, who has not been heard from, of whom witnesses disagree."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -51,8 +51,7 @@ class Shown:
 def people(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
     """A page of one of the lists, narrowed by what the address says."""
     shown = _shown(request, incident_id, which)
-    listed = [row.standing.person_id for row in shown.rows]
-    note_listed(request, listed, Why(INCIDENT, incident_id))
+    note_listed(request, countries_in(shown.rows), Why(INCIDENT, incident_id))
     page = {"shown": shown, "which": which, "incident": shown.incident}
     response = render(request, f"board/{which}.html", page)
     response["Cache-Control"] = "private, no-store"
@@ -71,7 +70,8 @@ def save(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
     note_look(
         officer=officer_of(request),
         permission=VIEW,
-        people=[row.standing.person_id for row in rows],
+        people=countries_in(rows),
+        countries=countries_in(rows),
         what=SAVED,
         why=Why(INCIDENT, incident_id),
         now=clock.now(),
@@ -82,6 +82,11 @@ def save(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     _write(response, rows, exercise=shown.incident.exercise)
     return response
+
+
+def countries_in(rows: Iterable[Row]) -> dict[int, str]:
+    """By person the country that a list has them in."""
+    return {row.standing.person_id: row.standing.country for row in rows}
 
 
 def _shown(request: HttpRequest, incident_id: int, which: str) -> Shown:

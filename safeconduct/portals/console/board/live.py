@@ -33,8 +33,8 @@ class Live:
     etag: str
     html: str
     made_at: float
-    # Whose names are in it.
-    people: tuple[int, ...]
+    # Whose names are in it, with the country they are in.
+    people: dict[int, str]
 
 
 _held: dict[tuple[object, ...], Live] = {}
@@ -119,6 +119,6 @@ def _made(incident: Incident, scope: Scope) -> Live:
     return Live(str(shown["etag"]), html, time.monotonic(), named_in(shown))
 
 
-def named_in(shown: Mapping[str, Any]) -> tuple[int, ...]:
+def named_in(shown: Mapping[str, Any]) -> dict[int, str]:
     """The people whose names stand in the live part: of the first calls for help."""
-    return tuple(row.standing.person_id for row, _others in shown["calls"])
+    return {row.standing.person_id: row.standing.country for row, _others in shown["calls"]}

@@ -129,6 +129,7 @@ def _note_look(request: HttpRequest, standing: Standing, what: str) -> None:
         officer=officer_of(request),
         permission=terms.VIEW,
         people=[standing.person_id],
+        countries={standing.person_id: standing.country},
         what=what,
         why=Why(INCIDENT, standing.incident_id),
         now=clock.now(),

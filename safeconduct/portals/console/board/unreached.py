@@ -22,7 +22,7 @@ from safeconduct.picture.rollcall.rules import Contact, Trace
 from safeconduct.picture.rollcall.terms import VIEW, NextStep, Presence, Unreached
 from safeconduct.portals.console.board.access import board_for
 from safeconduct.portals.console.board.listed import note_listed
-from safeconduct.portals.console.board.lists import filter_form
+from safeconduct.portals.console.board.lists import countries_in, filter_form
 from safeconduct.portals.console.board.rows import Row, names_of, rows_of
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.terms import Channel
@@ -56,12 +56,17 @@ def unreached(request: HttpRequest, incident_id: int) -> HttpResponse:
     except rollcall.PageLostError as refusal:
         raise Http404 from refusal
     tasks = tasks_of(incident.pk, page.rows, scope.countries)
-    listed = {one.row.standing.person_id for one in tasks} | {one.fellow or 0 for one in tasks}
-    note_listed(request, listed - {0}, Why(INCIDENT, incident_id))
+    note_listed(request, _listed(tasks), Why(INCIDENT, incident_id))
     shown = {"incident": incident, "form": form, "tasks": tasks, "after": page.after}
     response = render(request, "board/unreached.html", shown)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _listed(tasks: Iterable[Task]) -> dict[int, str]:
+    """Who is named on the page; whoever is to be asked is taken to be where their party is."""
+    asked = {one.fellow: one.row.standing.country for one in tasks if one.fellow}
+    return asked | countries_in(one.row for one in tasks)
 
 
 def batches_of(incident_id: int) -> list[int]:

@@ -53,7 +53,8 @@ def people(request: HttpRequest, alert_id: int) -> HttpResponse:
         shown = _named(climb, countries, form)
     else:
         shown = _paged(climb, countries, request.GET.get("after", ""))
-    note_listed(request, [row.one.person_id for row in shown["rows"]], Why(WARNING, alert.pk))
+    listed = {row.one.person_id: row.one.country for row in shown["rows"]}
+    note_listed(request, listed, Why(WARNING, alert.pk))
     return _kept_private(request, alert, climb, form, shown)
 
 

@@ -17,7 +17,7 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.missions.actions import note_look
 from safeconduct.picture.registry.models import Person
-from safeconduct.picture.registry.queries import person_in
+from safeconduct.picture.registry.queries import last_countries, person_in
 from safeconduct.picture.rollcall.terms import VIEW
 from safeconduct.portals.console.board.panel import Said, said_of
 from safeconduct.portals.console.board.rows import names_of
@@ -81,6 +81,7 @@ def why(request: HttpRequest, alert_id: int, person_id: int) -> HttpResponse:
             officer=officer,
             permission=VIEW,
             people=[person.pk],
+            countries=last_countries([person.pk], countries_of(officer, VIEW)),
             what=STORY,
             why=Why(WARNING, alert.pk),
             now=clock.now(),

@@ -15,6 +15,7 @@ from safeconduct.ground.kernel.languages import CODES
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.missions.actions import note_look
 from safeconduct.picture.incidents.terms import INCIDENT
+from safeconduct.picture.registry.queries import last_countries
 from safeconduct.response.calls import actions, queries, terms
 from safeconduct.response.calls.access import call_for
 from safeconduct.response.calls.engine.listing import Narrowing
@@ -57,10 +58,12 @@ def call_page(request: HttpRequest, call_id: int) -> HttpResponse:
     call = call_for(call_id, officer=officer_of(request))
     if call.ended_at is not None:
         return redirect("calls:list")
+    officer = officer_of(request)
     note_look(
-        officer=officer_of(request),
+        officer=officer,
         permission=terms.CALL,
         people=[call.person_id],
+        countries=last_countries([call.person_id], countries_of(officer, terms.CALL)),
         what=SHEET,
         why=Why(INCIDENT, call.incident_id) if call.incident_id else Why(TO_CALL),
         now=clock.now(),

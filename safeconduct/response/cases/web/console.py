@@ -38,7 +38,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     form = _filter_form(request, posts)
     found = listing.listed(posts, _filters(form), officer_id=officer.pk)
     page = Paginator(found, _SHOWN).get_page(request.GET.get("page"))
-    note_listed(officer, [one.person_id for one in page if one.person_id], now=clock.now())
+    note_listed(officer, page, now=clock.now())
     context = {
         "rows": queries.rows_of(list(page)),
         "page": page,

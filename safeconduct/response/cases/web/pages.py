@@ -98,18 +98,21 @@ def _note_look(officer: Officer, case: Case, now: datetime) -> None:
             officer=officer,
             permission=VIEW,
             people=case.people,
+            posts=dict.fromkeys(case.people, case.post_id),
             what=LOOKED,
             why=Why(FOR_REQUEST, case.pk),
             now=now,
         )
 
 
-def note_listed(officer: Officer, people: Iterable[int], *, now: datetime) -> None:
+def note_listed(officer: Officer, cases: Iterable[Case], *, now: datetime) -> None:
     """Who stood on the list by name may read of it, once a day."""
+    posts = {one.person_id: one.post_id for one in cases if one.person_id}
     note_look(
         officer=officer,
         permission=VIEW,
-        people=people,
+        people=posts,
+        posts=posts,
         what=LISTED,
         why=Why(FOR_REQUEST),
         now=now,

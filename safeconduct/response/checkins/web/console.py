@@ -13,6 +13,7 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.ground.missions.actions import note_look
+from safeconduct.picture.registry.queries import last_countries
 from safeconduct.response.checkins import actions, queries
 from safeconduct.response.checkins.access import unclear_for
 from safeconduct.response.checkins.models import Unclear
@@ -113,10 +114,12 @@ def _page(
 def _note_look(request: HttpRequest, people: set[int]) -> None:
     if not people:
         return
+    officer = officer_of(request)
     note_look(
-        officer=officer_of(request),
+        officer=officer,
         permission=SETTLE,
         people=people,
+        countries=last_countries(people, countries_of(officer, SETTLE)),
         what=SHOWN,
         why=Why(TO_READ),
         now=clock.now(),

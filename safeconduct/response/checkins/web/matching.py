@@ -18,7 +18,7 @@ from safeconduct.ground.missions.actions import note_look
 from safeconduct.picture.incidents.templatetags.incidents import called
 from safeconduct.picture.registry import seen
 from safeconduct.picture.registry.models import Person
-from safeconduct.picture.registry.queries import people_named
+from safeconduct.picture.registry.queries import last_countries, people_named
 from safeconduct.picture.registry.terms import MOST_SHOWN, SEARCHED, VIEWED
 from safeconduct.response.checkins import actions, queries
 from safeconduct.response.checkins.access import person_to_match, unclear_for
@@ -85,10 +85,12 @@ def _match(request: HttpRequest, unclear_id: int, person_id: int, form: MatchFor
 
 
 def _note_look(request: HttpRequest, what: str, people: list[int]) -> None:
+    officer = officer_of(request)
     note_look(
-        officer=officer_of(request),
+        officer=officer,
         permission=SETTLE,
         people=people,
+        countries=last_countries(people, countries_of(officer, SETTLE)),
         what=what,
         why=Why(seen.SEARCH),
         now=clock.now(),
