@@ -81,6 +81,10 @@ def test_an_officer_is_told_that_it_is_read_and_chooses(pages: Pages):
     console = pages.sign_in(officer)
     page = console.get(f"/console/cases/{case.pk}/").text
     assert "The person can read this note, with your office and the time" in page
+    # Nothing is chosen for them.
+    choice = page[page.index("May the person read it?") : page.index("Write the note")]
+    assert choice.count('type="radio"') == 3
+    assert "checked" not in choice
     said = {"words": "Ərindən qorxur", "kept_back": "danger"}
     console.post(f"/console/cases/{case.pk}/note/", said)
     console.post(f"/console/cases/{case.pk}/note/", {"words": "Su istədi", "kept_back": "yes"})
@@ -113,6 +117,7 @@ def test_whether_a_person_may_read_it_is_never_left_open(pages: Pages):
     console = pages.sign_in(builders.officer("duty_officer", at=builders.post(id=2)))
     answer = console.post(f"/console/cases/{case.pk}/note/", {"words": "x"})
     assert answer.status_code == 422
+    assert "Choose one. Your note is still here." in answer.text
     assert "x</textarea>" in answer.text
     assert not Message.objects.filter(direction=Direction.NOTE).exists()
 

@@ -153,11 +153,11 @@ def test_opening_a_request_is_written_down_for_its_sender(console, officer):
 
 def test_an_answer_refused_for_new_words_stays_in_its_box(console):
     case = builders.help_request()
-    said = {"words": "Yazıb bitirdim", "seen": "0"}
+    said = {"answer-words": "Yazıb bitirdim", "answer-seen": "0"}
     page = console.post(f"/console/cases/{case.pk}/reply/", said)
     assert page.status_code == 422
     assert "Yazıb bitirdim" in page.content.decode()
-    said["seen"] = str(case.messages.get().pk)
+    said["answer-seen"] = str(case.messages.get().pk)
     assert console.post(f"/console/cases/{case.pk}/reply/", said).status_code == 302
     assert "Yazıb bitirdim" in console.get(f"/console/cases/{case.pk}/").content.decode()
 

@@ -89,11 +89,11 @@ def test_the_console_shows_what_they_asked_for_and_lets_nobody_overlook_it(conso
     assert "They asked us not to use:" in shown
     assert "calls, SMS" in shown
     assert shown.count("Ərim telefona baxır") == 2
-    said = {"words": "Gəlirik", "seen": str(case.messages.get().pk)}
+    said = {"answer-words": "Gəlirik", "answer-seen": str(case.messages.get().pk)}
     page = console.post(f"{path}reply/", said)
     assert page.status_code == 422
     assert "choose below" in page.content.decode()
-    assert console.post(f"{path}reply/", said | {"tell": "no"}).status_code == 302
+    assert console.post(f"{path}reply/", said | {"answer-tell": "no"}).status_code == 302
     assert not Delivery.objects.exists()
     assert "No word of it was sent" in console.get(path).content.decode()
 
@@ -101,8 +101,12 @@ def test_the_console_shows_what_they_asked_for_and_lets_nobody_overlook_it(conso
 def test_word_goes_out_of_itself_where_nobody_asked_for_care(console):
     case = registered()
     path = f"/console/cases/{case.pk}/"
-    assert 'value="yes" ' in console.get(path).content.decode().partition('name="tell"')[2]
-    said = {"words": "Gəlirik", "seen": str(case.messages.get().pk), "tell": "yes"}
+    assert 'value="yes" ' in console.get(path).content.decode().partition('name="answer-tell"')[2]
+    said = {
+        "answer-words": "Gəlirik",
+        "answer-seen": str(case.messages.get().pk),
+        "answer-tell": "yes",
+    }
     assert console.post(f"{path}reply/", said).status_code == 302
     assert Delivery.objects.count() == 2
 

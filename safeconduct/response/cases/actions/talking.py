@@ -79,14 +79,15 @@ def reply(
     words: str,
     seen: int | None,
     tell: bool | None = None,
+    key: UUID | None = None,
     now: datetime,
     actor: Actor,
 ) -> tuple[Message, int]:
     """Answer a request's sender: on their page at once, and word of it by every way they allow.
 
     ``seen`` is the last message on the officer's page; None sends in any case. ``tell`` says
-    whether word of it goes out at all; None leaves it to what they asked for. Gives back the
-    message and how many notices left.
+    whether word of it goes out at all; None leaves it to what they asked for. The same ``key``
+    again writes and sends nothing. Gives back the message and how many notices left.
 
     :raises NothingSaidError: without words.
     :raises NewWordsError: if something was said after ``seen``.
@@ -94,11 +95,13 @@ def reply(
     :raises CaseOverError: if the request is closed.
     """
     case = _locked(case_id)
+    if known := _written(case, key):
+        return known, 0
     if seen is not None and case.messages.filter(pk__gt=seen).exists():
         raise NewWordsError(
             _("Something new was said while you wrote. Read it; your answer is still here.")
         )
-    message = add_words(case, words, at=now, direction=Direction.OUT, officer_id=actor.id)
+    message = add_words(case, words, at=now, direction=Direction.OUT, officer_id=actor.id, key=key)
     if message is None:
         raise NothingSaidError(_("Write an answer first."))
     sent = _tell(case, message, now, actor) if _may_tell(case, tell) else 0
@@ -121,20 +124,24 @@ def write_note(
     words: str,
     kept_back: str = "",
     office: tuple[str, int | None] = ("", None),
+    key: UUID | None = None,
     now: datetime,
     actor: Actor,
 ) -> Message:
     """Write something for other officers, which the person can read unless it is kept back.
 
     ``kept_back`` is the reason (``terms.KeptBack``) why they read only that there is a note;
-    ``office`` the role and post they read instead of the officer's name.
+    ``office`` the role and post they read instead of the officer's name. The same ``key`` again
+    writes nothing.
 
     :raises NothingSaidError: without words.
     """
     case = Case.objects.select_for_update().get(pk=case_id)
+    if known := _written(case, key):
+        return known
     role, post_id = office
     by = {"officer_id": actor.id, "role": role, "post_id": post_id, "kept_back": kept_back}
-    message = add_words(case, words, at=now, direction=Direction.NOTE, **by)
+    message = add_words(case, words, at=now, direction=Direction.NOTE, key=key, **by)
     if message is None:
         raise NothingSaidError(_("Write a note first."))
     _remember("cases.noted", case, now, actor)
@@ -225,6 +232,11 @@ def _refuse_flood(case: Case, now: datetime) -> None:
     lately = case.messages.filter(direction=Direction.IN, at__gt=now - timedelta(hours=1))
     if lately.count() >= MOST_MESSAGES_AN_HOUR:
         raise TooManyError(_("That is very much in one hour. Wait a little, or call us."))
+
+
+def _written(case: Case, key: UUID | None) -> Message | None:
+    """What the same page wrote when it was first sent: browsers send it again when reloaded."""
+    return case.messages.filter(key=key).first() if key else None
 
 
 def _may_tell(case: Case, tell: bool | None) -> bool:

@@ -23,7 +23,13 @@ from safeconduct.response.cases.engine import listing
 from safeconduct.response.cases.models import Case
 from safeconduct.response.cases.terms import VIEW, WORK
 from safeconduct.response.cases.web import forms
-from safeconduct.response.cases.web.pages import case_page, hand_form, note_listed, post_names
+from safeconduct.response.cases.web.pages import (
+    case_page,
+    hand_form,
+    note_listed,
+    post_names,
+    unsent,
+)
 from safeconduct.response.checkins.access import unclear_for
 
 _SHOWN = 50
@@ -58,7 +64,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
     """All of a request; its sender may read who opened it."""
     found = case_for(case_id, officer=officer_of(request))
-    return _private(case_page(request, found))
+    return case_page(request, found)
 
 
 @require_safe
@@ -91,7 +97,7 @@ def hand(request: HttpRequest, case_id: int) -> HttpResponse:
     """To another officer, or on to another post."""
     found = _worked(request, case_id)
     form = hand_form(found, request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or (form.chosen[0] == "post" and not _all_sent(request, form)):
         return case_page(request, found, wrong=form)
     kind, number = form.chosen
     version = form.cleaned_data["version"]
@@ -118,7 +124,10 @@ def state(request: HttpRequest, case_id: int) -> HttpResponse:
 @officer_may(WORK)
 def close(request: HttpRequest, case_id: int) -> HttpResponse:
     """How it ended."""
-    return _do(request, case_id, actions.close_case, form=forms.CloseForm(request.POST))
+    form = forms.CloseForm(request.POST)
+    if form.is_valid() and not _all_sent(request, form):
+        return case_page(request, _worked(request, case_id), wrong=form)
+    return _do(request, case_id, actions.close_case, form=form)
 
 
 @require_POST
@@ -145,7 +154,7 @@ def join(request: HttpRequest, case_id: int, person_id: int) -> HttpResponse:
     form = forms.VersionedForm(request.POST)
     suggested = {one.pk for one in queries.maybe_registered(found)}
     if not form.is_valid() or person_id not in suggested:
-        return redirect("cases:case", case_id)
+        return _shown_again(request, case_id)
     version = form.cleaned_data["version"]
     return _do(request, case_id, actions.join_person, person_id=person_id, version=version)
 
@@ -184,15 +193,30 @@ def _do(
     except Refusal as refusal:
         return _refused(request, case_id, str(refusal.message), form)
     messages.success(request, _("Done."))
-    return redirect("cases:case", case_id) if stay else redirect("cases:list")
+    return _shown_again(request, case_id, done=form) if stay else redirect("cases:list")
 
 
 def _refused(request: HttpRequest, case_id: int, why: str, form: Form | None) -> HttpResponse:
     if form is None:
         messages.error(request, why)
-        return redirect("cases:case", case_id)
+        return _shown_again(request, case_id)
     form.add_error(None, why)
     return case_page(request, case_for(case_id, officer=officer_of(request)), wrong=form)
+
+
+def _shown_again(request: HttpRequest, case_id: int, *, done: Form | None = None) -> HttpResponse:
+    """Back to the page; here and now where something on it waits to be sent."""
+    if unsent(request, done):
+        return case_page(request, case_for(case_id, officer=officer_of(request)), done=done)
+    return redirect("cases:case", case_id)
+
+
+def _all_sent(request: HttpRequest, form: Form) -> bool:
+    """Whether nothing is left in the boxes; the form says so where the page would be gone."""
+    if not unsent(request):
+        return True
+    form.add_error(None, _("Something you wrote was not sent. Send it or empty its box first."))
+    return False
 
 
 def _worked(request: HttpRequest, case_id: int) -> Case:

@@ -54,8 +54,22 @@ class VersionedForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ReplyForm(forms.Form):
+class WrittenForm(forms.Form):
+    """A box to write in. The same ``key`` again is the same page sent again, and writes nothing."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+
+def _box(rows: int) -> forms.Textarea:
+    # A browser asked to remember would write what people told us to an office machine's disk.
+    return forms.Textarea(attrs={"rows": rows, "dir": "auto", "autocomplete": "off"})
+
+
+class ReplyForm(WrittenForm):
     """``seen`` is the last message that stood on the page."""
+
+    # It is sent along with the note beside it, whose box has the same names.
+    prefix = "answer"
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     tell = forms.TypedChoiceField(
@@ -72,26 +86,27 @@ class ReplyForm(forms.Form):
     words = forms.CharField(
         label=_("Your answer"),
         max_length=LONGEST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        widget=_box(4),
         help_text=_(
             "They read it on their own page. A short message without its words tells them."
         ),
     )
-    field_order = ("seen", "words", "tell")
+    field_order = ("key", "seen", "words", "tell")
 
 
-class NoteForm(forms.Form):
+class NoteForm(WrittenForm):
     words = forms.CharField(
         label=_("A note for colleagues"),
         max_length=LONGEST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        widget=_box(2),
         help_text=_(
             "The person can read this note, with your office and the time, but not your name."
         ),
     )
     kept_back = forms.TypedChoiceField(
+        # Nothing is chosen for them: it is the person's safety either way.
         label=_("May the person read it?"),
-        initial="yes",
+        error_messages={"required": _("Choose one. Your note is still here.")},
         coerce=lambda value: "" if value == "yes" else value,
         choices=[
             ("yes", _("Yes")),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
+from uuid import uuid4
 
 from django.db import transaction
 from django.forms import Form
@@ -68,11 +69,21 @@ _FARED = {
     Sent.STOPPED: _("stopped"),
 }
 _FAILED = _("did not get through")
+# What somebody may be writing when they press a button elsewhere on the page.
+_BOXES: dict[str, type[forms.WrittenForm]] = {"reply": forms.ReplyForm, "note": forms.NoteForm}
 
 
-def case_page(request: HttpRequest, case: Case, *, wrong: Form | None = None) -> HttpResponse:
-    """The page, with the form that was refused as it was filled in."""
+def case_page(
+    request: HttpRequest, case: Case, *, wrong: Form | None = None, done: Form | None = None
+) -> HttpResponse:
+    """The page, with the form that was refused as it was filled in.
+
+    All of the page is one form: what stands in a box that was not sent came along, and is in it
+    again. Only the form that is ``done`` is empty. Nothing of it is kept anywhere, neither here
+    nor in the browser, for the next one who sits down there.
+    """
     officer, now = officer_of(request), clock.now()
+    typed = unsent(request, wrong or done)
     _note_look(officer, case, now)
     said = queries.said_in(case, notes=True)
     context = {
@@ -80,13 +91,26 @@ def case_page(request: HttpRequest, case: Case, *, wrong: Form | None = None) ->
         "said": [(one, list(_fared(one))) for one in said],
         "form": wrong,
         "works": WORK in permissions_of(officer),
-        "forms": _forms(case, said, wrong),
+        "forms": _forms(case, said, wrong, typed),
         "closed": case.state == State.CLOSED,
+        "lost": [str(one["words"]) for one in unsent(request, done).values()],
         "mine": case.owner_id == officer.pk,
         "closes_call": [Outcome(one).label for one in CLOSES_CALL],
     }
     shown = context | _standing(case) | _told(case, now)
-    return render(request, "cases/case.html", shown, status=422 if wrong else 200)
+    response = render(request, "cases/case.html", shown, status=422 if wrong else 200)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def unsent(request: HttpRequest, sent: Form | None = None) -> dict[str, dict[str, object]]:
+    """What stands in the boxes of the page but for the form that was sent; no empty ones."""
+    found: dict[str, dict[str, object]] = {}
+    for name, kind in _BOXES.items():
+        empty = kind()
+        if not isinstance(sent, kind) and request.POST.get(empty.add_prefix("words"), "").strip():
+            found[name] = {one: request.POST.get(empty.add_prefix(one)) for one in empty.fields}
+    return found
 
 
 def _note_look(officer: Officer, case: Case, now: datetime) -> None:
@@ -196,14 +220,21 @@ def _word(name: str, said: str) -> str:
     return said if name in {"count", "reference"} else ""
 
 
-def _forms(case: Case, said: list[queries.Said], wrong: Form | None) -> dict[str, Form]:
+def _forms(
+    case: Case,
+    said: list[queries.Said],
+    wrong: Form | None,
+    typed: dict[str, dict[str, object]],
+) -> dict[str, Form]:
     seen = max((one.message.pk for one in said), default=0)
     version = {"version": case.version}
     # Where they ask for care an officer has to choose: nothing is chosen for them.
     tell = None if rules.asks_for_care(queries.wishes_of(case)) else "yes"
     made: dict[str, Form] = {
-        "reply": forms.ReplyForm(initial={"seen": seen, "tell": tell}),
-        "note": forms.NoteForm(),
+        "reply": forms.ReplyForm(
+            initial={"tell": tell} | typed.get("reply", {}) | {"key": uuid4(), "seen": seen}
+        ),
+        "note": forms.NoteForm(initial=typed.get("note", {}) | {"key": uuid4()}),
         "urgency": forms.UrgencyForm(initial=version | {"urgency": case.urgency}),
         "state": forms.StateForm(initial=version | {"state": case.state}),
         "close": forms.CloseForm(initial=version),
@@ -223,7 +254,7 @@ def _renewed(form: Form, **fresh: int) -> Form:
     data = cast("QueryDict", form.data).copy()
     for name, value in fresh.items():
         if name in form.fields:
-            data[name] = str(value)
+            data[form.add_prefix(name)] = str(value)
     form.data = data
     return form
 

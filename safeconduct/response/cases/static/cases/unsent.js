@@ -1,0 +1,13 @@
+// Asks before a page with something written and not sent is left. Nothing is kept in the browser:
+// the next one at an office machine must not find what somebody told us.
+const form = document.getElementById("work");
+let sending = false;
+const written = () => [...form.querySelectorAll("textarea")].some((box) => box.value.trim());
+form?.addEventListener("submit", () => { sending = true; });
+// Back from the page that was sent: it can be left by mistake again.
+addEventListener("pageshow", () => { sending = false; });
+addEventListener("beforeunload", (event) => {
+  if (form && !sending && written()) {
+    event.preventDefault();
+  }
+});
