@@ -179,6 +179,15 @@ def test_a_list_without_countries_takes_the_one_given():
     assert ContactPoint.objects.get().address == "+905321234567"
 
 
+def test_a_number_without_a_code_is_of_the_country_its_row_names():
+    tally, _ = bring_in(
+        "name,phone,country\nAli,0532 123 45 67,TR\nVeli,0151 23456789,\n", country="DE"
+    )
+    assert tally.new == 2
+    addresses = ContactPoint.objects.order_by("pk").values_list("address", flat=True)
+    assert list(addresses) == ["+905321234567", "+4915123456789"]
+
+
 def test_the_stay_of_a_trip_holds_through_its_last_day():
     bring_in("name,country,from,until\nA,TR,01.05.2026,03.05.2026\n")
     stay = Stay.objects.get()

@@ -123,9 +123,10 @@ class Judge:
         return code
 
     def _phones(self, cells: list[str], country: str) -> tuple[str, ...]:
-        region = self.default_country or country
+        # A number without its country's code is one of the country its row names: read as
+        # another's it would be a stranger's, and a real one.
         numbers = (
-            rules.normalised_phone(number, region) for number in self._several(cells, "phone")
+            rules.normalised_phone(number, country) for number in self._several(cells, "phone")
         )
         return tuple(dict.fromkeys(numbers))
 
