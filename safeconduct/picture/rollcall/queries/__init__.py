@@ -29,7 +29,11 @@ from safeconduct.picture.rollcall.queries.numbers import (
     numbers,
     version,
 )
-from safeconduct.picture.rollcall.queries.speaking import speaks_to, speaks_to_member
+from safeconduct.picture.rollcall.queries.speaking import (
+    speaks_to,
+    speaks_to_all,
+    speaks_to_member,
+)
 from safeconduct.picture.rollcall.queries.unreached import unreached
 
 __all__ = [
@@ -56,6 +60,7 @@ __all__ = [
     "reports_waiting",
     "sightings_of",
     "speaks_to",
+    "speaks_to_all",
     "speaks_to_member",
     "unreached",
     "version",

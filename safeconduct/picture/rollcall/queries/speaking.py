@@ -4,14 +4,16 @@ from typing import Final
 
 from safeconduct.wires.messaging.terms import Channel
 
-# Whoever has its address; everybody for a call; and everybody where it was written for as many
-# as the party has: who changed their number since was spoken to at the old one all the same.
+# Everybody where it was written for as many as the party has: who changed their number since was
+# spoken to at the old one all the same.
+_SPEAKS_TO_ALL: Final = """(d.covers > 1 AND d.covers >= (
+        SELECT count(*) FROM registry_person AS every WHERE every.party_id = {party}))"""
+# Whoever has its address, and everybody for a call.
 _SPEAKS_TO: Final = """(
     d.channel = {call} OR EXISTS (
         SELECT FROM registry_contactpoint AS k
         WHERE k.person_id = {person} AND k.address = d.address)
-    OR (d.covers > 1 AND d.covers >= (
-        SELECT count(*) FROM registry_person AS every WHERE every.party_id = {party})))"""
+    OR {all})"""
 
 
 def speaks_to(person: str, party: str) -> str:
@@ -19,7 +21,13 @@ def speaks_to(person: str, party: str) -> str:
 
     Both are columns. Beside a message the rule is :func:`speaks_to_member`.
     """
-    return _SPEAKS_TO.format(call=int(Channel.CALL), person=person, party=party)
+    everybody = speaks_to_all(party)
+    return _SPEAKS_TO.format(call=int(Channel.CALL), person=person, all=everybody)
+
+
+def speaks_to_all(party: str) -> str:
+    """SQL: whether message ``d``, to somebody of ``party``, was written for all of it."""
+    return _SPEAKS_TO_ALL.format(party=party)
 
 
 def speaks_to_member(*, channel: int, covers: int, shares_address: bool, members: int) -> bool:

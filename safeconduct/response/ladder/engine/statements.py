@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from safeconduct.picture.audiences.queries import UNSTOPPED, WORKING, usable
 from safeconduct.picture.audiences.terms import Ways
+from safeconduct.picture.rollcall.queries import speaks_to, speaks_to_all
 from safeconduct.response.ladder.terms import FAILED, POINT_OF, Steps, StopsOn
 from safeconduct.wires.messaging.engine.places import leads_to
 from safeconduct.wires.messaging.terms import Channel
@@ -19,13 +20,12 @@ _FAILED: Final = ", ".join(str(int(state)) for state in sorted(FAILED))
 _CALL: Final = int(Channel.CALL)
 # Messages to somebody of the person's party that speak to the person too. Whether a report is
 # true depends on where the number leads; a made-up one leads to where its owner is.
-_TOLD: Final = """
-SELECT FROM registry_person q JOIN messaging_delivery x ON x.recipient_id = q.id
-WHERE q.party_id = p.party_id AND x.batch_id = %(batch)s AND x.state = 3
-    AND NOT (x.channel = 1 AND (x.address LIKE ANY(%(untrue_numbers)s::varchar[])
-        OR (x.address LIKE '+999%%' AND x.country = ANY(%(untrue)s::varchar[]))))
-    AND (q.id = p.id OR EXISTS (
-        SELECT FROM registry_contactpoint k WHERE k.person_id = p.id AND k.address = x.address))"""
+_TOLD: Final = f"""
+SELECT FROM registry_person q JOIN messaging_delivery d ON d.recipient_id = q.id
+WHERE q.party_id = p.party_id AND d.batch_id = %(batch)s AND d.state = 3
+    AND NOT (d.channel = 1 AND (d.address LIKE ANY(%(untrue_numbers)s::varchar[])
+        OR (d.address LIKE '+999%%' AND d.country = ANY(%(untrue)s::varchar[]))))
+    AND (q.id = p.id OR {speaks_to("p.id", "p.party_id")})"""
 _UNPROVEN: Final = f"NOT EXISTS ({_TOLD})"
 _ASKED: Final = """
 SELECT a.person_id, a.party_id, a.id AS asked_id, a.post_id, s.country, p.language
@@ -34,20 +34,20 @@ JOIN rollcall_standing s ON s.incident_id = %(incident)s AND s.person_id = a.per
 JOIN registry_person p ON p.id = a.person_id
 WHERE a.incident_id = %(incident)s AND a.round_id = %(round)s AND {which} AND {unreached}"""
 # Who was only told something is in no round: the recipients of the first step, and whoever of
-# their party has the same address.
-_INFORMED: Final = """
+# their party it speaks to. A call speaks to those at home as well, who were never meant.
+_INFORMED: Final = f"""
 SELECT DISTINCT ON (p.id) p.id AS person_id, p.party_id, NULL::bigint AS asked_id, d.post_id,
     d.country, p.language
 FROM messaging_delivery d
 JOIN registry_person r ON r.id = d.recipient_id
 JOIN registry_person p ON p.party_id = r.party_id
-WHERE d.batch_id = %(batch)s AND {which} AND {unreached}
-    AND (p.id = d.recipient_id OR EXISTS (
-        SELECT FROM registry_contactpoint k
-        WHERE k.person_id = p.id AND k.address = d.address))
+WHERE d.batch_id = %(batch)s AND {{which}} AND {{unreached}}
+    AND (p.id = d.recipient_id
+        OR d.channel <> {_CALL} AND {speaks_to("p.id", "p.party_id")})
 ORDER BY p.id"""
 # For each person the steps they have a contact point for, in order; beside each the message
-# that was made of it, be it to another of the party at the same address. Wanted is what has
+# that was made of it, be it to another of the party at the same address, or for all of them at
+# one that somebody has changed since; had it failed there, the new one is tried. Wanted is what has
 # none and whose time has come, or before which nothing is left that could still arrive.
 # A number that failed since the release is called all the same: an SMS fails at a landline.
 _MISSING: Final = f"""
@@ -71,8 +71,9 @@ FROM ({{people}}) c CROSS JOIN LATERAL (
         JOIN messaging_delivery d ON d.recipient_id = q.id AND d.batch_id = %(batch)s
             AND d.channel = s.channel
         WHERE q.party_id = c.party_id
-            AND (q.id = c.person_id OR s.channel = {_CALL} OR d.address = k.address)
-        ORDER BY q.id = c.person_id DESC LIMIT 1) d ON true
+            AND (q.id = c.person_id OR s.channel = {_CALL} OR d.address = k.address
+                OR d.state NOT IN ({_FAILED}) AND {speaks_to_all("c.party_id")})
+        ORDER BY q.id = c.person_id DESC, d.address = k.address DESC, d.id LIMIT 1) d ON true
 ) w
 WHERE w.state IS NULL AND (w.due OR w.is_next)
 ORDER BY c.party_id, w.channel, w.place, c.person_id"""
@@ -96,13 +97,12 @@ _LAST_FAILURE: Final = f"""
 SELECT max(settled_at) FROM messaging_delivery
 WHERE batch_id = %(batch)s AND state IN ({_FAILED})"""
 # Has not left, and nobody it speaks to is still to be reached.
-_NEEDLESS: Final = """
-SELECT d.id FROM {looked_at}
-WHERE NOT EXISTS ({silent} AND p.id = d.recipient_id)
-    AND (d.covers = 1 OR NOT EXISTS ({silent} AND p.party_id = (
-        SELECT party_id FROM registry_person WHERE id = d.recipient_id) AND (
-        d.channel = {call} OR EXISTS (SELECT FROM registry_contactpoint k
-            WHERE k.person_id = p.id AND k.address = d.address))))"""
+_NEEDLESS: Final = f"""
+SELECT d.id FROM {{looked_at}}
+WHERE NOT EXISTS ({{silent}} AND p.id = d.recipient_id)
+    AND (d.covers = 1 OR NOT EXISTS ({{silent}} AND p.party_id = (
+        SELECT party_id FROM registry_person WHERE id = d.recipient_id)
+        AND {speaks_to("p.id", "p.party_id")}))"""
 # What leaves next of each channel: the rest of a long queue is looked at before it leaves.
 _FIRST_TO_LEAVE: Final = """
 unnest(%(channels)s::smallint[]) AS s(channel) CROSS JOIN LATERAL (
@@ -204,7 +204,7 @@ def needless(asking: Asking, *, only: str) -> str:
     """
     silent = _SILENT if asking.stops_on == StopsOn.ANSWER else _UNTOLD
     looked_at = {"first": _FIRST_TO_LEAVE, "people": _OF_PEOPLE}[only]
-    return _NEEDLESS.format(looked_at=looked_at, silent=silent, call=_CALL)
+    return _NEEDLESS.format(looked_at=looked_at, silent=silent)
 
 
 def in_order(statement: str, params: dict[str, Any]) -> tuple[str, list[Any]]:
