@@ -163,11 +163,55 @@ def test_who_changed_their_number_was_reached_at_the_familys_old_one(
 )
 def test_a_call_speaks_to_the_whole_party(state: State, is_found: bool) -> None:
     first, child = builders.household(2, phone="+99955500001", shared=False)
+    ContactPoint.objects.create(person=child, channel=Channel.EMAIL, address="a@b.invalid")
     round_ = asked(first, child)
+    Delivery.objects.filter(recipient_id=child.pk).delete()
     became(first, state)
     assert child.pk in found(round_)
     Delivery.objects.update(channel=Channel.CALL)
     assert (child.pk in found(round_)) == is_found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "hours", "is_told"),
+    [
+        (State.DELIVERED, 2, True),
+        (State.WAITING, 2, True),
+        (State.HANDED, 0.5, True),
+        (State.HANDED, 2, False),
+        (State.GAVE_UP, 2, False),
+    ],
+)
+def test_who_has_no_contact_and_a_relative_who_was_told_is_listed_apart(
+    state: State, hours: float, is_told: bool
+) -> None:
+    first, child = builders.household(2, phone="+99955500001", shared=False)
+    round_ = asked(first, child)
+    became(first, state, handed_hours_ago=hours)
+    assert (child.pk in found(round_)) == (not is_told)
+    assert found(round_, through=True) == ([child.pk] if is_told else [])
+
+
+@pytest.mark.django_db
+def test_a_contact_of_their_own_or_a_call_is_not_through_a_relative() -> None:
+    first, child = builders.household(2, phone="+99955500001", shared=False)
+    round_ = asked(first, child)
+    became(first, State.DELIVERED)
+    failed = ContactPoint.objects.create(
+        person=child, channel=Channel.SMS, address="+99955500009", last_failed_at=clock.now()
+    )
+    # Their own telephone is silent: they may be anywhere.
+    assert found(round_) == [child.pk]
+    assert found(round_, through=True) == []
+    failed.delete()
+    Delivery.objects.update(channel=Channel.CALL)
+    assert found(round_) == found(round_, through=True) == []
+    # Nobody of another party speaks for them.
+    (alone,) = builders.household()
+    other = asked(alone)
+    assert found(other) == [alone.pk]
+    assert found(other, through=True) == []
 
 
 @pytest.mark.django_db

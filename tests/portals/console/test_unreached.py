@@ -16,6 +16,7 @@ from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.picture.rollcall.actions import log_attempt
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import How, Outcome
+from safeconduct.portals.console.board.exports import take_rows
 from safeconduct.response.checkins.engine import drain
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.models import Delivery
@@ -24,6 +25,8 @@ from tests import builders
 
 pytestmark = pytest.mark.django_db
 PHONE = "+99955500001"
+UNPROVEN = "Handed over, but nothing proves that it arrived"
+NO_CONTACT = "We have no telephone number and no address"
 
 
 @pytest.fixture
@@ -55,8 +58,10 @@ def test_each_has_a_reason_and_a_next_step(pages, family) -> None:
 def test_only_what_went_to_them_was_tried(pages, family) -> None:
     pages.sign_in(builders.officer(at=builders.post()))
     page = listed(pages, family)
-    assert page.count("SMS: handed over, no proof of delivery") == 2
-    assert page.count("No channel: nothing was sent") == 1
+    assert page.count("SMS: handed over, no proof of delivery") == 3
+    assert page.count("by the message to the phone they share") == 1
+    # Without a contact of their own it is what there is to tell them by.
+    assert page.count("by the message to somebody they are with") == 1
 
 
 def test_a_message_to_the_phone_they_share_reached_them_all(pages, family) -> None:
@@ -66,7 +71,15 @@ def test_a_message_to_the_phone_they_share_reached_them_all(pages, family) -> No
     pages.sign_in(builders.officer(at=builders.post()))
     page = listed(pages, family)
     assert f"/{second.person_id}/" not in page
-    assert f"/{third.person_id}/" in page
+    assert f"/{third.person_id}/" not in page
+    apart = reverse("board:through", args=[family.incident_id])
+    assert f'href="{apart}"' in page
+    told = pages.get(apart).content.decode()
+    assert "They do not count as reached" in told
+    assert f"/{second.person_id}/" not in told
+    assert f"/{third.person_id}/" in told
+    assert told.count("by the message to somebody they are with") == 1
+    assert told.count("Ask those they are with") == 1
     at = [family.incident_id, second.person_id]
     silent = pages.get(reverse("board:silent", args=[family.incident_id])).content.decode()
     assert silent.count("by the message to the phone they share") == 1
@@ -162,6 +175,8 @@ def test_filters_narrow_it_and_an_empty_list_does_not_claim_that_all_were_reache
     )
     assert "Every message arrived" in listed(pages, family)
     assert "Every message arrived" in listed(pages, family, care="")
+    apart = pages.get(reverse("board:through", args=[family.incident_id])).content.decode()
+    assert "Nobody here was told through a relative alone." in apart
 
 
 @pytest.mark.parametrize(
@@ -213,3 +228,56 @@ def test_the_board_says_that_a_text_reads_like_a_call_for_help(pages) -> None:
     page = pages.get(board).content.decode()
     assert "1 unclear answer waits to be read." in page
     assert "1 of them reads like a call for help." in page
+
+
+@pytest.mark.parametrize("which", ["unreached", "through"])
+def test_a_page_can_be_saved_with_why_and_what_to_do(pages, family, which: str) -> None:
+    if which == "through":
+        Delivery.objects.update(state=State.DELIVERED)
+    person = Standing.objects.order_by("person_id")[0 if which == "unreached" else 2]
+    Person.objects.filter(pk=person.person_id).update(given_name="=1+1", family_name="")
+    officer = builders.officer(at=builders.post())
+    pages.sign_in(officer)
+    here = reverse(f"board:{which}", args=[family.incident_id])
+    assert f'action="{here}file/' in pages.get(here).content.decode()
+    answer = pages.post(f"{here}file/")
+    heading, *lines = answer.content.decode().splitlines()
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer["Cache-Control"] == "no-store"
+    assert f'filename="{which}-{family.incident_id}.csv"' in answer["Content-Disposition"]
+    assert heading.endswith(",may be passed on,why not reached,what to do next")
+    row = {
+        "unreached": f'{PHONE},TR,ask first,"{UNPROVEN}",Telephone them',
+        "through": f",TR,ask first,{NO_CONTACT},Ask those they are with",
+    }[which]
+    assert f"{person.person_id},'=1+1,{row}" in lines
+    entry = Entry.objects.get(kind="console.list_exported")
+    assert (entry.actor_id, entry.detail) == (officer.pk, {"count": len(lines), "list": which})
+    assert Look.objects.filter(what="board.file", person_id=person.person_id).exists()
+
+
+def test_the_hours_fifty_hold_for_this_list_too(pages, family) -> None:
+    officer = builders.officer(at=builders.post())
+    taken = take_rows(
+        list(range(49)),
+        family.incident_id,
+        "help",
+        now=clock.now(),
+        actor=Actor.officer(officer.pk),
+    )
+    assert len(taken) == 49
+    pages.sign_in(officer)
+    there = reverse("board:unreached_file", args=[family.incident_id])
+    assert len(pages.post(there).content.decode().splitlines()) == 2
+    assert "the most one person takes alone" in pages.post(there, follow=True).content.decode()
+
+
+def test_a_file_of_an_exercise_says_so_in_every_row_and_holds_no_number(pages, family) -> None:
+    Incident.objects.update(exercise=True)
+    pages.sign_in(builders.officer(at=builders.post()))
+    answer = pages.post(reverse("board:unreached_file", args=[family.incident_id]))
+    heading, *lines = answer.content.decode().splitlines()
+    assert "exercise-unreached" in answer["Content-Disposition"]
+    assert heading.startswith("exercise,")
+    assert all(line.startswith("EXERCISE,") for line in lines)
+    assert PHONE not in answer.content.decode()

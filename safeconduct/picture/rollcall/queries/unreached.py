@@ -30,17 +30,22 @@ PROOF_WAITED_FOR: Final = timedelta(hours=1)
 _COLUMNS: Final = ("person_id", "party_id", "intensity", "vulnerability", "record_at")
 # Answered or not needed, a message says nothing of an address: somebody else of the party was
 # quicker.
-_UNREACHED: Final = f"""
-    SELECT w.person_id FROM ({{window}}) AS w
-    WHERE NOT EXISTS (
+_TO_PARTY: Final = f"""
         SELECT FROM registry_person AS m
-        JOIN messaging_delivery AS d ON d.recipient_id = m.id AND d.batch_id = ANY (%s)
+        JOIN messaging_delivery AS d ON d.recipient_id = m.id AND d.batch_id = ANY (%(batches)s)
         WHERE m.party_id = w.party_id
             AND (d.state IN ({State.WAITING:d}, {State.CLAIMED:d}, {State.DELIVERED:d})
-                OR (d.state = {State.HANDED:d} AND d.handed_at > %s))
-            AND (m.id = w.person_id OR {speaks_to("w.person_id", "w.party_id")})
-    )
-    ORDER BY w.intensity DESC, w.vulnerability DESC, w.record_at, w.person_id LIMIT %s
+                OR (d.state = {State.HANDED:d} AND d.handed_at > %(proof_from)s))"""
+_TO_THEM: Final = f"(m.id = w.person_id OR {speaks_to('w.person_id', 'w.party_id')})"
+# Small children mostly, and the old: they have nothing of their own that could be written to.
+_NO_CONTACT: Final = """NOT EXISTS (
+        SELECT FROM registry_contactpoint AS own WHERE own.person_id = w.person_id)"""
+_NOBODY: Final = f"NOT EXISTS ({_TO_PARTY} AND ({_TO_THEM} OR {_NO_CONTACT}))"
+_RELATIVE: Final = f"""{_NO_CONTACT} AND EXISTS ({_TO_PARTY})
+    AND NOT EXISTS ({_TO_PARTY} AND {_TO_THEM})"""
+_UNREACHED: Final = """
+    SELECT w.person_id FROM ({window}) AS w WHERE {whom}
+    ORDER BY w.intensity DESC, w.vulnerability DESC, w.record_at, w.person_id LIMIT %(limit)s
 """
 
 
@@ -50,11 +55,15 @@ def unreached(
     *,
     batch_ids: Collection[int],
     now: datetime,
+    through: bool = False,
     after: str = "",
     limit: int = PAGE,
 ) -> Page:
     """Silent people without a message that arrived or is on its way, in the order of the silent.
 
+    Whoever has no contact of their own and is in the party of somebody whose message did, is not
+    among them but on a list of their own (``through``): no message is theirs, so they are not
+    counted as reached either, but there is somebody to tell and to ask.
     ``batch_ids`` are the incident's. A page may hold fewer than ``limit`` people, or
     none, and still have a next one: of a large incident it looks at as many as it can in a
     moment.
@@ -62,11 +71,13 @@ def unreached(
     :raises PageLostError: if the mark is none of ours.
     """
     rows: list[Standing] = []
+    whom = _RELATIVE if through else _NOBODY
     until = time.monotonic() + LOOKED_FOR_SECONDS
     while True:
         window = longest_silent(incident_id, filters, after=after)
         few = window.values(*_COLUMNS)[:LOOKED_AT]
-        rows += _standings(incident_id, _found(few, batch_ids, now, limit + 1 - len(rows)))
+        found = _found(few, whom, batch_ids, now, limit + 1 - len(rows))
+        rows += _standings(incident_id, found)
         if len(rows) > limit:
             return Page(rows[:limit], written(silent_mark(rows[limit - 1])))
         last = window[LOOKED_AT - 1 : LOOKED_AT].first()
@@ -77,15 +88,24 @@ def unreached(
 
 def _found(
     window: "QuerySet[Standing, dict[str, Any]]",
+    whom: str,
     batch_ids: Collection[int],
     now: datetime,
     limit: int,
 ) -> list[int]:
     sql, params = window.query.sql_with_params()
+    known: dict[str, Any] = {
+        "batches": list(batch_ids),
+        "proof_from": now - PROOF_WAITED_FOR,
+        "limit": limit,
+    }
+    # Ours by name, since they stand there several times; the window's by place.
+    names = [f"w{place}" for place in range(len(params))]
+    named = sql % tuple(f"%({name})s" for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
-            _UNREACHED.format(window=sql),
-            [*params, list(batch_ids), now - PROOF_WAITED_FOR, limit],
+            _UNREACHED.format(window=named, whom=whom),
+            known | dict(zip(names, params, strict=True)),
         )
         return [person_id for (person_id,) in cursor.fetchall()]
 

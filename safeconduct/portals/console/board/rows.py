@@ -113,7 +113,7 @@ def tries_of(incident_id: int, standings: Collection[Standing]) -> dict[int, lis
 
     A party that shares an address got one message, to one of them: it was everybody's whose
     address it is or was. A call is the whole party's. What went to another's telephone was not
-    theirs.
+    theirs, but for whoever has no contact at all: it is all there is to tell them by.
     """
     parties = {standing.party_id for standing in standings}
     members = dict(Person.objects.filter(party_id__in=parties).values_list("pk", "party_id"))
@@ -129,9 +129,14 @@ def tries_of(incident_id: int, standings: Collection[Standing]) -> dict[int, lis
     sizes = Counter(members.values())
     return {
         one.person_id: [
-            _try(tried, None if recipient == one.person_id else recipient)
+            _try(
+                tried,
+                None if recipient == one.person_id else recipient,
+                shares=bool(known[one.person_id]),
+            )
             for recipient, tried in sent[one.party_id]
             if recipient == one.person_id
+            or not known[one.person_id]
             or rollcall.speaks_to_member(
                 channel=tried.channel,
                 covers=tried.covers,
@@ -143,7 +148,7 @@ def tries_of(incident_id: int, standings: Collection[Standing]) -> dict[int, lis
     }
 
 
-def _try(tried: Tried, through_id: int | None) -> Try:
+def _try(tried: Tried, through_id: int | None, *, shares: bool) -> Try:
     state = state_word(tried.channel, tried.state)
-    through = shared_word(tried.channel) if through_id else ""
+    through = shared_word(tried.channel, shares=shares) if through_id else ""
     return Try(CHANNELS[tried.channel], state, tried, through_id, through)

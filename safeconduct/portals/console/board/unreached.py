@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import officer_of
 from safeconduct.ground.audit.looks import Why
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import officer_may
+from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.incidents.terms import INCIDENT
 from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.picture.registry.queries import have_kin
@@ -21,8 +23,10 @@ from safeconduct.picture.rollcall.models import Attempt, Standing
 from safeconduct.picture.rollcall.rules import Contact, Trace
 from safeconduct.picture.rollcall.terms import VIEW, NextStep, Presence, Unreached
 from safeconduct.portals.console.board.access import board_for
+from safeconduct.portals.console.board.files import countries_in, file_of
+from safeconduct.portals.console.board.forms import FilterForm
 from safeconduct.portals.console.board.listed import note_listed
-from safeconduct.portals.console.board.lists import countries_in, filter_form
+from safeconduct.portals.console.board.lists import filter_form
 from safeconduct.portals.console.board.rows import Row, names_of, rows_of
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.terms import Channel
@@ -43,24 +47,56 @@ class Task:
     fellow_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of the list."""
+
+    incident: Incident
+    form: FilterForm
+    tasks: list[Task]
+    after: str
+
+
 @officer_may(VIEW)
-def unreached(request: HttpRequest, incident_id: int) -> HttpResponse:
+def unreached(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
     """A page of the list, narrowed by what the address says."""
+    page = _shown(request, incident_id, which)
+    note_listed(request, _listed(page.tasks), Why(INCIDENT, incident_id))
+    shown = {"incident": page.incident, "form": page.form, "tasks": page.tasks, "which": which}
+    response = render(request, "board/unreached.html", shown | {"after": page.after})
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+@officer_may(VIEW)
+def save(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
+    """The page as a file, as far as the officer's hour allows; with why, and what to do next."""
+    page = _shown(request, incident_id, which)
+    by_person = {one.row.standing.person_id: one for one in page.tasks}
+    more = {
+        "why not reached": {number: str(one.why.label) for number, one in by_person.items()},
+        "what to do next": {number: str(one.step.label) for number, one in by_person.items()},
+    }
+    return file_of(request, page.incident, which, [one.row for one in page.tasks], more)
+
+
+def _shown(request: HttpRequest, incident_id: int, which: str) -> Shown:
     incident, scope = board_for(request, incident_id)
-    form, now = filter_form(request, incident.pk, scope), clock.now()
-    filters = form.filters(scope.countries, officer_of(request).pk)
-    batches = batches_of(incident.pk)
-    after = request.GET.get("after", "")
+    form = filter_form(request, incident.pk, scope)
     try:
-        page = rollcall.unreached(incident.pk, filters, batch_ids=batches, now=now, after=after)
+        page = rollcall.unreached(
+            incident.pk,
+            form.filters(scope.countries, officer_of(request).pk),
+            batch_ids=batches_of(incident.pk),
+            now=clock.now(),
+            through=which == "through",
+            after=request.GET.get("after", ""),
+        )
     except rollcall.PageLostError as refusal:
         raise Http404 from refusal
     tasks = tasks_of(incident.pk, page.rows, scope.countries)
-    note_listed(request, _listed(tasks), Why(INCIDENT, incident_id))
-    shown = {"incident": incident, "form": form, "tasks": tasks, "after": page.after}
-    response = render(request, "board/unreached.html", shown)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return Shown(incident, form, tasks, page.after)
 
 
 def _listed(tasks: Iterable[Task]) -> dict[int, str]:

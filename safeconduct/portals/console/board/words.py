@@ -103,8 +103,14 @@ _SHARED: Final[dict[Channel, tuple[str | Promise, str | Promise]]] = {
         _("by the message to the address they share"),
         _("by the message to {name}'s address"),
     ),
+    Channel.PUSH: (
+        _("by the message to somebody they are with"),
+        _("by the message to {name}'s phone"),
+    ),
     Channel.CALL: (_("by the call to somebody with them"), _("by the call to {name}")),
 }
+# Who has no contact of their own shares none.
+_BESIDE: Final = _("by the message to somebody they are with")
 
 
 def state_word(channel: Channel, state: State) -> str | Promise:
@@ -112,7 +118,12 @@ def state_word(channel: Channel, state: State) -> str | Promise:
     return CALL_STATES.get(state, STATES[state]) if channel == Channel.CALL else STATES[state]
 
 
-def shared_word(channel: Channel, name: str | Promise = "") -> str:
-    """That a message was another's of the party as well, by name where the officer may read it."""
+def shared_word(channel: Channel, name: str | Promise = "", *, shares: bool = True) -> str:
+    """That a message was another's of the party as well, by name where the officer may read it.
+
+    Without a name, whether they share the address it went to.
+    """
     nameless, named = _SHARED.get(channel, _SHARED[Channel.EMAIL])
+    if not shares and channel != Channel.CALL:
+        nameless = _BESIDE
     return str(named).format(name=name) if name else str(nameless)
