@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import F
 
 from safeconduct.picture.audiences import queries
 from safeconduct.picture.audiences.engine.selection import BEST_FIRST, Params, selection_of
@@ -43,10 +45,10 @@ _REACH_LEFT = "(CASE WHEN few.person_id IS NULL THEN p.reach ELSE coalesce(few.r
 # Whole parties: up to the one that no longer fits, or a single party larger than the limit.
 _UNTIL = """
 WITH first_beyond AS (
-    SELECT party_id FROM {staged} WHERE party_id > %(after)s
+    SELECT party_id FROM {room} WHERE party_id > %(after)s
     ORDER BY party_id OFFSET %(limit)s LIMIT 1)
 SELECT coalesce(
-    (SELECT max(party_id) FROM {staged} WHERE party_id > %(after)s
+    (SELECT max(party_id) FROM {room} WHERE party_id > %(after)s
         AND party_id < coalesce((SELECT party_id FROM first_beyond), 9223372036854775807)),
     (SELECT party_id FROM first_beyond))
 """
@@ -70,34 +72,61 @@ def recount(*, audience: Audience, now: datetime, ways: Ways | None = None) -> A
     return audience
 
 
-def cut(*, audience: Audience, parts: int, first: Chunk, now: datetime) -> list[Slice]:
-    """Divide all but the first people among ``parts`` workers; number 0 is those first people."""
+def divide(*, audience: Audience, parts: int, first: Chunk, now: datetime) -> list[Slice]:
+    """Divide all but the first people into parts; number 0 is those first people."""
     numbers = [Slice(audience=audience, number=part + 1, of=parts) for part in range(parts)]
     done = Slice(audience=audience, number=0, of=parts, finished_at=now)
     done.people, done.parties = first.people, first.parties
     return Slice.objects.bulk_create([done, *numbers])
 
 
-def stage_chunk(
+def cut(
     *, part: Slice, limit: int, but_not: Sequence[int] = (), ways: Ways | None = None
-) -> Chunk:
-    """Put the next whole parties of a part into the temporary table ``audience_chunk``.
+) -> list[Slice]:
+    """Ask for everybody of a part, and cut them into slices of whole parties.
 
-    The table lives until the caller's transaction ends or lays out its next chunk. ``reach``
-    in it holds the channels that a message of these ways may take. At most ``limit`` people,
-    unless one party alone is larger; nobody from the parties in ``but_not``. Everybody has
-    been laid out once the last party stands still where ``part`` has come to. The whole part
-    is asked for once and waits in a table of its own, which is filled again should the
-    server lose it.
+    At most ``limit`` people each, unless one party alone is larger; nobody from the parties
+    in ``but_not``. The people wait in a table of the part's own, which is filled again
+    should the server lose it.
     """
-    after = part.reached_party_id
     with connection.cursor() as cursor:
         cursor.execute(_ALLOWANCE)
-        staged = _staged(cursor, part, but_not, ways or Ways())
-        cursor.execute(_UNTIL.format(staged=staged), {"after": after, "limit": limit})
-        until = cursor.fetchone()[0] or after
-        people = f"SELECT * FROM {staged} WHERE party_id > %(after)s AND party_id <= %(until)s"
-        return _laid_out(cursor, people, {"after": after, "until": until}, last_party_id=until)
+        until = _UNTIL.format(room=_waiting_room(cursor, part, but_not, ways or Ways()))
+        ends = [part.after_party_id]
+        while True:
+            cursor.execute(until, {"after": ends[-1], "limit": limit})
+            (end,) = cursor.fetchone()
+            if end is None:
+                break
+            ends.append(end)
+    slices = [
+        Slice(
+            audience_id=part.audience_id,
+            number=part.number + nth * part.of,
+            of=part.of,
+            after_party_id=after,
+            until_party_id=end,
+        )
+        for nth, (after, end) in enumerate(pairwise(ends), start=1)
+    ]
+    return Slice.objects.bulk_create(slices)
+
+
+def stage_chunk(*, piece: Slice, but_not: Sequence[int] = (), ways: Ways | None = None) -> Chunk:
+    """Put the people of a slice into the temporary table ``audience_chunk``.
+
+    The table lives until the caller's transaction ends or lays out its next chunk. ``reach``
+    in it holds the channels that a message of these ways may take. ``but_not`` and ``ways``
+    are those with which its part was cut.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ALLOWANCE)
+        room = _waiting_room(cursor, piece, but_not, ways or Ways())
+        return _laid_out(
+            cursor,
+            f"SELECT * FROM {room} WHERE party_id > %(after)s AND party_id <= %(until)s",
+            {"after": piece.after_party_id, "until": piece.until_party_id},
+        )
 
 
 def stage_some(*, audience: Audience, limit: int, ways: Ways | None = None) -> Chunk:
@@ -125,37 +154,55 @@ def stage_some(*, audience: Audience, limit: int, ways: Ways | None = None) -> C
 def unstage(*, audience: Audience) -> None:
     """Drop the tables the audience waited in: everybody in it has been written to."""
     with connection.cursor() as cursor:
-        for part in audience.slices.exclude(number=0):
-            cursor.execute(f"DROP TABLE IF EXISTS {_waiting_room(part)}")
+        for part in audience.slices.filter(number__gt=0, number__lte=F("of")):
+            cursor.execute(f"DROP TABLE IF EXISTS {_name_of_room(part)}")
 
 
-def _staged(cursor: CursorWrapper, part: Slice, but_not: Sequence[int], ways: Ways) -> str:
+def _waiting_room(cursor: CursorWrapper, part: Slice, but_not: Sequence[int], ways: Ways) -> str:
     """The name of the part's table, filled.
 
     It is not written ahead: after a crash the server empties it, the row of party 0
     goes with the others, and by that we know.
     """
-    name = _waiting_room(part)
-    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
-    if cursor.fetchone()[0]:
-        cursor.execute(f"SELECT EXISTS (SELECT FROM {name} WHERE party_id = 0)")
-        if cursor.fetchone()[0]:
-            return name
-        cursor.execute(f"DROP TABLE {name}")
-    selection = selection_of(part.audience)
-    members = f"{_members(selection.rows(), ways)} WHERE {_OF_PART} AND {_NOT_FIRST}"
-    cursor.execute(
-        f"CREATE UNLOGGED TABLE {name} AS {_each_once(members)}",
-        selection.params | {"part": part.number, "parts": part.of, "but_not": list(but_not)},
-    )
-    cursor.execute(f"CREATE INDEX ON {name} (party_id)")
-    cursor.execute(f"INSERT INTO {name} (party_id) VALUES (0)")
-    cursor.execute(f"ANALYZE {name} (party_id)")
+    name = _name_of_room(part)
+    if not _is_filled(cursor, name):
+        # Several may find it empty; whoever comes second finds it filled.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+        if not _is_filled(cursor, name):
+            _fill(cursor, name, part, but_not, ways)
     return name
 
 
-def _waiting_room(part: Slice) -> str:
-    return f"{STAGED_TABLE}{part.audience_id:d}_{part.number:d}"
+def _is_filled(cursor: CursorWrapper, name: str) -> bool:
+    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+    if not cursor.fetchone()[0]:
+        return False
+    cursor.execute(f"SELECT EXISTS (SELECT FROM {name} WHERE party_id = 0)")
+    return bool(cursor.fetchone()[0])
+
+
+def _fill(
+    cursor: CursorWrapper, name: str, part: Slice, but_not: Sequence[int], ways: Ways
+) -> None:
+    selection = selection_of(part.audience)
+    members = f"{_members(selection.rows(), ways)} WHERE {_OF_PART} AND {_NOT_FIRST}"
+    people = _each_once(members)
+    which = {"part": part.part, "parts": part.of, "but_not": list(but_not)}
+    params = selection.params | which
+    # An emptied one stays: others may be reading it. For a minute of life no vacuum is needed.
+    cursor.execute(
+        f"CREATE UNLOGGED TABLE IF NOT EXISTS {name} WITH (autovacuum_enabled = off)"
+        f" AS {people} WITH NO DATA",
+        params,
+    )
+    cursor.execute(f"INSERT INTO {name} {people}", params)
+    cursor.execute(f"CREATE INDEX IF NOT EXISTS {name}_party ON {name} (party_id)")
+    cursor.execute(f"INSERT INTO {name} (party_id) VALUES (0)")
+    cursor.execute(f"ANALYZE {name} (party_id)")
+
+
+def _name_of_room(part: Slice) -> str:
+    return f"{STAGED_TABLE}{part.audience_id:d}_{part.part:d}"
 
 
 def _each_once(members: str) -> str:
@@ -171,7 +218,6 @@ def _laid_out(
     people: str,
     params: Params,
     *,
-    last_party_id: int = 0,
     party_ids: tuple[int, ...] = (),
 ) -> Chunk:
     # One transaction may lay out several chunks, each in the place of the one before.
@@ -181,7 +227,7 @@ def _laid_out(
     # Whoever joins to the chunk needs the planner to know how large it is.
     cursor.execute(f"ANALYZE {CHUNK_TABLE} (person_id)")
     cursor.execute(f"SELECT count(DISTINCT party_id) FROM {CHUNK_TABLE}")
-    return Chunk(laid_out, cursor.fetchone()[0], last_party_id, party_ids)
+    return Chunk(laid_out, cursor.fetchone()[0], party_ids)
 
 
 def _members(rows: str, ways: Ways) -> str:

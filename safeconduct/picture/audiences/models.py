@@ -32,17 +32,21 @@ class Audience(models.Model):
 
 
 class Slice(models.Model):
-    """A part of an audience that one worker lays out: how far it has come, what it came to.
+    """What one worker lays out of an audience, and what it came to; whoever does holds the row.
 
-    Parts divide the parties, so that workers side by side never meet. Number 0 are
-    the first people, picked out of order. Whoever writes a chunk holds the row.
+    First the audience is divided into parts, so that workers find their people side by side;
+    each is then cut into slices of whole parties, which any worker may write. Number 0 are
+    the first people, picked out of order.
     """
 
     audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="slices")
+    # Parts are 1 to ``of``; the slices of one follow it in steps of ``of``.
     number = models.SmallIntegerField()
     # How many parts there are beside number 0: decided once, since who belongs where follows.
     of = models.SmallIntegerField()
-    reached_party_id = models.BigIntegerField(default=0)
+    # The parties of a slice; a part knows only after which one it is to be cut.
+    after_party_id = models.BigIntegerField(default=0)
+    until_party_id = models.BigIntegerField(null=True)
     people = models.IntegerField(default=0)
     parties = models.IntegerField(default=0)
     messages = models.IntegerField(default=0)
@@ -57,3 +61,13 @@ class Slice(models.Model):
 
     def __str__(self) -> str:
         return f"slice {self.number} of audience #{self.audience_id}"
+
+    @property
+    def is_part(self) -> bool:
+        """Whether this still is to be cut into slices; number 0 never is."""
+        return self.until_party_id is None
+
+    @property
+    def part(self) -> int:
+        """The part that this is, or is of."""
+        return (self.number - 1) % self.of + 1

@@ -79,10 +79,9 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What ``stage_chunk`` put into the table: the last party in it and how many people."""
+    """How many people and parties were put into the table."""
 
     people: int
     parties: int
-    last_party_id: int
     # Filled where parties were picked out of order: whoever goes on must leave them out.
     party_ids: tuple[int, ...] = ()

@@ -43,22 +43,34 @@ def part_of(audience: Audience, number: int = 1, of: int = 1) -> Slice:
     return Slice(audience=audience, number=number, of=of)
 
 
-def chunk(part: Audience | Slice, limit: int = 100, **more: Any) -> list[dict[str, Any]]:
-    part = part if isinstance(part, Slice) else part_of(part)
+def whole_of(audience: Audience, **more: Any) -> Slice:
+    (everybody,) = slices(part_of(audience), 100, **more)
+    return everybody
+
+
+def slices(part: Slice, limit: int, **more: Any) -> list[Slice]:
+    with transaction.atomic():
+        return actions.cut(part=part, limit=limit, **more)
+
+
+def laid_out(piece: Slice, **more: Any) -> list[dict[str, Any]]:
     with transaction.atomic(), connection.cursor() as cursor:
-        laid_out = actions.stage_chunk(part=part, limit=limit, **more)
+        chunk = actions.stage_chunk(piece=piece, **more)
         cursor.execute("SELECT * FROM audience_chunk ORDER BY place")
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         cursor.execute("DROP TABLE audience_chunk")
-    part.reached_party_id = laid_out.last_party_id
-    assert laid_out.people == len(rows)
+    assert chunk.people == len(rows)
+    assert chunk.parties == len({row["party_id"] for row in rows})
     return rows
 
 
+def chunk(audience: Audience, **more: Any) -> list[dict[str, Any]]:
+    return laid_out(whole_of(audience, **more), **more)
+
+
 def everybody(part: Slice, limit: int) -> Iterator[list[dict[str, Any]]]:
-    while rows := chunk(part, limit):
-        yield rows
+    return (laid_out(one) for one in slices(part, limit))
 
 
 def test_people_are_meant_by_where_they_stay() -> None:
@@ -243,16 +255,24 @@ def test_parts_share_nobody_and_leave_nobody_out() -> None:
     assert sorted(seen) == ids(audience)
 
 
-def test_a_part_goes_on_where_it_was_when_the_server_lost_its_list() -> None:
+def test_slices_are_what_they_were_when_the_server_lost_its_list() -> None:
     for _number in range(5):
         builders.resident()
     audience = around()
-    part = part_of(audience)
-    seen = [row["person_id"] for row in chunk(part, limit=2)]
+    first, *others = slices(part_of(audience), 2)
+    seen = [row["person_id"] for row in laid_out(first)]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE audiences_staged_{audience.pk}_1")
-    seen += [row["person_id"] for rows in everybody(part, 2) for row in rows]
+    seen += [row["person_id"] for other in others for row in laid_out(other)]
     assert seen == ids(audience)
+
+
+def test_a_part_is_cut_from_where_its_worker_had_come_to() -> None:
+    first, second, third = (builders.resident() for _ in range(3))
+    part = part_of(around())
+    part.after_party_id = first.party_id
+    rows = [row["person_id"] for rows in everybody(part, 1) for row in rows]
+    assert rows == [second.pk, third.pk]
 
 
 def test_parties_already_written_to_are_left_out() -> None:

@@ -96,7 +96,7 @@ def test_expansion_goes_on_where_it_was_broken_off(settings: object) -> None:
     for number in range(12):
         builders.resident(phone=f"+9996{number:02}")
     alert = builders.released_alert(expand=False)
-    expand(alert, chunks=2)
+    expand(alert, chunks=3)
     assert 2 < len(rows(alert)) < 12
     # The server lost what was laid out, as after a crash.
     with connection.cursor() as cursor:
@@ -133,7 +133,11 @@ def begun(people: int, settings: Any) -> Alert:
 
 
 def progress(alert: Alert) -> dict[int, int]:
-    return {part.number: part.people for part in alert.release.audience.slices.all()}
+    """People written to by part: of the first people, of part 1, of part 2."""
+    people = dict.fromkeys((0, 1, 2), 0)
+    for one in alert.release.audience.slices.all():
+        people[one.part if one.number else 0] += one.people
+    return people
 
 
 def test_the_parts_of_a_release_share_nobody_and_leave_nobody_out(settings: Any) -> None:
@@ -160,14 +164,14 @@ def test_a_part_goes_on_where_its_worker_was_killed(
     alert = begun(14, settings)
     others = alert.release.audience.slices.exclude(number__in=[0, number])
     others.update(finished_at=clock.now())
-    expand(alert, chunks=1)
+    expand(alert, chunks=2)
     with monkeypatch.context() as death:
         # The last thing of a chunk: everything else of it has been written by then.
         death.setattr(expansion, "presume_chunk", killed)
         with pytest.raises(KeyboardInterrupt):
             expand(alert)
     assert progress(alert)[number] == 2
-    others.update(finished_at=None)
+    alert.release.audience.slices.filter(number=3 - number).update(finished_at=None)
     expand(alert)
     assert len({address for address, *_ in rows(alert)}) == len(rows(alert)) == 14
     assert Asked.objects.count() == Standing.objects.count() == 14
@@ -178,14 +182,26 @@ def killed(**_: object) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_write_two_parts_and_neither_waits(settings: Any) -> None:
+@pytest.mark.parametrize(
+    ("steps", "held", "written"),
+    [
+        # The first part is being cut: the other is written meanwhile.
+        (0, 1, {0: 2, 1: 0, 2: 4}),
+        # Both are cut, and one slice is being written: all others are, whoever found them.
+        (2, 3, {0: 2, 1: 2, 2: 4}),
+    ],
+)
+def test_who_finds_something_held_writes_what_is_left(
+    steps: int, held: int, written: dict[int, int], settings: Any
+) -> None:
     alert = begun(10, settings)
-    first = "SELECT FROM audiences_slice WHERE audience_id = %s AND number = 1 FOR UPDATE"
+    expand(alert, chunks=steps)
+    hold = "SELECT FROM audiences_slice WHERE audience_id = %s AND number = %s FOR UPDATE"
     with psycopg.connect(**connection.get_connection_params()) as other:
-        other.execute(first, [alert.release.audience_id])
+        other.execute(hold, [alert.release.audience_id, held])
         with pytest.raises(ExpansionBusyError):
             expand(alert)
-        assert progress(alert) == {0: 2, 1: 0, 2: 4}
+        assert progress(alert) == written
         # Nothing is finished while another holds a part of it, and who wrote none comes again.
         with pytest.raises(ExpansionBusyError):
             tasks.expand_release(release_id=alert.release.pk)
@@ -195,8 +211,10 @@ def test_two_workers_write_two_parts_and_neither_waits(settings: Any) -> None:
     assert alert.release.expanded_at is not None
 
 
-def test_stopping_finishes_the_parts_that_are_left(settings: Any) -> None:
+@pytest.mark.parametrize("steps", [0, 2])
+def test_stopping_finishes_what_is_left(steps: int, settings: Any) -> None:
     alert = begun(10, settings)
+    expand(alert, chunks=steps)
     Release.objects.filter(alert=alert).update(stopped_at=clock.now())
     assert not expand_next(release_id=alert.release.pk, now=clock.now())
     alert.release.refresh_from_db()

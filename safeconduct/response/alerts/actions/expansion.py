@@ -1,6 +1,6 @@
 """From a release to a row for every message: chunk by chunk, each a transaction of its own.
 
-Several workers write side by side, each in a part of the audience that it holds while it does.
+Several workers write side by side, each a slice of the audience that it holds while it does.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.picture.audiences.actions import cut, stage_chunk, stage_some, unstage
+from safeconduct.picture.audiences.actions import cut, divide, stage_chunk, stage_some, unstage
 from safeconduct.picture.audiences.models import Slice
 from safeconduct.picture.audiences.queries import laid_out, usable
 from safeconduct.picture.audiences.terms import Chunk
@@ -69,8 +69,8 @@ def expand_next(*, release_id: int, now: datetime) -> bool:
     """Write the next chunk of a release; False when there is nothing left to do.
 
     Killed at any moment it leaves whole chunks only, and goes on with the next party.
-    The first chunk is small, so that the first messages leave at once; the rest is cut
-    into parts that as many workers write side by side.
+    The first chunk is small, so that the first messages leave at once; the rest is divided
+    into parts that as many workers look for and cut into slices, and write slice by slice.
 
     :raises ExpansionBusyError: while others are at all that is left; they may die before the end.
     """
@@ -84,10 +84,17 @@ def expand_next(*, release_id: int, now: datetime) -> bool:
         _hold_alone(release)
         _begin(release, now)
         return True
-    part = _free_part(release)
-    if part is None:
+    piece = _free_piece(release)
+    if piece is None:
+        _finish_once(release, now)
         return False
-    _go_on(release, part, now)
+    piece.audience = release.audience
+    if piece.is_part:
+        _cut(release, piece)
+    else:
+        _go_on(release, piece, now)
+    piece.finished_at = now
+    piece.save()
     return True
 
 
@@ -111,13 +118,13 @@ def _hold_alone(release: Release) -> None:
         raise ExpansionBusyError(f"Release #{release.pk} is being begun.")
 
 
-def _free_part(release: Release) -> Slice | None:
-    """A part nobody is writing, held until the transaction ends; None once all are finished."""
+def _free_piece(release: Release) -> Slice | None:
+    """What nobody cuts or writes, held until the transaction ends; None once all is finished."""
     left = release.audience.slices.filter(finished_at=None)
-    part = left.select_for_update(skip_locked=True).order_by("number").first()
-    if part is None and left.exists():
+    piece = left.select_for_update(skip_locked=True).order_by("number").first()
+    if piece is None and left.exists():
         raise ExpansionBusyError(f"Others write what is left of release #{release.pk}.")
-    return part
+    return piece
 
 
 def _begin(release: Release, now: datetime) -> None:
@@ -130,7 +137,7 @@ def _begin(release: Release, now: datetime) -> None:
     )
     chunks = ceil(audience.preview.get("people", 0) / settings.ALERTS["CHUNK_SIZE"])
     parts = max(1, min(settings.ALERTS["EXPANSION_WORKERS"], chunks))
-    first, *_rest = cut(audience=audience, parts=parts, first=chunk, now=now)
+    first, *_rest = divide(audience=audience, parts=parts, first=chunk, now=now)
     release.first_party_ids = list(chunk.party_ids)
     release.save(update_fields=["first_party_ids"])
     for helper in range(1, parts):
@@ -138,36 +145,37 @@ def _begin(release: Release, now: datetime) -> None:
         job = app.configure_task("alerts.expand_release", lock=f"release:{release.pk}:{helper}")
         job.defer(release_id=release.pk)
     _write(release, first, chunk, now)
+    first.save()
 
 
-def _go_on(release: Release, part: Slice, now: datetime) -> None:
-    part.audience = release.audience
-    chunk = stage_chunk(
-        part=part,
+def _cut(release: Release, piece: Slice) -> None:
+    cut(
+        part=piece,
         limit=settings.ALERTS["CHUNK_SIZE"],
         but_not=release.first_party_ids or (),
         ways=ways_of(release.alert),
     )
-    if chunk.last_party_id == part.reached_party_id:
-        _finish_part(release, part, now)
-        return
+
+
+def _go_on(release: Release, piece: Slice, now: datetime) -> None:
+    chunk = stage_chunk(
+        piece=piece, but_not=release.first_party_ids or (), ways=ways_of(release.alert)
+    )
     with connection.cursor() as cursor:
         cursor.execute(_LAZILY)
-    part.reached_party_id = chunk.last_party_id
-    part.people += chunk.people
-    part.parties += chunk.parties
-    _write(release, part, chunk, now)
+    piece.people, piece.parties = chunk.people, chunk.parties
+    _write(release, piece, chunk, now)
 
 
-def _write(release: Release, part: Slice, chunk: Chunk, now: datetime) -> None:
-    if chunk.people:
-        asked = None
-        if release.round is not None:
-            asked = ask_chunk(round=release.round, now=now, actor=SYSTEM)
-        part.messages += _enqueue(release, asked)
-        part.unreachable += _unreachable(release)
-    part.save()
-    if chunk.people and release.round is not None:
+def _write(release: Release, piece: Slice, chunk: Chunk, now: datetime) -> None:
+    if not chunk.people:
+        return
+    asked = None
+    if release.round is not None:
+        asked = ask_chunk(round=release.round, now=now, actor=SYSTEM)
+    piece.messages = _enqueue(release, asked)
+    piece.unreachable = _unreachable(release)
+    if release.round is not None:
         # Last: from the roll's version on all who write to it take turns, to the commit.
         presume_chunk(
             incident_id=release.round.incident_id,
@@ -198,24 +206,19 @@ def _unreachable(release: Release) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _finish_part(release: Release, part: Slice, now: datetime) -> None:
-    """Note that a part is done; whoever does the last one finishes the release."""
-    part.finished_at = now
-    part.save(update_fields=["finished_at"])
-    # One after the other, or of two that end together each would wait for the other to finish.
-    Release.objects.select_for_update(of=["self"]).get(pk=release.pk)
-    if not release.audience.slices.filter(finished_at=None).exists():
-        _finish(release, now)
-
-
 def _break_off(release: Release, now: datetime) -> None:
     """Stopped or expired: nobody else is written to, once the chunks being written are."""
-    parts = list(release.audience.slices.select_for_update().order_by("number"))
+    left = release.audience.slices.filter(finished_at=None).select_for_update()
+    # Again, since what was being cut while we waited has become slices.
+    while held := [piece.pk for piece in left.order_by("number")]:
+        Slice.objects.filter(pk__in=held).update(finished_at=now)
+    _finish_once(release, now)
+
+
+def _finish_once(release: Release, now: datetime) -> None:
+    """Nothing is left to write; of several who see it the first finishes the release."""
     alive = Release.objects.select_for_update(of=["self"]).filter(pk=release.pk, expanded_at=None)
     if alive.first() is not None:
-        Slice.objects.filter(pk__in=[part.pk for part in parts], finished_at=None).update(
-            finished_at=now
-        )
         _finish(release, now)
 
 
