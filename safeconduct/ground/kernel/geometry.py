@@ -25,6 +25,7 @@ from safeconduct.ground.kernel.sphere import (
     disc,
     distance_km,
     distances,
+    is_tangled,
     split_antimeridian,
     turned,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "compacted",
     "disc",
     "distance_km",
+    "is_tangled",
     "parent",
     "polygon_cells",
     "ranges_of",

@@ -16,6 +16,12 @@ _ECCENTRICITY = 0.0818191908426215
 # A circle wider than this is most of the earth, and no longer a simple ring.
 _WIDEST_DISC_KM = 9_900.0
 _POLE, _HALF, _TURN = 90.0, 180.0, 360.0
+# The ground within a ring that meets itself so often takes minutes to tell, and no office draws
+# one: 300 corners at random do, in a quarter of a second. Pairs of its edges, each counted twice.
+_MOST_MEETINGS = 20_000
+_EDGES_AT_A_TIME = 64
+# A ring that runs around the earth more often than this is no place, but could go on for ever.
+_MOST_TURNS = 10
 
 Floats = NDArray[np.float64]
 
@@ -76,17 +82,45 @@ def _split_part(part: BaseGeometry) -> BaseGeometry:
         return split_antimeridian(part)
     flat = shapely.force_2d(part)
     if isinstance(flat, shapely.Polygon):
-        area = shapely.make_valid(shapely.Polygon(_unwrapped(flat.exterior)))
+        area = _ground_within(flat.exterior)
         for hole in flat.interiors:
-            area = area.difference(shapely.make_valid(shapely.Polygon(_unwrapped(hole))))
-        # Repairing a ring may leave lines beside the ground it surrounds.
-        ground = [one for one in shapely.get_parts(area) if one.area > 0]
-        area = shapely.union_all(ground) if ground else area
+            area = area.difference(_ground_within(hole))
     elif flat.geom_type in ("LineString", "LinearRing"):
         area = shapely.LineString(_short_steps(np.asarray(flat.coords)))
     else:
         area = flat
     return _into_one_turn(area)
+
+
+def is_tangled(polygon: shapely.Polygon) -> bool:
+    """Whether its outer ring crosses itself so often that it stands for all it could hold."""
+    return _is_tangled(_unwrapped(polygon.exterior))
+
+
+def _ground_within(ring: BaseGeometry) -> BaseGeometry:
+    """What a ring surrounds, crossed or not; of a tangled one all within its convex hull."""
+    corners = _unwrapped(ring)
+    area = shapely.Polygon(corners)
+    if _is_tangled(corners):
+        # Its edges cut, for a long one would be read as the short way round.
+        return shapely.segmentize(shapely.convex_hull(area), _HALF / 2)
+    # Only this method keeps to seconds where rings cross themselves.
+    return shapely.make_valid(area, method="structure", keep_collapsed=False)
+
+
+def _is_tangled(corners: Floats) -> bool:
+    if len(corners) ** 2 <= _MOST_MEETINGS or shapely.is_valid(shapely.Polygon(corners)):
+        return False
+    edges = shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1))
+    tree = shapely.STRtree(edges)
+    # Each meets itself and both its neighbours.
+    left = _MOST_MEETINGS + 3 * len(edges)
+    for first in range(0, len(edges), _EDGES_AT_A_TIME):
+        some = edges[first : first + _EDGES_AT_A_TIME]
+        left -= tree.query(some, predicate="intersects").shape[1]
+        if left < 0:
+            return True
+    return False
 
 
 def _short_steps(corners: Floats) -> Floats:
@@ -105,9 +139,11 @@ def _unwrapped(ring: BaseGeometry) -> Floats:
 
 
 def _into_one_turn(geometry: BaseGeometry) -> BaseGeometry:
-    west, _, east, _ = geometry.bounds if not geometry.is_empty else (0, 0, 0, 0)
+    west, south, east, north = geometry.bounds if not geometry.is_empty else (0, 0, 0, 0)
     if west >= -_HALF and east <= _HALF:
         return geometry
+    if east - west > _MOST_TURNS * _TURN and geometry.area > 0:
+        return shapely.box(-_HALF, south, _HALF, north)
     turns = range(int((west + 180) // 360), int((east + 180) // 360) + 1)
     pieces = []
     for turn in turns:

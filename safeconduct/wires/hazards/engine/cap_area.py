@@ -152,7 +152,11 @@ def polygon_of(text: str, repairs: Repairs) -> BaseGeometry | None:
     ring = shapely.Polygon([(lon, lat) for lat, lon in pairs])
     if not on_earth(ring):
         return None
-    if not _is_plain(ring):
+    if geometry.is_tangled(ring):
+        repairs.add(
+            _("A polygon crosses itself too often to tell its ground; all around it was taken.")
+        )
+    elif not _is_plain(ring):
         repairs.add(_("A polygon that crosses itself was taken as the ground it surrounds."))
     whole = geometry.split_antimeridian(ring)
     return None if whole.is_empty else whole
