@@ -24,6 +24,8 @@ _AT_LEAST_KM = 10.0
 _AT_MOST_KM = 1500.0
 _ANELASTIC_KM = 50.0
 _STEP_KM = 15.0
+# A trace drawn with more corners than this is thinned out.
+_MOST_DISCS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,14 @@ def around(quake: Quake, km: float) -> BaseGeometry:
     if quake.rupture is None or quake.rupture.is_empty:
         return geometry.disc(quake.latitude, quake.longitude, km)
     # Discs along the trace, dense enough that their union is the buffer on the sphere.
+    # Cut at the antimeridian first, or a step over it is walked all around the earth.
     step = max(min(km / 4, _STEP_KM), 1.0) / 111.0
-    points = shapely.get_coordinates(shapely.segmentize(quake.rupture, step))
-    return joined([quake.rupture, *(geometry.disc(lat, lon, km) for lon, lat in points[:, :2])])
+    trace = geometry.split_antimeridian(quake.rupture)
+    if shapely.get_num_coordinates(trace) > _MOST_DISCS:
+        trace = shapely.simplify(trace, step / 4)
+    points = shapely.get_coordinates(shapely.segmentize(trace, step))
+    points = points[:: len(points) // (2 * _MOST_DISCS) + 1]
+    return joined([trace, *(geometry.disc(lat, lon, km) for lon, lat in points[:, :2])])
 
 
 def _felt(quake: Quake, km: float) -> float:

@@ -15,6 +15,7 @@ import shapely
 from django.utils.translation import gettext_noop as _
 from shapely.geometry.base import BaseGeometry
 
+from safeconduct.ground.kernel import geometry
 from safeconduct.wires.hazards.engine import contours, intensity, times
 from safeconduct.wires.hazards.engine.areas import area_of, from_geojson, on_earth
 from safeconduct.wires.hazards.engine.reading import (
@@ -34,6 +35,8 @@ SENDER = "earthquake.usgs.gov"
 _SEVERITY = {"green": "Minor", "yellow": "Moderate", "orange": "Severe", "red": "Extreme"}
 # Intensity at the worst place where PAGER has not spoken yet: VIII breaks ordinary houses.
 _BY_INTENSITY = ((8.0, "Extreme"), (7.0, "Severe"), (6.0, "Moderate"))
+# Degrees, there and back: twice the longest rupture known, of 1,600 km in 2004. Longer is nonsense.
+_LONGEST_TRACE = 60.0
 _SHAKEMAP_LINES = (
     "cont_mi.json",
     "cont_mmi.json",
@@ -303,7 +306,8 @@ def _trace(rupture: Json | None) -> tuple[BaseGeometry | None, float]:
     depths = [depth for one in geometries for depth in _depths(one.get("coordinates"))]
     # The two edges of a dipping plane coincide from above; their lines say enough.
     lines = [shape.boundary if shape.geom_type.endswith("Polygon") else shape for shape in wide]
-    return shapely.union_all(lines), min(depths, default=0.0)
+    trace = shapely.union_all([geometry.split_antimeridian(line) for line in lines])
+    return (trace, min(depths, default=0.0)) if trace.length <= _LONGEST_TRACE else (None, 0.0)
 
 
 def _depths(coordinates: object) -> list[float]:
