@@ -27,6 +27,24 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 _AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+# What Playwright itself switches off (chromiumSwitches.ts of 1.65).
+_WITHOUT_BY_PLAYWRIGHT = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
+# Suggestions under the address bar, which nobody sees here: two pages more for each window.
+_WITHOUT_TOO = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 _FLAGS = (
     "--no-sandbox",
     "--disable-quic",
@@ -38,6 +56,10 @@ _FLAGS = (
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    # Pages themselves need none, and are put together sooner without: maps alone are drawn by it.
+    "--disable-gpu-compositing",
+    # Said once more: of two such lists Chromium obeys the last.
+    "--disable-features=" + ",".join([*_WITHOUT_BY_PLAYWRIGHT, *_WITHOUT_TOO]),
 )
 # By name, or axe leaves out what WCAG 2.2 added: the size of what one taps.
 _STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
