@@ -103,7 +103,7 @@ def synthesise_people(people: int, seed: int, json_file: Path | None) -> None:
 def _run(file: Path, refused: Path, plan: object, now: datetime) -> "Tally":
     from safeconduct.ground.kernel.actor import Actor
     from safeconduct.picture.registry.actions import Plan, import_list
-    from safeconduct.picture.registry.engine.lists.reading import ListRefusedError
+    from safeconduct.picture.registry.engine.lists.records import ListRefusedError
 
     assert isinstance(plan, Plan)  # noqa: S101 -- named here, since models load late
     draft = refused.with_name(f"{refused.name}.part")

@@ -1,5 +1,6 @@
 """Lists: every good row in, every refused one back with its reason, twice changes nothing."""
 
+import csv
 import io
 from datetime import date
 
@@ -7,7 +8,8 @@ import pytest
 
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.registry.actions import Plan, import_list
-from safeconduct.picture.registry.engine.lists.reading import ListRefusedError, read_table
+from safeconduct.picture.registry.engine.lists.reading import read_table
+from safeconduct.picture.registry.engine.lists.records import ListRefusedError
 from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
 from tests import builders
 
@@ -199,9 +201,101 @@ def test_a_huge_cell_is_one_refused_row():
     assert (tally.new, tally.refused) == (1, 1)
 
 
-def test_an_open_quote_does_not_swallow_the_list_for_ever():
-    tally, _ = bring_in('name,country\n"A,TR\n' + "B,TR\n" * 5000)
-    assert tally.refused >= 1
+FIVE = "given name,surname,phone,country,city\n"
+
+
+def people(count, first=0):
+    return "".join(f"R{n},Q,+90532124{n:04},TR,Adana\n" for n in range(first, first + count))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '"Ali,A,+905321231999,TR,Adana',
+        'Ali,"A,+905321231999,TR,Adana',
+        'Ali,A,+905321231999,TR,"Adana',
+    ],
+)
+@pytest.mark.parametrize("after", [0, 3, 70, 600])
+def test_a_stray_quotation_mark_costs_its_own_line_and_no_other(bad, after):
+    tally, refused = bring_in(FIVE + people(2, 700) + bad + "\n" + people(after))
+    assert (tally.read, tally.new, tally.refused) == (after + 3, after + 2, 1)
+    (row,) = list(csv.reader(io.StringIO(refused)))[1:]
+    assert row[:-1] == bad.split(",")
+    assert row[-1] == "A quotation mark in this line has no partner."
+
+
+def test_two_stray_quotation_marks_are_no_pair():
+    first, second = '"Ali,A,,TR,Adana', '"Veli,B,,TR,Adana'
+    text = FIVE + f"{first}\n{people(30)}{second}\n{people(2, 50)}"
+    tally, refused = bring_in(text)
+    assert (tally.read, tally.new) == (34, 32)
+    returned = [",".join(row[:-1]) for row in csv.reader(io.StringIO(refused))]
+    assert returned[1:] == [first, second]
+
+
+def test_what_a_quotation_mark_meant_for_the_next_line_swallows_comes_back_or_goes_in():
+    text = FIVE + '"Ali,A,+905321231999,TR,Adana\n"Veli",B,,TR,Adana\n"Can",C,,TR,Adana\n'
+    tally, refused = bring_in(text)
+    assert (tally.new, tally.refused) == (2, 1)
+    assert "Ali" in refused
+
+
+def test_a_list_of_nothing_but_stray_quotation_marks_ends():
+    tally, _ = bring_in('name,country\n"A,TR\n' + '"B,TR\n' * 500 + "C\n" * 500 + "D,TR\n")
+    assert (tally.read, tally.new) == (1002, 1)
+
+
+def test_a_cell_may_hold_line_breaks_and_a_name_may_not():
+    text = FIVE + (
+        'Ali,A,"+90 532 123 45 67\r\n+90 532 123 45 68",TR,"Adana,\nSeyhan"\r\n'
+        '"Leyla\nVeli",B,,TR,Adana\r\n'
+    )
+    tally, refused = bring_in(text)
+    assert (tally.new, tally.refused) == (1, 1)
+    assert ContactPoint.objects.count() == 2
+    assert Stay.objects.get().city_id
+    assert "one line is one person" in refused
+
+
+def test_inner_marks_nobody_doubled_are_read_as_meant():
+    tally, _ = bring_in('name,country,firm\nAli,TR,"Firm "Star""\nVeli,TR,Firm "Star"\n')
+    assert (tally.new, tally.refused) == (2, 0)
+
+
+def test_a_row_with_a_cell_too_many_comes_back_with_all_of_them():
+    row = "Hüseynov, Ali,X,Adana,TR,+905321239999"
+    tally, refused = bring_in("given name,surname,city,country,phone\n" + row + "\n")
+    assert (tally.new, tally.refused) == (0, 1)
+    (returned,) = list(csv.reader(io.StringIO(refused)))[1:]
+    assert returned == [*row.split(","), "The line has 6 cells, the header 5."]
+
+
+def test_empty_cells_behind_the_last_column_say_nothing():
+    tally, _ = bring_in("name,country\nAli,TR,,\n")
+    assert (tally.new, tally.refused) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "\n\r\n;;;\nname;phone;country;city\n",
+        "sep=;\nname;phone;country;city\n",
+        '"sep=;"\r\n\r\n"name";"phone";"country";"city"\r\n',
+        'name;"phone\n(mobile)";"country, in\nwhich they live";"city"\n',
+    ],
+)
+def test_a_header_below_empty_lines_or_with_line_breaks_is_found(head):
+    columns = {"phone (mobile)": "phone", "country, in which they live": "country"}
+    chosen = columns if "mobile" in head else {}
+    tally, _ = bring_in(head + "Ali;+905321231999;TR;Adana\n", columns=chosen)
+    assert (tally.read, tally.new) == (1, 1)
+    assert ContactPoint.objects.get().address == "+905321231999"
+
+
+def test_a_stray_quotation_mark_in_the_header_swallows_no_row():
+    tally, _ = bring_in('name,country,"note\n' + "A,TR,x\n" * 1 + "B,TR,x\n" * 1)
+    assert tally.new == 2
 
 
 def test_reading_does_not_close_the_callers_file():

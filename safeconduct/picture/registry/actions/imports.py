@@ -16,7 +16,8 @@ from safeconduct.picture.registry import terms
 from safeconduct.picture.registry.actions.contacts import reckon_reach
 from safeconduct.picture.registry.engine.lists import mapping, renewing, running
 from safeconduct.picture.registry.engine.lists.judging import Judge, Judged
-from safeconduct.picture.registry.engine.lists.reading import ListRefusedError, read_table
+from safeconduct.picture.registry.engine.lists.reading import read_table
+from safeconduct.picture.registry.engine.lists.records import ListRefusedError
 from safeconduct.picture.registry.engine.lists.storing import Store, known_keys
 from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
 from safeconduct.picture.registry.events import ImportHandedIn

@@ -105,6 +105,8 @@ class Judge:
         given = given or self._cell(cells, "full_name")
         if not given and family:
             given, family = family, ""
+        if "\n" in given + family or "\r" in given + family:
+            raise RowRefusedError(_("A name holds a line break: one line is one person."))
         return rules.clean_name(given), rules.clean_name(family) if family else ""
 
     def _date(self, cells: list[str], name: str) -> date | None:

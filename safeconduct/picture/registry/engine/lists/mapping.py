@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from safeconduct.ground.kernel.names import latin_key
-from safeconduct.picture.registry.engine.lists.reading import ListRefusedError
+from safeconduct.picture.registry.engine.lists.records import ListRefusedError
 
 _FILE: Final = Path(__file__).parent.parent.parent / "data/columns.toml"
 
@@ -33,6 +33,7 @@ def columns(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
         without names.
     """
     places: dict[str, int] = {}
+    chosen = {" ".join(heading.split()): field for heading, field in chosen.items()}
     for heading, field in chosen.items():
         if heading not in header:
             raise ListRefusedError(f"The list has no column {heading!r}.")

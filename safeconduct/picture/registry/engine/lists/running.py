@@ -8,7 +8,8 @@ from typing import Final, TextIO
 
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.picture.registry.engine.lists.judging import Judge, Judged
-from safeconduct.picture.registry.engine.lists.reading import Row, Table
+from safeconduct.picture.registry.engine.lists.reading import Table
+from safeconduct.picture.registry.engine.lists.records import Row
 
 CHUNK: Final = 5_000
 REASON: Final = "reason"
@@ -34,7 +35,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class RefusedRows:
-    """Writes refused rows as they came, with one more column: why."""
+    """Writes refused rows as they came, with all their cells, and behind the last: why."""
 
     file: TextIO
     table: Table
@@ -45,7 +46,7 @@ class RefusedRows:
     def add(self, cells: list[str], reason: str) -> None:
         width = len(self.table.header)
         padded = [*cells, *[""] * (width - len(cells))]
-        self._write([*padded[:width], reason])
+        self._write([*padded, reason])
 
     def _write(self, cells: list[str]) -> None:
         writer = csv.writer(self.file, delimiter=self.table.delimiter, lineterminator="\r\n")

@@ -1,0 +1,165 @@
+"""The rows of a CSV file, and its lines again where a quotation mark swallowed some of them."""
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, TextIO
+
+_DELIMITERS: Final = ";,\t|"
+# What Excel writes before the header to say what parts its cells.
+_SEPARATOR: Final = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_NOTHING: Final = f'"{_DELIMITERS} \r\n\ufeff'
+# A cell longer than this is no cell of a list of people; the csv module would buffer it whole.
+_LONGEST_CELL: Final = 10_000
+# A row of more lines than this has lost a quotation mark; each line is read once for each before.
+_MOST_LINES: Final = 50
+
+
+class ListRefusedError(Exception):
+    """The file is no list we can read; the message says why, for whoever handed it in."""
+
+
+class Head(NamedTuple):
+    """The header of a list and what parts its cells."""
+
+    header: list[str]
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A broken row says why, and holds all that its line held."""
+
+    cells: list[str]
+    broken: str = ""
+
+
+@dataclass
+class Lines:
+    """The lines of a text, of which some can be handed back to be read again."""
+
+    text: TextIO
+    taken: list[str] = field(default_factory=list)
+    again: deque[str] = field(default_factory=deque)
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) == _MOST_LINES:
+            raise csv.Error("too many lines")
+        line = self.again.popleft() if self.again else next(self.text)
+        self.taken.append(line)
+        return line
+
+    def hand_back(self) -> str:
+        """Keep the first of the lines taken, hand the others back."""
+        first = self.taken[0]
+        self.again.extendleft(reversed(self.taken[1:]))
+        self.taken.clear()
+        return first
+
+
+def read_head(lines: Lines) -> Head:
+    """The header, below empty lines and what Excel says of its separator.
+
+    :raises ListRefusedError: if there is none, or it names no columns.
+    """
+    csv.field_size_limit(_LONGEST_CELL)
+    told, line = "", ""
+    for line in lines:
+        lines.taken.clear()
+        found = _SEPARATOR.fullmatch(line.strip("\r\n"))
+        told = found[1] if found else told
+        if not found and line.strip(_NOTHING):
+            break
+    else:
+        raise ListRefusedError("The file is empty.")
+    line += _rest_of_head(line, lines)
+    bare = _QUOTED.sub("", line)
+    delimiter = told or max(_DELIMITERS, key=bare.count)
+    header = next(csv.reader([line], delimiter=delimiter))
+    if len(header) < 2 and not bare.count(delimiter):
+        raise ListRefusedError("The first line names no columns.")
+    return Head([" ".join(cell.split()) for cell in header], delimiter)
+
+
+def rows(lines: Lines, head: Head) -> Iterator[Row]:
+    """Every row that is not empty. A quotation mark without a partner costs its own line only."""
+    reader = csv.reader(lines, delimiter=head.delimiter, strict=True)
+    width = len(head.header)
+    while True:
+        lines.taken.clear()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield _alone(lines, head)
+            continue
+        if len(lines.taken) > 1 and _has_swallowed(lines.taken, head):
+            yield _alone(lines, head)
+        elif "".join(cells).strip():
+            yield Row(cells, _fault(cells, width))
+
+
+def _rest_of_head(line: str, lines: Lines) -> str:
+    """A heading may hold line breaks; where its quotation mark never closes it holds none."""
+    more = ""
+    try:
+        while (line + more).count('"') % 2:
+            more += next(lines)
+    except (StopIteration, csv.Error):
+        lines.again.extendleft(reversed(lines.taken))
+        more = ""
+    lines.taken.clear()
+    return more
+
+
+def _alone(lines: Lines, head: Head) -> Row:
+    """The first of the lines taken; what a quotation mark in it swallowed is read again."""
+    is_open = len(lines.taken) > 1
+    line = lines.hand_back().rstrip("\r\n")
+    if not is_open and line.count('"') % 2 == 0:
+        # "Firm "Star"" has its inner marks undoubled: what it means is beyond doubt.
+        cells = _lenient(line, head.delimiter)
+        if len(cells) == len(head.header):
+            return Row(cells, _fault(cells, len(head.header)))
+    pieces = line.split(head.delimiter)
+    fault = "This line cannot be read."
+    if is_open or line.count('"') % 2:
+        fault = "A quotation mark in this line has no partner."
+    return Row(pieces if len(pieces) == len(head.header) else [line], fault)
+
+
+def _lenient(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _has_swallowed(taken: list[str], head: Head) -> bool:
+    """A cell may hold line breaks, but not two lines that each have all a row has."""
+    least = len(head.header) - 1
+    return sum(line.count(head.delimiter) >= least for line in taken) > 1
+
+
+def _fault(cells: list[str], width: int) -> str:
+    if len(cells) != width and (len(cells) < width or "".join(cells[width:]).strip()):
+        return f"The line has {len(cells)} cells, the header {width}."
+    text = "".join(cells)
+    if "\ufffd" in text:
+        return "Some letters cannot be read: save the list as UTF-8."
+    if not text.isprintable() and _has_control(text):
+        return "A cell holds control characters."
+    return ""
+
+
+def _has_control(text: str) -> bool:
+    return any(
+        (ord(letter) < 32 and letter not in "\r\n\t") or 127 <= ord(letter) < 160 for letter in text
+    )
