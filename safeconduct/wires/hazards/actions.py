@@ -10,6 +10,7 @@ from django.db.models import Q
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.wires.hazards import rules
+from safeconduct.wires.hazards.engine.following import Found
 from safeconduct.wires.hazards.engine.geocodes import place_of_code
 from safeconduct.wires.hazards.engine.reading import Note, Reading
 from safeconduct.wires.hazards.engine.sniff import read_bytes
@@ -49,6 +50,26 @@ def keep_readings(
             now=now,
         )
     return [signal for signal, _is_new in kept if signal.outcome != Outcome.REFUSED]
+
+
+@transaction.atomic
+def keep_area(*, signal: Signal, found: Found, now: datetime, actor: Actor) -> Signal | None:
+    """Write down how asking for an event's area went; the better signal, if there is one.
+
+    The signal itself stays as it was told, whatever was found.
+    """
+    missing = found.failure.stored() if found.failure else None
+    readings = [found.reading] if found.reading else []
+    better = next(iter(keep_readings(readings, feed=signal.feed, now=now, actor=actor)), None)
+    # A better one may still lack something: it is asked about in its turn.
+    both = [signal.pk, better.pk if better else signal.pk]
+    Signal.objects.filter(pk__in=both).update(asked_at=now, unanswered=missing)
+    if better is None:
+        return None
+    if rules.replaces(better, signal):
+        # Also where an older measurement replaced it as soon as it was told.
+        Signal.objects.filter(pk=signal.pk).update(superseded_by=better)
+    return better
 
 
 @transaction.atomic

@@ -67,6 +67,10 @@ class Signal(models.Model):
     received_at = models.DateTimeField()
     superseded_by = models.ForeignKey("self", null=True, on_delete=models.SET_NULL)
     feed = models.ForeignKey(Feed, null=True, on_delete=models.SET_NULL)
+    # When its source was last asked for a better area than this, and why it gave none: a
+    # sentence as in reason, empty where it answered.
+    asked_at = models.DateTimeField(null=True)
+    unanswered = models.JSONField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-received_at", "-id"]

@@ -1,10 +1,19 @@
-"""Which signal stands when several speak of one event."""
+"""Which signal stands when several speak of one event, and which is worth asking more about."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from safeconduct.wires.hazards.terms import BASES
+from safeconduct.wires.hazards.terms import (
+    ASKED_FOR,
+    BASES,
+    NO_WARNINGS,
+    NOT_REAL,
+    PAUSE,
+    SETTLED,
+    STRONG,
+    Kind,
+)
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -14,24 +23,72 @@ class Ranked(Protocol):
 
     facts: Any
     sent: datetime | None
+    msg_type: str
+
+
+class Told(Protocol):
+    """What a signal shows of itself to be warned about, or asked about."""
+
+    facts: Any
+    status: str
+    msg_type: str
+    severity: str
+    onset: datetime | None
+    received_at: datetime
+    asked_at: datetime | None
 
 
 def replaces(newer: Ranked, older: Ranked) -> bool:
     """Whether one signal stands in place of another of the same event.
 
     A measured area replaces an estimated one however late the estimate was repeated;
-    between equals the later message counts, and of two equally late ones neither.
+    between equals the later message counts, and of two equally late ones neither. What
+    takes an event back, or tells of another episode of it, is never outranked by an area.
     """
     ranks = rank(newer), rank(older)
-    if ranks[0] != ranks[1]:
+    if ranks[0] != ranks[1] and _same_state(newer, older):
         return ranks[0] > ranks[1]
     return (newer.sent or _EARLIEST) > (older.sent or _EARLIEST) or older.sent is None
+
+
+def _same_state(one: Ranked, other: Ranked) -> bool:
+    if (one.msg_type == Kind.CANCEL) != (other.msg_type == Kind.CANCEL):
+        return False
+    return bool(one.facts.get("episodeid") == other.facts.get("episodeid"))
 
 
 def rank(signal: Ranked) -> int:
     """How well the area is known; sources that do not say rank alike."""
     basis = signal.facts.get("basis")
     return BASES.index(basis) if basis in BASES else 0
+
+
+def is_real(signal: Told) -> bool:
+    """Whether a signal is meant for people, not for a drill, a test or a machine."""
+    return signal.status not in NOT_REAL
+
+
+def warns(signal: Told) -> bool:
+    """Whether an alert can be made of a signal at all; a withdrawal warns of nothing."""
+    return signal.msg_type not in NO_WARNINGS
+
+
+def deserves_its_area(signal: Told) -> bool:
+    """Whether an event is grave enough to ask its source for more than a point."""
+    if not (is_real(signal) and warns(signal)) or signal.facts.get("basis") in SETTLED:
+        return False
+    return signal.severity != "Minor" or float(signal.facts.get("magnitude") or 0) >= STRONG
+
+
+def is_due(signal: Told, *, now: datetime) -> bool:
+    """Whether to ask now: often while the event is fresh, ever less, and not after a week."""
+    begun = min(signal.onset or signal.received_at, signal.received_at)
+    is_earthquake = "magnitude" in signal.facts
+    # Floods and droughts began long ago: what counts is how fresh the word of them is.
+    age = now - (begun if is_earthquake else signal.received_at)
+    if age > ASKED_FOR:
+        return False
+    return signal.asked_at is None or now - signal.asked_at >= max(age * PAUSE, timedelta())
 
 
 def named(references: Iterable[str]) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Reading the feeds, each as often as it says, and remembering how that went."""
 
+import time
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -8,11 +9,13 @@ from procrastinate.contrib.django import app
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.wires.hazards import actions, queries
-from safeconduct.wires.hazards.engine.fetch import complete, fetch
+from safeconduct.wires.hazards.engine import fetch
+from safeconduct.wires.hazards.engine.following import Wanted, Way, follow
 from safeconduct.wires.hazards.engine.geocodes import place_of_code
 from safeconduct.wires.hazards.engine.reading import UnreadableError
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.models import Feed, Signal
+from safeconduct.wires.hazards.terms import Source
 
 _ACTOR = Actor.system("hazards")
 
@@ -26,13 +29,31 @@ def poll(timestamp: int) -> int:  # noqa: ARG001 -- procrastinate hands it to ev
     """
     if settings.MODE == "demo":
         return 0
-    return sum(len(read_feed(feed)) for feed in queries.feeds_due(clock.now()))
+    due = queries.feeds_due(clock.now())
+    told = sum(len(read_feed(feed)) for feed in due)
+    # Only now: no feed waits for the documents of another's events.
+    return told + sum(len(ask_for_areas(feed)) for feed in due)
+
+
+def ask_for_areas(feed: Feed) -> list[Signal]:
+    """Ask the sources of a feed's grave events for measured areas; returns those there are.
+
+    What a list told stands until then, and where nothing comes.
+    """
+    way = Way(urlsplit(feed.url).hostname or "", until=time.monotonic() + fetch.LINKS_SECONDS)
+    measured = []
+    for signal in queries.to_ask_about(feed, now=clock.now()):
+        wanted = Wanted(Source(signal.source), signal.facts, signal.sent)
+        found = follow(wanted, way)
+        better = actions.keep_area(signal=signal, found=found, now=clock.now(), actor=_ACTOR)
+        measured += [better] if better else []
+    return measured
 
 
 def read_feed(feed: Feed) -> list[Signal]:
     """Read one feed now; a failure is written down beside it, not raised."""
     try:
-        answer = fetch(feed.url, etag=feed.etag, modified=feed.modified)
+        answer = fetch.fetch(feed.url, etag=feed.etag, modified=feed.modified)
     except UnreadableError as error:
         actions.note_health(feed=feed, failure=str(error), etag="", modified="", now=clock.now())
         return []
@@ -40,7 +61,7 @@ def read_feed(feed: Feed) -> list[Signal]:
     if answer.payload is not None:
         readings = read_bytes(answer.payload, place_of_code)
         host = urlsplit(feed.url).hostname or ""
-        whole = complete(readings, host=host, resolver=place_of_code)
+        whole = fetch.complete(readings, host=host, resolver=place_of_code)
         kept = actions.keep_readings(whole, feed=feed, now=clock.now(), actor=_ACTOR)
     # Only now: a message lost between reading and keeping must be asked for again.
     actions.note_health(

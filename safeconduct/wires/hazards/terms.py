@@ -1,5 +1,6 @@
 """The words of signals: outcomes of reading, kinds of hazard, the enumerations of CAP 1.2."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -74,6 +75,31 @@ class Certainty(TextChoices):
     UNKNOWN = "Unknown", _("Unknown")
 
 
+class Status(TextChoices):
+    """CAP 1.2, 3.2.1, status: only the first is meant for anybody outside."""
+
+    ACTUAL = "Actual", _("Real")
+    EXERCISE = "Exercise", _("Exercise")
+    SYSTEM = "System", _("For machines only")
+    TEST = "Test", _("Test")
+    DRAFT = "Draft", _("Draft, not issued")
+
+
+class Kind(TextChoices):
+    """CAP 1.2, 3.2.1, msgType."""
+
+    ALERT = "Alert", _("First warning")
+    UPDATE = "Update", _("Update")
+    CANCEL = "Cancel", _("Withdrawn")
+    ACK = "Ack", _("Receipt of another message")
+    ERROR = "Error", _("Refusal of another message")
+
+
+# Of these nobody is warned: they take back, acknowledge or refuse another message.
+NO_WARNINGS: Final = (Kind.CANCEL, Kind.ACK, Kind.ERROR)
+# Of these nobody but those who practise.
+NOT_REAL: Final = (Status.EXERCISE, Status.SYSTEM, Status.TEST, Status.DRAFT)
+
 RECEIVED: Final = declare_kind(
     "hazards.received",
     lambda number: ngettext(
@@ -84,4 +110,17 @@ SOLVED: Final = declare_kind("hazards.solved", _("{actor} marked a hazard proble
 FEED_ADDED: Final = declare_kind("hazards.feed_added", _("{actor} added a hazard feed"))
 
 # How well an area is known, worst first; a better one replaces the others of its event.
-BASES: Final = ("none", "point", "rupture", "shakemap")
+BASES: Final = ("none", "point", "rupture", "drawn", "shakemap")
+# What the source itself measured or drew: nothing better is asked for.
+SETTLED: Final = ("drawn", "shakemap")
+
+# An earthquake so strong is worth asking about whatever colour its list gives it. Magnitude.
+STRONG: Final = 6.0
+# How long after an event its source is asked for a better area. ShakeMaps come within the hour,
+# the last versions of them within days.
+ASKED_FOR: Final = timedelta(days=7)
+# The pause before asking again, as a share of the event's age: after ten minutes one minute,
+# after a day two hours and a half.
+PAUSE: Final = 0.1
+# Events asked about in one reading of a feed.
+MOST_ASKED: Final = 5

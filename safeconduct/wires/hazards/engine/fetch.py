@@ -23,6 +23,9 @@ TIMEOUT_SECONDS = 15.0
 MOST_LINKS = 40
 # And for no longer than this: other feeds wait for their turn.
 LINKS_SECONDS = 60.0
+# One answer may take so long in all: a server that sends a byte now and then holds nobody up.
+ANSWER_SECONDS = 60.0
+_PIECE = 64 * 1024
 _AGENT = "Safeconduct (hazard feeds)"
 _UNCHANGED = 304
 
@@ -48,7 +51,7 @@ class _WithCare(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        if not _may_follow(newurl, urlsplit(req.full_url).hostname or ""):
+        if not may_follow(newurl, urlsplit(req.full_url).hostname or ""):
             raise UnreadableError(_("The address leads where we do not follow."))
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -74,7 +77,7 @@ def fetch(
     request = urllib.request.Request(address, headers=headers)  # noqa: S310 -- checked above
     try:
         with _opener.open(request, timeout=timeout) as response:
-            payload = response.read(LARGEST_PAYLOAD + 1)
+            payload = _body(response, until=time.monotonic() + ANSWER_SECONDS)
             told = response.headers
     except urllib.error.HTTPError as error:
         if error.code == _UNCHANGED:
@@ -89,6 +92,19 @@ def fetch(
     return Answer(payload, told.get("ETag", ""), told.get("Last-Modified", ""))
 
 
+def _body(response: http.client.HTTPResponse, *, until: float) -> bytes:
+    """An answer in whole, or just more of it than is ever read."""
+    pieces, size = [], 0
+    while size <= LARGEST_PAYLOAD and (piece := response.read1(_PIECE)):
+        pieces.append(piece)
+        size += len(piece)
+        if time.monotonic() > until:
+            raise TimeoutError
+    if size <= LARGEST_PAYLOAD and response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    return b"".join(pieces)
+
+
 def complete(
     readings: list[Reading], *, host: str, resolver: cap_area.Resolver = cap.unresolved
 ) -> list[Reading]:
@@ -98,7 +114,7 @@ def complete(
     for reading in readings:
         link = str(reading.facts.get("link") or "")
         over = left <= 0 or time.monotonic() > until
-        if not link or over or not _may_follow(link, host):
+        if not link or over or not may_follow(link, host):
             found.append(reading)
             continue
         left -= 1
@@ -117,7 +133,7 @@ def _full(reading: Reading, link: str, resolver: cap_area.Resolver) -> Reading:
     return replace(whole[0], facts={**whole[0].facts, "link": link})
 
 
-def _may_follow(link: str, host: str) -> bool:
+def may_follow(link: str, host: str) -> bool:
     """A stranger's link may lead to its own server or into the open, never into our network."""
     try:
         target = urlsplit(link).hostname or ""

@@ -96,9 +96,16 @@ def read_item(item: xml.Element) -> Reading:
         "iscurrent": xml.child_text(item, "iscurrent"),
         "iso3": xml.child_text(item, "iso3"),
         "country": xml.child_text(item, "country"),
-        "url": {"report": xml.child_text(item, "link")},
+        "url": {"report": xml.child_text(item, "link"), "geometry": _item_geometry(item)},
     }
     return _read([{"geometry": _item_point(item), "properties": properties}])
+
+
+def _item_geometry(item: xml.Element) -> str:
+    """Where the shapes of an event stand that its item gives as a point; empty if unsaid."""
+    links = [one.get("url") or "" for one in xml.descendants(item, "resource")]
+    found = [one for one in links if "getgeometry" in one or one.endswith(".geojson")]
+    return max(found, key=lambda link: "getgeometry" in link, default="")
 
 
 def _item_point(item: xml.Element) -> Json | None:
@@ -173,8 +180,9 @@ def _facts(told: Json, level: str) -> dict[str, Any]:
     if isinstance(severity, Mapping):
         facts["severity"] = shortened(str(severity.get("severitytext") or ""), 200)
     links = told.get("url")
-    if isinstance(links, Mapping) and links.get("report"):
-        facts["web"] = str(links["report"])[:500]
+    for name, ours in (("report", "web"), ("geometry", "geometry")):
+        if isinstance(links, Mapping) and links.get(name):
+            facts[ours] = str(links[name])[:500]
     return facts | {"alert_level": level, "event_id": f"{told.get('eventtype')}{told['eventid']}"}
 
 

@@ -70,6 +70,27 @@ def read_bytes(payload: bytes, resolver: cap_area.Resolver = cap.unresolved) -> 
         return [refused(reason, about=payload)]
 
 
+def read_object(document: Mapping[str, Any]) -> list[Reading]:
+    """The messages in a JSON object, as ``read_bytes`` gives them: nothing is raised."""
+    try:
+        return _read_document(document)
+    except UnreadableError as error:
+        return [refused(error.note)]
+    except _SURPRISES as error:
+        return [refused(Note(_("Reading failed (%(kind)s)."), {"kind": type(error).__name__}))]
+
+
+def object_in(payload: bytes) -> Mapping[str, Any]:
+    """The JSON object in an answer, packed or not.
+
+    :raises UnreadableError: if there is none.
+    """
+    document, _repaired = _parsed(_unpacked(payload) if payload.startswith(_GZIP) else payload)
+    if not isinstance(document, Mapping):
+        raise UnreadableError(_("The file is JSON but holds no message."))
+    return document
+
+
 def _read(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
     if len(payload) > LARGEST_PAYLOAD:
         return [refused(TOO_LARGE)]

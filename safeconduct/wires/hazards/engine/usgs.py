@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop as _
 from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.kernel import geometry
-from safeconduct.wires.hazards.engine import contours, intensity, times
+from safeconduct.wires.hazards.engine import contours, intensity, products, times
 from safeconduct.wires.hazards.engine.areas import area_of, from_geojson, on_earth
 from safeconduct.wires.hazards.engine.reading import (
     NO_AREA,
@@ -37,13 +37,6 @@ _SEVERITY = {"green": "Minor", "yellow": "Moderate", "orange": "Severe", "red": 
 _BY_INTENSITY = ((8.0, "Extreme"), (7.0, "Severe"), (6.0, "Moderate"))
 # Degrees, there and back: twice the longest rupture known, of 1,600 km in 2004. Longer is nonsense.
 _LONGEST_TRACE = 60.0
-_SHAKEMAP_LINES = (
-    "cont_mi.json",
-    "cont_mmi.json",
-    "download/cont_mi.json",
-    "download/cont_mmi.json",
-)
-_RUPTURES = ("rupture.json", "download/rupture.json")
 
 
 def is_event(feature: Json) -> bool:
@@ -76,8 +69,8 @@ def read_event(feature: Json) -> Reading:
     magnitude = _number(told.get("mag"))
     if magnitude is None:
         repairs.add(_("The magnitude is not known yet."))
-    products = _mapping(told.get("products"))
-    lines, rupture = _inline(products, _SHAKEMAP_LINES), _inline(products, _RUPTURES)
+    lines = products.carried(feature, products.CONTOURS)
+    rupture = products.carried(feature, products.RUPTURES)
     area, basis = _best_area(magnitude, place, lines, rupture)
     return _reading(
         repairs,
@@ -319,23 +312,6 @@ def _depths(coordinates: object) -> list[float]:
         depth = _number(coordinates[2])
         return [] if depth is None else [max(depth, 0.0)]
     return [depth for one in coordinates for depth in _depths(one)]
-
-
-def _inline(products: Json, names: Sequence[str]) -> Json | None:
-    """A product carried within the detail itself, as USGS does with short texts."""
-    shakemaps = products.get("shakemap")
-    newest = shakemaps[0] if isinstance(shakemaps, list) and shakemaps else None
-    contents = _mapping(_mapping(newest).get("contents"))
-    for name in names:
-        carried = _mapping(contents.get(name)).get("bytes")
-        if isinstance(carried, str):
-            try:
-                carried = json.loads(carried)
-            except (ValueError, RecursionError):
-                continue
-        if isinstance(carried, Mapping):
-            return carried
-    return None
 
 
 def _severity(
