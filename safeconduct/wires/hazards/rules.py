@@ -34,6 +34,7 @@ class Told(Protocol):
     msg_type: str
     severity: str
     onset: datetime | None
+    expires: datetime | None
     received_at: datetime
     asked_at: datetime | None
 
@@ -71,6 +72,11 @@ def is_real(signal: Told) -> bool:
 def warns(signal: Told) -> bool:
     """Whether an alert can be made of a signal at all; a withdrawal warns of nothing."""
     return signal.msg_type not in NO_WARNINGS
+
+
+def is_expired(signal: Told, *, now: datetime) -> bool:
+    """Whether the time a signal names for itself is over; many name none."""
+    return signal.expires is not None and signal.expires <= now
 
 
 def deserves_its_area(signal: Told) -> bool:

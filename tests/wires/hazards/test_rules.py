@@ -22,6 +22,7 @@ class Told:
     msg_type: str = "Alert"
     severity: str = "Severe"
     onset: datetime | None = NOON
+    expires: datetime | None = None
     received_at: datetime = NOON
     asked_at: datetime | None = None
 
@@ -67,6 +68,12 @@ def test_drills_tests_and_drafts_are_not_real(status, real):
 @pytest.mark.parametrize(("kind", "warns"), [("Alert", True), ("Update", True), ("Cancel", False)])
 def test_a_withdrawal_warns_of_nothing(kind, warns):
     assert rules.warns(replace(POINT, msg_type=kind)) is warns
+
+
+def test_a_signal_has_expired_once_its_own_time_is_over():
+    assert not rules.is_expired(POINT, now=NOON)
+    assert rules.is_expired(replace(POINT, expires=NOON), now=NOON)
+    assert not rules.is_expired(replace(POINT, expires=LATER), now=NOON)
 
 
 def test_only_what_is_grave_real_and_estimated_is_worth_asking_about():

@@ -1,5 +1,6 @@
 """Everything that changes an alert: writing, letting go, expanding, stopping."""
 
+from safeconduct.response.alerts.actions.better import take_better_area
 from safeconduct.response.alerts.actions.drafts import (
     DraftContent,
     DraftRefusedError,
@@ -32,4 +33,5 @@ __all__ = [
     "stop_alert",
     "submit_alert",
     "take_back",
+    "take_better_area",
 ]

@@ -28,6 +28,7 @@ from safeconduct.response.alerts.terms import (
     Category,
     Words,
 )
+from safeconduct.wires.hazards import rules as hazards
 from safeconduct.wires.hazards.models import Signal
 
 
@@ -104,12 +105,15 @@ def draft_from_signal(
 ) -> Alert:
     """A draft with the signal's levels and expiry, and our own texts for its hazard.
 
-    Its area is the signal's, unless an officer names a country or a city.
+    Its area is the signal's, unless an officer names a country or a city. Of a test or a drill
+    it is an exercise.
 
-    :raises DraftRefusedError: if the signal has no area and none is named.
+    :raises DraftRefusedError: if the signal has no area and none is named, or warns of nothing.
     """
+    if not hazards.warns(signal):
+        raise DraftRefusedError(_("This message warns of nothing, so no alert is made of it."))
     expires_at = now + USUAL_VALIDITY
-    if signal.expires is not None and signal.expires > now:
+    if signal.expires is not None and not hazards.is_expired(signal, now=now):
         expires_at = signal.expires
     content = DraftContent(
         hazard=signal.hazard,
@@ -124,7 +128,7 @@ def draft_from_signal(
         radius_km=radius_km,
         category=signal.category,
         scope=scope,
-        exercise=exercise,
+        exercise=exercise or not hazards.is_real(signal),
         signal_id=signal.pk,
     )
     return save_draft(alert_id=None, content=content, now=now, actor=actor)

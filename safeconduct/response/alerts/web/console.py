@@ -17,17 +17,16 @@ from safeconduct.ground.missions.access import countries_of, officer_may
 from safeconduct.picture.audiences.terms import Preview
 from safeconduct.picture.incidents.access import incident_for
 from safeconduct.response.alerts import actions, queries, rules, terms
-from safeconduct.response.alerts.access import alert_for, any_signal, signal_for
+from safeconduct.response.alerts.access import alert_for, any_signal
 from safeconduct.response.alerts.actions.releases import SAID, obstacle_of
 from safeconduct.response.alerts.engine.wording import scope_rules
 from safeconduct.response.alerts.models import Alert
-from safeconduct.response.alerts.web.area import AreaForm
 from safeconduct.response.alerts.web.forms import ReleaseForm, StopForm
 from safeconduct.response.alerts.web.levels import clashes_of, source_of
 from safeconduct.response.alerts.web.previewing import preview_context
+from safeconduct.response.alerts.web.signals import origin_of
 from safeconduct.response.alerts.web.steps import planned_steps
 from safeconduct.response.ladder.queries import climb_of, lines_of
-from safeconduct.wires.hazards.queries import places_named
 
 _SHOWN = 100
 
@@ -55,25 +54,6 @@ def of_incident(request: HttpRequest, incident_id: int) -> HttpResponse:
 def _alerts_of(request: HttpRequest, **of: Model) -> HttpResponse:
     found = queries.alerts_in(countries_of(officer_of(request), terms.VIEW)).filter(**of)
     return render(request, "alerts/list.html", {"rows": found[:_SHOWN], "narrowed": True})
-
-
-@officer_may(terms.DRAFT)
-def draft_from_signal(request: HttpRequest, signal_id: int) -> HttpResponse:
-    """A draft at one click, with our own texts: a warning should not wait for a form.
-
-    Only where the signal is on no map must the officer say where.
-    """
-    signal = signal_for(signal_id)
-    form = None if signal.cells_from else AreaForm(request.POST or None)
-    if request.method != "POST" or (form and not form.is_valid()):
-        wrong = request.method == "POST"
-        context = {"signal": signal, "form": form, "places": places_named(signal)}
-        return render(request, "alerts/from_signal.html", context, status=422 if wrong else 200)
-    kind, place = form.area(None) if form else (terms.AreaKind.SIGNAL, {})
-    alert = actions.draft_from_signal(
-        signal=signal, area_kind=kind, **place, now=clock.now(), actor=actor_of(request)
-    )
-    return redirect("alerts:edit", alert.pk)
 
 
 @officer_may(terms.VIEW)
@@ -169,6 +149,7 @@ def _page(request: HttpRequest, alert: Alert, **forms: Any) -> HttpResponse:  # 
         "before": before,
         "texts": alert.texts.order_by("language"),
         "source": source_of(alert),
+        "origin": origin_of(alert),
         "clashes": clashes_of(alert),
         "release_form": ReleaseForm(people=_people(alert), initial={"version": alert.version}),
         "stop_form": StopForm(),

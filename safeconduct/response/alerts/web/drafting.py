@@ -14,6 +14,7 @@ from safeconduct.response.alerts.access import alert_for
 from safeconduct.response.alerts.actions.releases import words_of
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.web.forms import AlertForm, WordsForm, words_forms
+from safeconduct.response.alerts.web.signals import origin_of
 
 
 @officer_may(terms.DRAFT)
@@ -68,5 +69,5 @@ def _render(
     forms = [form, *languages.values()]
     wrong = form.is_bound and any(one.errors for one in forms)
     context = {"form": form, "words_forms": languages, "alert": alert}
-    context |= {"forms": forms, "wrong": wrong}
+    context |= {"forms": forms, "wrong": wrong, "origin": origin_of(alert) if alert else None}
     return render(request, "alerts/draft.html", context, status=422 if wrong else 200)

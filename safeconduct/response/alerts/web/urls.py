@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from safeconduct.response.alerts.web import checking, drafting, joining, levels
+from safeconduct.response.alerts.web import checking, drafting, joining, levels, signals
 from safeconduct.response.alerts.web import console as pages
 from safeconduct.response.alerts.web import public as open_pages
 from safeconduct.response.alerts.web import steps as stepping
@@ -23,7 +23,7 @@ register_converter(Identifier, "cap_identifier")
 console = [
     path("", pages.alert_list, name="list"),
     path("new/", drafting.new, name="new"),
-    path("from-signal/<int:signal_id>/", pages.draft_from_signal, name="draft_from_signal"),
+    path("from-signal/<int:signal_id>/", signals.draft_from_signal, name="draft_from_signal"),
     path("from-level/<int:text_id>/", levels.draft_from_level, name="draft_from_level"),
     path("of-signal/<int:signal_id>/", pages.of_signal, name="of_signal"),
     path("of-incident/<int:incident_id>/", pages.of_incident, name="of_incident"),
@@ -34,6 +34,7 @@ console = [
     path("<int:alert_id>/recount/", pages.recount, name="recount"),
     path("<int:alert_id>/submit/", pages.submit, name="submit"),
     path("<int:alert_id>/take-back/", pages.take_back, name="take_back"),
+    path("<int:alert_id>/better-area/", signals.take_area, name="take_area"),
     path("<int:alert_id>/join/<int:incident_id>/", joining.join, name="join"),
     path("<int:alert_id>/release/", pages.release, name="release"),
     path("<int:alert_id>/stop/", pages.stop, name="stop"),

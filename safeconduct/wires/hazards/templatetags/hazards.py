@@ -6,7 +6,10 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from safeconduct.wires.hazards.terms import Certainty, Severity, Urgency
+from safeconduct.ground.kernel import clock
+from safeconduct.wires.hazards import rules
+from safeconduct.wires.hazards.models import Signal
+from safeconduct.wires.hazards.terms import Certainty, Kind, Severity, Status, Urgency
 
 register = template.Library()
 # What sources call their facts; one that is not here keeps its own name.
@@ -25,12 +28,14 @@ _FACTS = {
     "country": _("Country"),
     "link": _("Page of the source"),
 }
-_WORDS = {choice.value: choice.label for choice in chain(Severity, Urgency, Certainty)}
+_WORDS = {
+    choice.value: choice.label for choice in chain(Severity, Urgency, Certainty, Status, Kind)
+}
 
 
 @register.filter
 def cap_word(value: str) -> str | Promise:
-    """A severity, urgency or certainty in the reader's language; what we do not know, as it is."""
+    """A value of CAP's enumerations in the reader's language; what we do not know, as it is."""
     return _WORDS.get(value, value)
 
 
@@ -38,3 +43,24 @@ def cap_word(value: str) -> str | Promise:
 def fact_word(name: str) -> str | Promise:
     """What a fact is about, in the reader's language, as far as we know the source's name."""
     return _FACTS.get(name, name)
+
+
+@register.inclusion_tag("hazards/marks.html")
+def signal_marks(signal: Signal) -> dict[str, object]:
+    """What keeps a signal from being a real warning of today, as tags beside its name."""
+    return _marks(signal)
+
+
+@register.inclusion_tag("hazards/cautions.html")
+def signal_cautions(signal: Signal) -> dict[str, object]:
+    """The same in sentences, with what follows from it for a draft."""
+    return _marks(signal)
+
+
+def _marks(signal: Signal) -> dict[str, object]:
+    return {
+        "signal": signal,
+        "is_real": rules.is_real(signal),
+        "warns": rules.warns(signal),
+        "is_expired": rules.is_expired(signal, now=clock.now()),
+    }

@@ -10,9 +10,9 @@ from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import officer_may, permissions_of
 from safeconduct.ground.places.terms import DISCLAIMER
-from safeconduct.wires.hazards import actions, queries, terms
+from safeconduct.wires.hazards import actions, queries, rules, terms
 from safeconduct.wires.hazards.access import problem_for, signal_for
-from safeconduct.wires.hazards.models import Problem
+from safeconduct.wires.hazards.models import Problem, Signal
 from safeconduct.wires.hazards.web.drawing import drawing
 from safeconduct.wires.hazards.web.forms import FeedForm, FilterForm
 
@@ -45,9 +45,8 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
         "texts": signal.texts,
         "facts": [(name, value) for name, value in signal.facts.items() if _is_plain(value)],
         "strongest": max((band["intensity"] for band in signal.intensities), default=None),
-        "draft_url": _draft_url(signal.pk),
     }
-    return render(request, "hazards/signal.html", context)
+    return render(request, "hazards/signal.html", context | _drafting(signal))
 
 
 @officer_may(terms.VIEW)
@@ -106,6 +105,16 @@ def _feeds(form: FeedForm, *, may_manage: bool) -> dict[str, object]:
     }
 
 
+def _drafting(signal: Signal) -> dict[str, object]:
+    """Whether an alert can be made, of what stands for this event today, and where."""
+    now = queries.standing(signal)
+    return {
+        "draft_url": _draft_url(now.pk),
+        "may_warn": rules.warns(now),
+        "unanswered": queries.sentence(signal.unanswered) if signal.unanswered else "",
+    }
+
+
 def _draft_url(signal_id: int) -> str:
     """Where an alert is drafted from a signal; empty where no capability above offers that."""
     try:
@@ -117,7 +126,9 @@ def _draft_url(signal_id: int) -> str:
 def _choosing_url(problem: Problem) -> str:
     """Where an officer says the area of a warning that is on no map; empty where that is no use."""
     signal = problem.signal
-    if signal is None or signal.area_km2 or signal.outcome == terms.Outcome.REFUSED:
+    if signal is None or signal.area_km2 or not rules.warns(signal):
+        return ""
+    if signal.outcome == terms.Outcome.REFUSED:
         return ""
     return _draft_url(signal.pk)
 
