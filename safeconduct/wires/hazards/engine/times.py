@@ -1,7 +1,7 @@
 """Moments as sources write them, and as CAP 1.2 wants them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from django.utils.translation import gettext_noop as _
@@ -9,7 +9,12 @@ from django.utils.translation import gettext_noop as _
 from safeconduct.wires.hazards.engine.reading import Repairs
 
 # CAP 1.2, 3.3.2: an offset in digits, no "Z", no fractions of a second.
-_STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
+_STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d[-+]\d\d:\d\d")
+# The end of a day, and a leap second: lawful in ISO 8601, and neither is in Python.
+_ODD = (
+    (re.compile(r"(?<=[T ])24:00(?=(?::00)?(?:[.,]0+)?(?:$|[-+Zz]))"), "00:00", timedelta(days=1)),
+    (re.compile(r"(?<=:\d\d):60\b"), ":59", timedelta(seconds=1)),
+)
 # The Thai calendar counts from 543 years earlier; no living warning is from the year 2400.
 _BUDDHIST, _BUDDHIST_AHEAD = 2400, 543
 _FEBRUARY = 2
@@ -44,6 +49,21 @@ def any_moment(value: object) -> datetime | None:
 
 
 def _moment(text: str) -> datetime | None:
+    for odd, plain, ahead in _ODD:
+        if odd.search(text):
+            found = _plain_moment(odd.sub(plain, text))
+            return None if found is None else _later(found, ahead)
+    return _plain_moment(text)
+
+
+def _later(found: datetime, ahead: timedelta) -> datetime | None:
+    try:
+        return found + ahead
+    except OverflowError:
+        return None
+
+
+def _plain_moment(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
