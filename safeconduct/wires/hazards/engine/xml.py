@@ -12,6 +12,15 @@ from safeconduct.wires.hazards.engine.reading import Repairs, UnreadableError
 Element = etree._Element  # noqa: SLF001 -- the only name lxml gives its elements
 
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>", re.ASCII)
+# Tried in turn; every byte is a letter of the last.
+_ENCODINGS = {
+    "utf-8": "UTF-8",
+    "cp1251": "Windows-1251",
+    "cp1252": "Windows-1252",
+    "latin-1": "Latin-1",
+}
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
+_CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]{3,}")
 # Byte order marks of UTF-16 and UTF-32, whose bytes nobody may trim.
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
@@ -25,9 +34,13 @@ def parse(payload: bytes, repairs: Repairs) -> Element:
     trimmed = _trimmed(payload, repairs)
     root = _attempt(trimmed, recover=False)
     if root is None:
-        root = _attempt(_as_utf8(trimmed), recover=False)
+        encoding, text = _as_utf8(trimmed)
+        root = _attempt(text, recover=False)
         if root is not None:
-            repairs.add(_("The text is not in the encoding it claims; it was read as UTF-8."))
+            repairs.add(
+                _("The text is not in the encoding it claims; it was read as %(encoding)s."),
+                encoding=encoding,
+            )
     if root is None:
         root = _attempt(trimmed, recover=True)
         repairs.add(_("The file is not well-formed XML; what could be read was kept."))
@@ -101,14 +114,27 @@ def _attempt(payload: bytes, *, recover: bool) -> Element | None:
         return None
 
 
-def _as_utf8(payload: bytes) -> bytes:
-    """The same document re-coded as UTF-8, byte by byte as Latin-1 where it is not."""
+def _as_utf8(payload: bytes) -> tuple[str, bytes]:
+    """The encoding a document proves to be in, and the document in UTF-8."""
     body = _DECLARATION.sub(b"", payload)
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        body = body.decode("latin-1").encode()
-    return b'<?xml version="1.0" encoding="UTF-8"?>' + body
+    name, text = next(_readable(body))
+    return name, b'<?xml version="1.0" encoding="UTF-8"?>' + text.encode()
+
+
+def _readable(body: bytes) -> Iterator[tuple[str, str]]:
+    for encoding, name in _ENCODINGS.items():
+        try:
+            text = body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding != "cp1251" or _is_cyrillic(text):
+            yield name, text
+
+
+def _is_cyrillic(text: str) -> bool:
+    """Whether most letters beyond ASCII stand together in words, as no accents do."""
+    beyond = sum(map(len, _BEYOND.findall(text)))
+    return 2 * sum(map(len, _CYRILLIC_WORD.findall(text))) > beyond
 
 
 def _check_declarations(root: Element, repairs: Repairs) -> None:
