@@ -212,3 +212,24 @@ def test_real_warnings_with_codes_only_are_on_the_map(shared_data: Path, pattern
         assert reading.area.cells > 0, path
         assert reading.problems == (), path
         assert system in reading.facts["placed_by"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FIPS6", "012086 012087"),
+        ("UGC6", "FLC086, FLC087"),
+        ("SAME", "012086;012087"),
+        ("nws:UGC", "FLC086\nFLC087"),
+    ],
+)
+def test_a_list_of_codes_in_one_value_is_each_of_them(name, value):
+    both, whole = coded((name, value)), coded(("SAME", "012086"), ("SAME", "012087"))
+    assert both.problems == ()
+    assert both.area.cells == whole.area.cells > 0
+
+
+def test_a_list_in_an_unknown_system_stays_as_it_was_written():
+    reading = coded(("AMOC-AreaCode", "NSW_FW015 NSW_FW003"), ("Country", "Never Land"))
+    assert "NSW_FW015 NSW_FW003" in str(reading.facts["geocode"])
+    assert "Never Land" in str(reading.facts["geocode"])

@@ -1,5 +1,10 @@
 """Atom and RSS: one reading an entry, never two, never none."""
 
+from html import escape
+
+import pytest
+
+from safeconduct.ground.kernel.geometry import cell_at
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.terms import Outcome
 from tests.wires.hazards.messages import CAP
@@ -57,3 +62,85 @@ def test_a_gdacs_item_is_an_event_with_a_declared_radius():
     assert reading.area.estimated
     assert round(reading.area.km2, -3) == 31_000
     assert reading.sent.isoformat() == "2016-03-25T23:59:59+00:00"
+
+
+def test_an_entry_with_a_number_that_is_none_costs_no_other_entry():
+    broken = SUMMARY.replace("40,49 40,50 41,50 40,49", "nan,nan 40,50 41,50 nan,nan")
+    readings = read_bytes(feed(SUMMARY, broken, SUMMARY))
+    assert [bool(one.area.cells) for one in readings] == [True, False, True]
+    assert {one.severity for one in readings} == {"Severe"}
+
+
+@pytest.mark.parametrize(
+    "content", [escape(ALERT), f"<![CDATA[<?xml version='1.0'?>\n{ALERT}\n]]>"]
+)
+def test_an_alert_written_out_as_text_is_read(content):
+    (reading,) = read_bytes(feed(f'<entry><content type="text">{content}</content></entry>'))
+    assert (reading.identifier, reading.severity) == ("TEST-1", "Severe")
+    assert reading.area.cells
+    assert [str(repair) for repair in reading.repairs] == [
+        "The alert stood in the feed as text, not as XML; it was read out of it."
+    ]
+
+
+def test_every_alert_in_an_entry_counts():
+    both = ALERT + ALERT.replace("TEST-1", "TEST-2")
+    readings = read_bytes(feed(f"<entry><content>{both}</content></entry>"))
+    assert [one.identifier for one in readings] == ["TEST-1", "TEST-2"]
+
+
+@pytest.mark.parametrize(
+    ("before", "href", "whole"),
+    [
+        ("", "/a.xml", "/a.xml"),
+        ("", "not a url at all", None),
+        ("", "javascript:alert(1)", None),
+        ('<link rel="self" href="https://example.org/feeds/all.xml"/>', "a.xml", "feeds/a.xml"),
+        ('<link rel="self" href="https://example.org/feeds/all.xml"/>', "/a.xml", "a.xml"),
+    ],
+)
+def test_a_link_beside_the_feed_is_a_link(before, href, whole):
+    entry = f'<entry><id>e1</id><title>Quake</title><link href="{href}"/></entry>'
+    (reading,) = read_bytes(feed(before, entry))
+    wanted = f"https://example.org/{whole}" if before else whole
+    assert reading.facts.get("link") == wanted
+    assert (reading.outcome is Outcome.REFUSED) is (whole is None)
+
+
+def test_a_link_stands_beside_the_base_its_entry_names():
+    entry = (
+        '<entry xml:base="https://example.org/x/"><id>e</id><title>Q</title><link href="a.xml"/>'
+    )
+    (reading,) = read_bytes(feed(f"{entry}</entry>"))
+    assert reading.facts["link"] == "https://example.org/x/a.xml"
+
+
+SPACE = 'xmlns:georss="http://www.georss.org/georss" xmlns:gml="http://www.opengis.net/gml"'
+RING = "40 49 40 50 41 50 41 49 40 49"
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        f"<georss:polygon {SPACE}>{RING}</georss:polygon>",
+        f"<georss:where {SPACE}><gml:Polygon><gml:exterior><gml:LinearRing><gml:posList>{RING}"
+        "</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></georss:where>",
+        f"<georss:where {SPACE}><gml:Envelope><gml:lowerCorner>40 49</gml:lowerCorner>"
+        "<gml:upperCorner>41 50</gml:upperCorner></gml:Envelope></georss:where>",
+    ],
+)
+def test_georss_is_an_area_and_written_as_it_should_be(drawn):
+    entry = f"<entry><id>e</id><title>Storm</title><link href='https://a.org/1'/>{drawn}</entry>"
+    (reading,) = read_bytes(feed(entry))
+    assert reading.area.ranges.contains(cell_at(40.5, 49.5))
+    assert reading.area.km2 == pytest.approx(9390, rel=0.01)
+    assert not reading.area.estimated
+    assert len(reading.repairs) == 1
+    assert "not fetched" in str(reading.repairs[0])
+
+
+def test_a_circle_of_georss_is_so_many_metres_wide():
+    drawn = f"<georss:circle {SPACE}>40 49 20000</georss:circle>"
+    entry = f"<entry><id>e</id><title>Storm</title><link href='https://a.org/1'/>{drawn}</entry>"
+    (reading,) = read_bytes(feed(entry))
+    assert reading.area.km2 == pytest.approx(1257, rel=0.02)

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 
 import shapely
 from django.utils.translation import gettext_noop as _
 from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.kernel import geometry
-from safeconduct.wires.hazards.engine import xml
+from safeconduct.wires.hazards.engine import georss, xml
 from safeconduct.wires.hazards.engine.areas import on_earth
 from safeconduct.wires.hazards.engine.reading import Note, Repairs, shortened
 
@@ -18,6 +19,8 @@ _TOO_WIDE = _("The area on the map is wider than the one meant, known by code on
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _JUNK = re.compile(r"[^\d\s,.;:|()\[\]+\-eE]")
+_BETWEEN_CODES = re.compile(r"[\s,;]+")
+_CODE = re.compile(r"[A-Z]{2,3}|(?=\S*\d)[\w./-]+")
 _POLE, _TURN = 90, 360
 _CORNERS = 4
 _FEWEST = 3
@@ -57,6 +60,8 @@ class Found:
     placed_by: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     unplaced: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     problems: list[Note] = field(default_factory=list)
+    # What the message calls these places.
+    names: set[str] = field(default_factory=set)
     is_too_wide: bool = False
 
     def lacking(self) -> list[Note]:
@@ -72,16 +77,31 @@ class Found:
 def collect(area: xml.Element, found: Found, resolver: Resolver, repairs: Repairs) -> None:
     """Add what one ``area`` element says to what was found so far."""
     before = len(found.shapes)
-    for polygon in xml.children(area, "polygon"):
+    found.names.update(filter(None, [shortened(xml.child_text(area, "areaDesc"), 80)]))
+    for polygon in _drawn(area, "polygon"):
         _add(found, polygon_of(xml.text_of(polygon), repairs), polygon)
-    for circle in xml.children(area, "circle"):
+    for circle in _drawn(area, "circle"):
         _add(found, circle_of(xml.text_of(circle), repairs), circle)
-    codes = list(_codes(area))
+    codes = [(name, one) for name, value in _codes(area) for one in _single(name, value, resolver)]
     for name, value in codes:
         found.codes.setdefault(name, []).append(value)
     if len(found.shapes) > before:
         return
     _add_coded(area, codes, found, resolver)
+
+
+def _drawn(area: xml.Element, name: str) -> list[xml.Element]:
+    """Shapes in CAP's own way; an entry of a feed may hold GeoRSS of the same name."""
+    return [one for one in xml.children(area, name) if not georss.is_ours(one)]
+
+
+def _single(name: str, value: str, resolver: Resolver) -> list[str]:
+    """The codes in one value: offices of CAP 1.0's days wrote a list of them into it."""
+    codes = _BETWEEN_CODES.split(value)
+    if len(codes) < 2 or not all(map(_CODE.fullmatch, codes)):
+        return [value]
+    is_known = resolver(name, codes[0]).said != KNOWN_BY_NAME
+    return codes if is_known and resolver(name, value).shape is None else [value]
 
 
 def _add_coded(
@@ -144,22 +164,29 @@ def polygon_of(text: str, repairs: Repairs) -> BaseGeometry | None:
     if len(pairs) < _FEWEST or len(set(pairs)) < _FEWEST:
         return None
     pairs = _latitude_first(pairs, repairs)
-    if pairs[0] != pairs[-1]:
-        repairs.add(_("A polygon that ends elsewhere than it starts was closed."))
-        pairs.append(pairs[0])
-    if len(pairs) < _CORNERS:
+    is_open = pairs[0] != pairs[-1]
+    if len(pairs) + is_open < _CORNERS:
         return None
     ring = shapely.Polygon([(lon, lat) for lat, lon in pairs])
     if not on_earth(ring):
         return None
+    whole = geometry.split_antimeridian(ring)
+    if whole.area == 0:
+        # All corners on one line, as where a comma was meant as a point: it surrounds nobody.
+        return None
+    if is_open:
+        repairs.add(_("A polygon that ends elsewhere than it starts was closed."))
+    _name_crossings(ring, repairs)
+    return whole
+
+
+def _name_crossings(ring: shapely.Polygon, repairs: Repairs) -> None:
     if geometry.is_tangled(ring):
         repairs.add(
             _("A polygon crosses itself too often to tell its ground; all around it was taken.")
         )
     elif not _is_plain(ring):
         repairs.add(_("A polygon that crosses itself was taken as the ground it surrounds."))
-    whole = geometry.split_antimeridian(ring)
-    return None if whole.is_empty else whole
 
 
 def circle_of(text: str, repairs: Repairs) -> BaseGeometry | None:
@@ -209,11 +236,20 @@ def _pairs(text: str, repairs: Repairs) -> Iterator[tuple[float, float]]:
         repairs.add(_("A polygon is not written as pairs “latitude,longitude”."))
         numbers = _NUMBER.findall(_JUNK.sub(" ", text))
         parts = [list(pair) for pair in zip(numbers[::2], numbers[1::2], strict=False)]
-    for lat, lon in parts:
-        try:
-            yield float(lat), float(lon)
-        except ValueError:
+    for pair in parts:
+        if corner := _corner(pair):
+            yield corner
+        else:
             repairs.add(_("A corner of a polygon is no pair of numbers and was left out."))
+
+
+def _corner(pair: list[str]) -> tuple[float, float] | None:
+    """Two finite numbers: “nan” is a number to Python and to no map."""
+    try:
+        lat, lon = map(float, pair)
+    except ValueError:
+        return None
+    return (lat, lon) if isfinite(lat) and isfinite(lon) else None
 
 
 def _latitude_first(

@@ -1,15 +1,27 @@
 """Atom and RSS feeds: entries that hold an alert, that summarise one, or that only link to it."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
+from itertools import chain
+from urllib.parse import urljoin, urlsplit
 
-import shapely
 from django.utils.translation import gettext_noop as _
-from shapely.geometry.base import BaseGeometry
+from lxml import etree
 
-from safeconduct.ground.kernel import geometry
-from safeconduct.wires.hazards.engine import cap, cap_area, cap_form, gdacs, kinds, times, xml
-from safeconduct.wires.hazards.engine.areas import area_of, on_earth
+from safeconduct.wires.hazards.engine import (
+    cap,
+    cap_area,
+    cap_form,
+    gdacs,
+    georss,
+    kinds,
+    times,
+    xml,
+)
+from safeconduct.wires.hazards.engine.areas import area_of
+from safeconduct.wires.hazards.engine.guard import guarded
 from safeconduct.wires.hazards.engine.reading import (
     NO_AREA,
     Area,
@@ -17,7 +29,6 @@ from safeconduct.wires.hazards.engine.reading import (
     Reading,
     Repairs,
     UnreadableError,
-    refused,
     shortened,
 )
 from safeconduct.wires.hazards.terms import MOST_MESSAGES, Source
@@ -25,19 +36,24 @@ from safeconduct.wires.hazards.terms import MOST_MESSAGES, Source
 ROOTS = ("feed", "rss", "RDF")
 _GDACS = "gdacs.org"
 _CAP = (cap_form.CURRENT, *cap_form.OLDER)
-# Around the point of an entry that says no more about its area. Kilometres.
-_POINT_KM = 50.0
+# Where an entry may hold an alert written out as text.
+_WRITTEN = ("content", "encoded", "description", "summary")
+_ALERT = re.compile(r"<(?:[\w.-]+:)?alert[\s>]")
+# What is surely meant as an address beside the feed's own, and no word or sentence.
+_RELATIVE = re.compile(r"\.{0,2}/\S+|\?\S+|[^\s/]+(/\S+|\.(xml|cap))", re.ASCII)
+_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 
 
 def read_feed(
     root: xml.Element, repairs: Repairs, resolver: cap_area.Resolver = cap.unresolved
 ) -> list[Reading]:
-    """One reading an entry, in the order of the feed."""
-    entries = list(_entries(root))
-    readings = [_read(entry, resolver, repairs) for entry in entries[:MOST_MESSAGES]]
+    """One reading an entry, or one each for the alerts it holds, in the order of the feed."""
+    entries = list(_entries(root))[:MOST_MESSAGES]
+    readings = list(chain.from_iterable(_read(one, resolver, repairs) for one in entries))
     # Some feeds put the alert beside their entries instead of into one.
     stray = [alert for alert in xml.descendants(root, "alert") if not _is_in_entry(alert)]
-    return readings + [cap.read_alert(alert, _fresh(repairs), resolver) for alert in stray]
+    readings += [_read_alert(alert, repairs.copy(), resolver) for alert in stray]
+    return readings[:MOST_MESSAGES]
 
 
 def _is_in_entry(alert: xml.Element) -> bool:
@@ -49,24 +65,39 @@ def _entries(root: xml.Element) -> Iterator[xml.Element]:
     return xml.descendants(root, name)
 
 
-def _read(entry: xml.Element, resolver: cap_area.Resolver, before: Repairs) -> Reading:
-    alert = next(xml.descendants(entry, "alert"), None)
-    try:
-        if alert is not None:
-            return cap.read_alert(alert, _fresh(before), resolver)
-        if any(_GDACS in xml.namespace(child) for child in entry):
-            return gdacs.read_item(entry)
-        return _read_summary(entry, _fresh(before), resolver)
-    except UnreadableError as error:
-        return refused(error.note, about=xml.text_of(entry).encode())
+def _read(entry: xml.Element, resolver: cap_area.Resolver, before: Repairs) -> list[Reading]:
+    about = xml.text_of(entry).encode()
+    if alerts := list(xml.descendants(entry, "alert")):
+        return [_read_alert(alert, before.copy(), resolver) for alert in alerts]
+    if written := _written(entry):
+        repairs = before.copy()
+        repairs.add(_("The alert stood in the feed as text, not as XML; it was read out of it."))
+        return [_read_alert(alert, repairs.copy(), resolver) for alert in written]
+    if any(_GDACS in xml.namespace(child) for child in entry):
+        return [guarded(partial(gdacs.read_item, entry), about)]
+    return [guarded(partial(_read_summary, entry, before.copy(), resolver), about)]
 
 
-def _fresh(before: Repairs) -> Repairs:
-    """Repairs of one message start with those of the file it came in."""
-    repairs = Repairs()
-    for note in before.notes():
-        repairs.add(note.text, **note.values)
-    return repairs
+def _read_alert(alert: xml.Element, repairs: Repairs, resolver: cap_area.Resolver) -> Reading:
+    about = etree.tostring(alert, with_tail=False)
+    return guarded(partial(cap.read_alert, alert, repairs, resolver), about)
+
+
+def _written(entry: xml.Element) -> list[xml.Element]:
+    """Alerts in the text of an entry, its tags escaped or in a section of raw text."""
+    for holder in (child for name in _WRITTEN for child in xml.children(entry, name)):
+        text = xml.text_of(holder)
+        start, end = _ALERT.search(text), text.rfind("alert>")
+        if start is None or end < start.start():
+            continue
+        inner = _DECLARATION.sub("", text[start.start() : end + len("alert>")])
+        try:
+            root = xml.parse(f"<written>{inner}</written>".encode(), Repairs())
+        except UnreadableError:
+            continue
+        if found := list(xml.descendants(root, "alert")):
+            return found
+    return []
 
 
 def _read_summary(entry: xml.Element, repairs: Repairs, resolver: cap_area.Resolver) -> Reading:
@@ -125,12 +156,36 @@ def link_of(entry: xml.Element) -> str:
     """Where the full message stands: the link declared as CAP, else the first."""
     links: list[tuple[bool, int, str]] = []
     for link in xml.children(entry, "link"):
-        address = (link.get("href") or xml.text_of(link)).strip()
-        if not address.startswith(("http://", "https://")):
+        address = _absolute(link, (link.get("href") or xml.text_of(link)).strip())
+        if not address:
             continue
         is_cap = "cap+xml" in (link.get("type") or "")
         links.append((not is_cap, len(links), address))
     return min(links)[2] if links else ""
+
+
+def _absolute(link: xml.Element, address: str) -> str:
+    """An address as the feed means it: beside its own, where it says which that is.
+
+    Empty for what no server answers to; relative where the feed does not name its address.
+    """
+    try:
+        if urlsplit(address).scheme not in ("", "http", "https"):
+            return ""
+        if not urlsplit(address).scheme and not _RELATIVE.fullmatch(address):
+            return ""
+        return urljoin(link.base or _own_address(link), address)
+    except ValueError:
+        return ""
+
+
+def _own_address(link: xml.Element) -> str:
+    root = link.getroottree().getroot()
+    for holder in (root, *xml.children(root, "channel")):
+        for one in xml.children(holder, "link"):
+            if one.get("rel") == "self":
+                return one.get("href") or ""
+    return ""
 
 
 def _cap_text(entry: xml.Element, name: str) -> str:
@@ -174,30 +229,9 @@ def _area(entry: xml.Element, found: cap_area.Found) -> tuple[Area, tuple[Note, 
     if found.shapes:
         area = area_of(found.shapes, estimated=found.is_too_wide)
         return area, (*found.problems, *found.lacking())
-    drawn = list(filter(None, map(_georss, entry)))
-    if drawn:
-        return area_of(
-            [shape for shape, _exact in drawn], estimated=not all(e for _s, e in drawn)
-        ), ()
+    if drawn := georss.shapes(entry):
+        is_exact = all(exact for _shape, exact in drawn)
+        return area_of([shape for shape, _exact in drawn], estimated=not is_exact), ()
     if found.codes or _cap_text(entry, "areaDesc"):
         return Area(), tuple(found.lacking())
     return Area(), (NO_AREA,)
-
-
-def _georss(element: xml.Element) -> tuple[BaseGeometry, bool] | None:
-    """A GeoRSS-Simple shape and whether it is an area of its own."""
-    name = xml.local(element)
-    if name not in ("polygon", "box", "point", "circle") or "georss" not in xml.namespace(element):
-        return None
-    try:
-        numbers = [float(one) for one in xml.text_of(element).replace(",", " ").split()]
-    except ValueError:
-        return None
-    pairs = [(lon, lat) for lat, lon in zip(numbers[::2], numbers[1::2], strict=False)]
-    if not pairs or not on_earth(shapely.MultiPoint(pairs)):
-        return None
-    if name == "polygon" and len(pairs) > 3:  # three corners and the first again
-        return geometry.split_antimeridian(shapely.Polygon(pairs)), True
-    if name == "box" and len(pairs) == 2:  # two opposite corners
-        return shapely.box(*pairs[0], *pairs[1]), True
-    return geometry.disc(pairs[0][1], pairs[0][0], _POINT_KM), False

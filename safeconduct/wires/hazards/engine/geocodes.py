@@ -101,7 +101,7 @@ def _cisorp(code: str) -> Placed | None:
 _SYSTEMS: Final = (
     System(re.compile(r"iso3166(1)?((alpha|numeric)[23]?)?|country(code)?"), _country, _NO_COUNTRY),
     System(re.compile(r"same|fips6?"), _county, _NO_COUNTY),
-    System(re.compile(r"(nws)?ugc"), _zone, _NO_ZONE),
+    System(re.compile(r"(nws)?ugc6?"), _zone, _NO_ZONE),
     System(re.compile(r"emma(id)?"), _emma, _NO_REGION),
     System(re.compile(r"warncell(id)?"), _warncell, _NO_REGION),
     System(re.compile(r"nuts[123]?"), _nuts, _NO_REGION),

@@ -116,6 +116,12 @@ class Repairs:
         named = {key: shortened(str(value), 80) for key, value in values.items()}
         self._notes.setdefault((text, tuple(sorted(named.items()))), Note(text, named))
 
+    def copy(self) -> "Repairs":
+        """The same so far, to go on from: what one message needed is not said of the next."""
+        again = Repairs()
+        again._notes = dict(self._notes)
+        return again
+
     def notes(self) -> tuple[Note, ...]:
         return tuple(self._notes.values())
 
