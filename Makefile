@@ -4,9 +4,11 @@
 ARGS ?=
 RUN := .venv/bin
 UV := $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .tools/bin/uv; fi)
-# The workers that suit two cores; more gain where there are more.
+# What suits two cores; more gain where there are more.
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 8 ] && echo 8 || echo $$n)
 SOURCES := safeconduct config bench tests
+# Suites that start and kill processes wait half of their time: one worker more fills it.
+WORKERS ?= $(shell expr $(JOBS) + 1)
 # Images like to set this; without compiled modules each of our processes starts 3 s later.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -22,7 +24,7 @@ demo: ready
 
 ## make test    every suite this machine can run                        ARGS="-k registry"
 test: ready
-	@$(RUN)/pytest -n $(JOBS) --dist loadgroup --second-attempt $(if $(filter true,$(CI)),--gate) $(ARGS)
+	@$(RUN)/pytest -n $(WORKERS) --dist loadgroup --second-attempt $(if $(filter true,$(CI)),--gate) $(ARGS)
 
 ## make check   format, lint, types, layers, templates, budgets, words
 check: ready
