@@ -24,7 +24,7 @@ from safeconduct.wires.messaging.terms import State
 # among a million, a page that looked on until it is full would never come. The next page goes
 # on where this one stopped.
 LOOKED_AT: Final = 2000
-LOOKED_FOR_SECONDS: Final = 0.15
+LOOKED_FOR_SECONDS: Final = 0.1
 # So long a provider may take to report a delivery; then "handed over" is all there will be.
 PROOF_WAITED_FOR: Final = timedelta(hours=1)
 _COLUMNS: Final = ("person_id", "party_id", "intensity", "vulnerability", "record_at")

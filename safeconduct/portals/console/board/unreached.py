@@ -14,7 +14,7 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.missions.access import officer_may
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.incidents.terms import INCIDENT
-from safeconduct.picture.registry.models import ContactPoint
+from safeconduct.picture.registry.models import ContactPoint, Person
 from safeconduct.picture.registry.queries import have_kin
 from safeconduct.picture.registry.rules import works
 from safeconduct.picture.rollcall import queries as rollcall
@@ -178,8 +178,12 @@ def _fellows(
 ) -> dict[int, int]:
     """Of each person one of their party to ask: who was heard from, else who can be reached."""
     parties = {standing.person_id: standing.party_id for standing in standings}
+    # By their numbers: a roll is not indexed by party, and a million rows are long to read.
+    members = list(Person.objects.filter(party_id__in=set(parties.values())).values_list("pk"))
     known = Standing.objects.filter(
-        incident_id=incident_id, party_id__in=set(parties.values())
+        incident_id=incident_id,
+        person_id__in=[number for (number,) in members],
+        party_id__in=set(parties.values()),
     ).exclude(presence=Presence.NEVER_THERE)
     if countries is not None:
         known = known.filter(country__in=countries)
