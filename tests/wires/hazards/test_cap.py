@@ -10,6 +10,11 @@ from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD, Outcome, Source
 from tests.wires.hazards.messages import CAP, cap
 
+RESOURCE = (
+    "<resource><resourceDesc>Map</resourceDesc><mimeType>image/png</mimeType>"
+    "<size>12 kB</size></resource>"
+)
+
 
 def one(payload: bytes):
     (reading,) = read_bytes(payload)
@@ -49,8 +54,12 @@ def test_a_flawless_alert_is_accepted():
         (" 40,49</polygon>", "</polygon>", "was closed"),
         ("40,49 40,50 41,50 41,49 40,49", "40, 49 40, 50 41, 50 41, 49 40, 49", "written as pairs"),
         ("40,49 40,50 41,50 41,49 40,49", "40,49 41,50 40,50 41,49 40,49", "crosses itself"),
-        ("<msgType>Alert", "<msgType>Update", "does not say which"),
-        ("duty@example.org", "duty officer", "CAP forbids"),
+        ("</areaDesc>", "</areaDesc><altitude>abc</altitude>", "<altitude> is not a number"),
+        ("<area>", f"{RESOURCE}<area>", "<size> is not a number: “12 kB”"),
+        ("<headline>", "Mind this! <headline>", "<info> was passed over: “Mind this!”"),
+        ("<severity>", '<severity level="4">', "an attribute CAP does not know: “level”"),
+        ("alert", "Alert", "<Alert> was read as <alert>"),
+        ("info>", "Info>", "<Info> was read as <info>"),
         ("</alert>", "", "not well-formed"),
         ("<?xml", "\n <?xml", "Blank space before"),
         ("<alert ", "<!DOCTYPE alert><alert ", "document type"),
@@ -215,9 +224,11 @@ def test_a_changed_text_under_a_signature_is_said():
         "<DigestValue>AAAA</DigestValue></Reference></SignedInfo></Signature></alert>"
     )
     reading = one(cap(("</alert>", signature)))
-    assert [str(repair) for repair in reading.repairs] == [
+    assert (reading.outcome, reading.repairs) == (Outcome.TOLERATED, ())
+    assert [str(problem) for problem in reading.problems] == [
         "The signature was made for another text than this one."
     ]
+    assert reading.area.cells
 
 
 @pytest.mark.parametrize("payload", [b"", b"   ", b"hello", b"{", b"[]]", b"<html></html>", b"<"])
@@ -231,3 +242,71 @@ def test_an_alert_that_says_nothing_is_refused():
     reading = one(b'<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><info/></alert>')
     assert reading.outcome is Outcome.REFUSED
     assert "neither what happens nor where" in str(reading.reason)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("<msgType>Alert", "<msgType>Update", "does not say which"),
+        ("duty@example.org", "duty officer", "CAP forbids"),
+    ],
+)
+def test_what_nobody_mended_is_a_doubt_and_no_repair(old, new, said):
+    reading = one(cap((old, new)))
+    assert (reading.outcome, reading.repairs) == (Outcome.TOLERATED, ())
+    assert said in str(reading.reason)
+    assert reading.area.cells
+
+
+def test_numbers_and_attributes_the_schema_allows_are_no_repair():
+    heights = "</areaDesc>"
+    told = "<altitude> 1200.5 </altitude><ceiling>-3</ceiling></area>"
+    place = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a b">'
+    reading = one(cap((heights, heights), ("</area>", told), ('cap:1.2">', f'cap:1.2"{place}')))
+    assert (reading.outcome, reading.repairs) == (Outcome.ACCEPTED, ())
+
+
+@pytest.mark.parametrize(
+    ("claimed", "text", "encoding"),
+    [
+        ("cp1251", "Сильное землетрясение", "Windows-1251"),
+        ("cp1252", "Violent séisme à Nîmes", "Windows-1252"),
+        ("cp1252", "Größte Gefahr – Süden", "Windows-1252"),
+    ],
+)
+def test_an_encoding_that_is_not_the_claimed_one_is_found_and_named(claimed, text, encoding):
+    payload = cap(("Strong earthquake", text)).decode().encode(claimed)
+    reading = one(payload)
+    assert reading.texts["en-US"]["headline"] == text
+    assert [str(repair) for repair in reading.repairs] == [
+        f"The text is not in the encoding it claims; it was read as {encoding}."
+    ]
+
+
+@pytest.mark.parametrize("corners", ["40,49 41,50 42,51 40,49", "40,5 47,5 41,5 48,5 40,5"])
+def test_a_polygon_that_surrounds_nothing_is_a_problem(corners):
+    reading = one(cap(("40,49 40,50 41,50 41,49 40,49", corners)))
+    assert (reading.area.cells, reading.repairs) == (0, ())
+    assert f"polygon cannot be placed on the map: “{corners}”" in str(reading.reason)
+    assert reading.severity == "Severe"
+
+
+def test_the_end_of_a_day_and_a_leap_second_are_moments():
+    midnight = one(cap(("2026-03-01T10:00:00+04:00", "2026-02-28T24:00:00+00:00")))
+    assert midnight.sent.isoformat() == "2026-03-01T00:00:00+00:00"
+    assert midnight.outcome is Outcome.ACCEPTED
+    leap = one(cap(("2026-03-01T10:00:00+04:00", "2016-12-31T23:59:60+00:00")))
+    assert leap.sent.isoformat() == "2017-01-01T00:00:00+00:00"
+    assert "not written as CAP 1.2 asks" in str(leap.repairs[0])
+    late = one(cap(("2026-03-01T10:00:00+04:00", "2026-03-01T24:30:00+00:00")))
+    assert late.sent is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_letters_without_their_mark_are_read(encoding):
+    payload = cap(('encoding="UTF-8"', 'encoding="UTF-16"')).decode().encode(encoding)
+    reading = one(payload)
+    assert [str(one) for one in reading.repairs] == [
+        "The file is in UTF-16 without the mark that says so."
+    ]
+    assert reading.texts["en-US"]["headline"] == "Strong earthquake"

@@ -5,6 +5,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from safeconduct.wires.hazards.engine.guard import FAULT
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.terms import Outcome
 from tests.letters import ANY
@@ -30,7 +31,7 @@ def test_damaged_messages_are_read_or_refused(seed, blows):
         at = int(where * len(payload))
         payload = payload[:at] + put + payload[at + cut :]
     for reading in read_bytes(payload):
-        assert "Reading failed" not in str(reading.reason), payload
+        assert reading.reason is None or reading.reason.text != FAULT, payload
         assert reading.outcome is not Outcome.REFUSED or reading.reason
         json.dumps(reading.as_json(), allow_nan=False)
 
@@ -50,4 +51,4 @@ trees = st.recursive(
 @settings(max_examples=60, deadline=None)
 def test_json_of_any_shape_is_read_or_refused(key, value, document):
     for reading in read_bytes(json.dumps(document | {key: value}).encode()):
-        assert "Reading failed" not in str(reading.reason)
+        assert reading.reason is None or reading.reason.text != FAULT

@@ -5,10 +5,13 @@ import random
 
 import pytest
 import shapely
+from lxml import etree
 
 from safeconduct.ground.kernel import geometry
+from safeconduct.wires.hazards.engine import cap as cap_module
 from safeconduct.wires.hazards.engine.sniff import read_bytes
-from tests.wires.hazards.messages import cap
+from safeconduct.wires.hazards.terms import Outcome
+from tests.wires.hazards.messages import cap, quake
 
 BAKU = "40,49 40,50 41,50 41,49 40,49"
 
@@ -72,3 +75,79 @@ def test_a_rupture_longer_than_any_is_not_gone_by():
     reading = one(rupture([-80, -10, 0], [80, 10, 0], [80, 10, 20], [-80, -10, 20]))
     assert reading.facts["basis"] == "point"
     assert reading.area.cells
+
+
+def test_a_number_that_is_none_costs_its_own_polygon_only():
+    both = f"{BAKU}</polygon><polygon>nan,49 inf,50 41,1e999 nan,49"
+    reading = one(cap((BAKU, both)))
+    assert reading.area.km2 == pytest.approx(9390, rel=0.01)
+    assert "left out" in str(reading.repairs[0])
+    assert "cannot be placed" in str(reading.reason)
+
+
+def gdacs(number: object, kind: str = "FL", **shape: object) -> dict:
+    told = {"eventtype": kind, "eventid": number, "alertlevel": "Red", "name": "Flood"} | shape
+    return {"properties": told, "geometry": {"type": "Point", "coordinates": [49, 40]}}
+
+
+def listed(*features: dict) -> bytes:
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def test_an_event_of_gdacs_without_a_number_is_refused_alone():
+    readings = read_bytes(listed(gdacs(1), gdacs(None), gdacs(3)))
+    assert [one.severity for one in readings] == ["Extreme", "", "Extreme"]
+    assert "no type or number" in str(readings[1].reason)
+
+
+def test_where_a_storm_might_go_is_an_estimate():
+    cone = gdacs(5, "TC", Class="Poly_Cones")
+    ring = [[28, 28], [46, 28], [46, 46], [28, 46], [28, 28]]
+    cone["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+    assert one(listed(cone)).area.estimated
+
+
+def test_a_fault_of_ours_in_one_message_of_an_envelope_costs_no_other(monkeypatch):
+    first, second = (cap(("TEST-1", name)).decode().split("?>")[1] for name in ("A", "B"))
+    reading = cap_module.read_alert
+
+    def read_alert(alert, *given):
+        if "<identifier>A<" in etree.tostring(alert).decode():
+            raise TypeError
+        return reading(alert, *given)
+
+    monkeypatch.setattr(cap_module, "read_alert", read_alert)
+    envelope = f"<EDXLDistribution>{first}{second}</EDXLDistribution>".encode()
+    readings = read_bytes(envelope)
+    assert [one.outcome for one in readings] == [Outcome.REFUSED, Outcome.ACCEPTED]
+    assert "fault of this system (TypeError)" in str(readings[0].reason)
+    entries = f"<feed><entry>{first}</entry><entry>{second}</entry></feed>".encode()
+    assert [one.outcome for one in read_bytes(entries)] == [Outcome.REFUSED, Outcome.ACCEPTED]
+
+
+def test_what_one_message_of_an_envelope_needed_is_not_said_of_the_next():
+    bent, plain = cap(("+04:00", "Z")).decode(), cap().decode()
+    inner = "".join(text.split("?>")[1] for text in (bent, plain))
+    readings = read_bytes(f"<EDXLDistribution>{inner}</EDXLDistribution>".encode())
+    assert [len(one.repairs) for one in readings] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (lambda text: b"eqfeed_callback(" + text + b");\n", "JSONP"),
+        (lambda text: text + b"\n" + text + b"\n", "one JSON document a line"),
+        (lambda text: text.decode().encode("utf-16"), "in UTF-16, where"),
+        (lambda text: text.decode().encode("utf-16-le"), "without the mark"),
+        (lambda text: (text + b"\n").decode().encode("utf-16-be"), "without the mark"),
+        (lambda text: text.replace(b"Baku", b"Ba\\u0000ku"), "Characters that no text can hold"),
+        (lambda text: text.replace(b"Baku", b"Ba\\ud800ku"), "not strict JSON; what"),
+        (lambda text: text.replace(b"6.5", b"NaN", 1), "no numbers are empty"),
+    ],
+)
+def test_json_in_another_wrapping_is_read(payload, said):
+    for reading in read_bytes(payload(json.dumps(quake()).encode())):
+        assert reading.outcome is Outcome.TOLERATED
+        assert said in str(reading.repairs[0])
+        assert "\x00" not in reading.event
+        assert reading.event.encode()

@@ -129,3 +129,17 @@ def test_a_collection_gives_one_reading_a_feature():
     readings = read_bytes(json.dumps(collection).encode())
     assert [one.outcome for one in readings] == ["accepted", "accepted", "refused"]
     assert read_bytes(b'{"type": "FeatureCollection", "features": []}') == []
+
+
+def test_a_shakemap_taken_back_is_not_what_was_measured():
+    def product(status, level):
+        lines = contours((level, RING))
+        carried = {"cont_mmi.json": {"bytes": json.dumps(lines)}}
+        return {"status": status, "contents": carried}
+
+    both = {"shakemap": [product("DELETE", 9.0), product("UPDATE", 6.0)]}
+    reading = one(quake(products=both))
+    assert reading.facts["basis"] == "shakemap"
+    assert [band["intensity"] for band in reading.area.intensities] == [6.0]
+    only = one(quake(products={"shakemap": [product("DELETE", 9.0)]}))
+    assert (only.facts["basis"], only.area.estimated) == ("point", True)

@@ -11,7 +11,15 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 from lxml import etree
 
-from safeconduct.wires.hazards.engine import cap_area, cap_form, kinds, signature, times, xml
+from safeconduct.wires.hazards.engine import (
+    cap_area,
+    cap_form,
+    kinds,
+    levels,
+    signature,
+    times,
+    xml,
+)
 from safeconduct.wires.hazards.engine.areas import area_of
 from safeconduct.wires.hazards.engine.reading import (
     NO_AREA,
@@ -22,7 +30,7 @@ from safeconduct.wires.hazards.engine.reading import (
     refused,
     shortened,
 )
-from safeconduct.wires.hazards.terms import Source
+from safeconduct.wires.hazards.terms import Outcome, Source
 
 # Messages that speak of another message and need nothing to happen themselves.
 _ABOUT_OTHERS = ("Cancel", "Ack", "Error")
@@ -48,20 +56,25 @@ def read_alert(
             about=etree.tostring(alert),
         )
     cap_form.check(alert, repairs)
-    signature.check(alert, repairs)
     msg_type = cap_form.listed(alert, "msgType", "Alert", repairs)
-    references = _references(alert, msg_type, repairs)
+    references = _references(alert, repairs)
     status = cap_form.listed(alert, "status", "Actual", repairs)
     cap_form.listed(alert, "scope", "Public", repairs)
     identity = _identity(alert, repairs)
-    levels = [_levels(info, repairs) for info in infos]
-    main = min(range(len(infos)), key=lambda at: _rank(levels[at]), default=None)
-    found = _found(infos, resolver, repairs)
-    problems = _problems(found, msg_type)
+    ranks = [_levels(info, repairs) for info in infos]
+    main = min(range(len(infos)), key=lambda at: _rank(ranks[at]), default=None)
+    found = levels.found(infos, [one["severity"] for one in ranks], resolver, repairs)
+    doubts = [
+        *(cap_form.forbidden(name, identity[name]) for name in ("identifier", "sender")),
+        _unnamed(msg_type, references),
+        signature.fault(alert),
+    ]
+    problems = _problems(found, msg_type, doubts)
     said = _said(infos, main, repairs)
     reading = Reading(
         source=Source.CAP,
-        outcome=repairs.outcome(),
+        # A doubt repairs nothing, but a message under one is not flawless.
+        outcome=Outcome.TOLERATED if any(doubts) else repairs.outcome(),
         reason=problems[0] if problems else None,
         repairs=repairs.notes(),
         problems=problems,
@@ -71,7 +84,7 @@ def read_alert(
         facts=_facts(alert, infos, found.codes) | found.facts(),
         area=area_of(found.shapes, estimated=found.is_too_wide),
     )
-    said |= levels[main] if main is not None else {}
+    said |= ranks[main] if main is not None else {}
     return replace(reading, **identity, **said)
 
 
@@ -97,14 +110,18 @@ def _identity(alert: xml.Element, repairs: Repairs) -> dict[str, Any]:
     }
 
 
-def _references(alert: xml.Element, msg_type: str, repairs: Repairs) -> tuple[str, ...]:
+def _references(alert: xml.Element, repairs: Repairs) -> tuple[str, ...]:
     """Messages meant, as “sender,identifier,sent” (CAP 1.2, 3.2.1)."""
     found = tuple(xml.child_text(alert, "references").split())
-    if not found and msg_type in _NEED_REFERENCES:
-        repairs.add(_("The message changes another one but does not say which."))
     if any(one.count(",") != 2 for one in found):  # sender, identifier, sent
         repairs.add(_("A reference is not written as “sender,identifier,sent”."))
     return tuple(one[:600] for one in found[:200])
+
+
+def _unnamed(msg_type: str, references: tuple[str, ...]) -> Note | None:
+    if references or msg_type not in _NEED_REFERENCES:
+        return None
+    return Note(_("The message changes another one but does not say which."))
 
 
 def _levels(info: xml.Element, repairs: Repairs) -> dict[str, str]:
@@ -161,22 +178,15 @@ def _texts(info: xml.Element) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-def _found(
-    infos: list[xml.Element], resolver: cap_area.Resolver, repairs: Repairs
-) -> cap_area.Found:
-    found = cap_area.Found()
-    for info in infos:
-        for area in xml.children(info, "area"):
-            cap_area.collect(area, found, resolver, repairs)
-    return found
+def _problems(found: cap_area.Found, msg_type: str, doubts: list[Note | None]) -> tuple[Note, ...]:
+    """What a duty officer must look at: places that are not on the map, or wider than meant.
 
-
-def _problems(found: cap_area.Found, msg_type: str) -> tuple[Note, ...]:
-    """What a duty officer must look at: places that are not on the map, or wider than meant."""
+    After them come doubts about the message, which were not mended and cost it nothing.
+    """
     problems = [*found.problems, *found.lacking()]
     if not found.shapes and not problems and msg_type not in _ABOUT_OTHERS:
         problems.append(NO_AREA)
-    return tuple(problems[:20])
+    return (*problems[:20], *filter(None, doubts))
 
 
 def _facts(

@@ -9,7 +9,7 @@ import re
 from django.utils.translation import gettext_noop as _
 
 from safeconduct.wires.hazards.engine import xml
-from safeconduct.wires.hazards.engine.reading import Repairs
+from safeconduct.wires.hazards.engine.reading import Note, Repairs
 
 CURRENT = "urn:oasis:names:tc:emergency:cap:1.2"
 OLDER = {
@@ -64,6 +64,16 @@ _MEANT = {
     "high": "Severe",
     "low": "Minor",
 }
+# What the schema asks of the text of an element: whole and broken numbers.
+_NUMBERS = {
+    "altitude": re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)\s*", re.ASCII),
+    "ceiling": re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)\s*", re.ASCII),
+    "size": re.compile(r"\s*[-+]?\d+\s*", re.ASCII),
+}
+# Attributes that any document may have.
+_ANYWHERE = "http://www.w3.org/2001/XMLSchema-instance"
+_NAMES = {name.rstrip("?*+") for names in _ORDER.values() for name in names.split()} | {"alert"}
+_BY_LETTERS = {name.lower(): name for name in _NAMES}
 _LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
 # CAP 1.2, 3.2.1: neither identifier nor sender may hold these.
 _FORBIDDEN = re.compile(r"[\s,<&]")
@@ -77,8 +87,28 @@ def check(alert: xml.Element, repairs: Repairs) -> None:
     elif version != CURRENT:
         repairs.add(_("The message does not say which version of CAP it is written in."))
     for element in alert.iter():
-        if xml.namespace(element) != SIGNATURES and xml.local(element) in _ORDER:
+        name = xml.local(element)
+        if xml.namespace(element) == SIGNATURES or name not in _NAMES:
+            continue
+        _check_attributes(element, repairs)
+        if name in _ORDER:
             _check_children(element, version, repairs)
+            _check_stray(element, repairs)
+        elif name in _NUMBERS and not _NUMBERS[name].fullmatch(xml.text_of(element)):
+            value = xml.text_of(element)
+            repairs.add(_("<%(name)s> is not a number: “%(value)s”."), name=name, value=value)
+
+
+def in_small_letters(alert: xml.Element, repairs: Repairs) -> None:
+    """Give elements the names CAP gives them where only capital letters differ."""
+    for element in alert.iter():
+        name = xml.local(element)
+        meant = _BY_LETTERS.get(name.lower())
+        if name in _NAMES or meant is None or xml.namespace(element) == SIGNATURES:
+            continue
+        space = xml.namespace(element)
+        element.tag = f"{{{space}}}{meant}" if space else meant
+        repairs.add(_("<%(name)s> was read as <%(meant)s>."), name=name, meant=meant)
 
 
 def listed(element: xml.Element, name: str, default: str, repairs: Repairs) -> str:
@@ -95,15 +125,22 @@ def listed(element: xml.Element, name: str, default: str, repairs: Repairs) -> s
 
 
 def plain(element: xml.Element, name: str, repairs: Repairs) -> str:
-    """The text of an identifier or sender, its forbidden characters noted and kept."""
+    """The text of an identifier or sender, without blank space around it."""
     found = xml.children(element, name)
     raw = xml.text_of(found[0]) if found else ""
     value = raw.strip()
     if raw != value:
         repairs.add(_("Blank space around <%(name)s> was removed."), name=name)
-    if _FORBIDDEN.search(value):
-        repairs.add(_("<%(name)s> holds a space, comma, “<” or “&”, which CAP forbids."), name=name)
     return value
+
+
+def forbidden(name: str, value: str) -> Note | None:
+    """What a duty officer may want to know of an identifier or sender that was kept as it is."""
+    if not _FORBIDDEN.search(value):
+        return None
+    return Note(
+        _("<%(name)s> holds a space, comma, “<” or “&”, which CAP forbids."), {"name": name}
+    )
 
 
 def language(info: xml.Element, repairs: Repairs) -> str:
@@ -162,6 +199,34 @@ def _check_children(element: xml.Element, version: str, repairs: Repairs) -> Non
                 repairs.add(_("<%(name)s> stands in the wrong place."), name=name)
             reached = max(reached, places[name])
     _check_counts(parent, rules, counts, repairs)
+
+
+def _check_attributes(element: xml.Element, repairs: Repairs) -> None:
+    for name in map(str, element.attrib):
+        if not name.startswith(f"{{{_ANYWHERE}}}"):
+            plain, parent = name.rpartition("}")[2], xml.local(element)
+            repairs.add(
+                _("<%(parent)s> has an attribute CAP does not know: “%(name)s”."),
+                parent=parent,
+                name=plain,
+            )
+
+
+def _check_stray(element: xml.Element, repairs: Repairs) -> None:
+    """Name text between the elements of a block, where nobody reads it.
+
+    CAP 1.0 wrote a code as text alone; that is read.
+    """
+    if not len(element):
+        return
+    between = [element.text, *(child.tail for child in element)]
+    if stray := " ".join("".join(filter(None, between)).split()):
+        parent = xml.local(element)
+        repairs.add(
+            _("Text between the elements of <%(parent)s> was passed over: “%(words)s”."),
+            parent=parent,
+            words=stray,
+        )
 
 
 def _check_counts(

@@ -4,9 +4,11 @@ GDACS estimates impact from models and says so itself; it is no warning of an au
 An event given as a point only gets a declared radius (``RADIUS_KM``), marked as estimated.
 """
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
@@ -15,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from safeconduct.ground.kernel import geometry
 from safeconduct.wires.hazards.engine import intensity, times, xml
 from safeconduct.wires.hazards.engine.areas import area_of, from_geojson, joined
+from safeconduct.wires.hazards.engine.guard import guarded
 from safeconduct.wires.hazards.engine.reading import (
     NO_AREA,
     Area,
@@ -67,13 +70,19 @@ def read_features(features: Sequence[Json]) -> list[Reading]:
     """One reading a feature; features that draw the same event are one message together."""
     drawn = any(_shape_type(one) not in ("Point", "") for one in features)
     if not drawn:
-        return [_read([one]) for one in features]
+        return [_guarded([one]) for one in features]
     events: dict[tuple[str, str], list[Json]] = defaultdict(list)
     for one in features:
         properties = _properties(one)
         key = (str(properties.get("eventtype")), str(properties.get("eventid")))
         events[key].append(one)
-    return [_read(group) for group in events.values()]
+    return [_guarded(group) for group in events.values()]
+
+
+def _guarded(features: Sequence[Json]) -> Reading:
+    """One event read or refused by itself: the others of a list stand."""
+    about = json.dumps(features, default=str).encode()
+    return guarded(partial(_read, features), about)
 
 
 def read_item(item: xml.Element) -> Reading:
@@ -207,7 +216,7 @@ def _area(
     if circles := [s for name, s in shapes if name == "Poly_Circle"]:
         return area_of(circles, estimated=True)
     if shapes:
-        return area_of([s for _name, s in shapes])
+        return area_of([s for _name, s in shapes], estimated=True)
     return _around(point, kind, level, told)
 
 

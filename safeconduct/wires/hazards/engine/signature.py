@@ -22,7 +22,7 @@ from lxml import etree
 
 from safeconduct.wires.hazards.engine import xml
 from safeconduct.wires.hazards.engine.cap_form import SIGNATURES
-from safeconduct.wires.hazards.engine.reading import Repairs
+from safeconduct.wires.hazards.engine.reading import Note
 
 _DIGESTS = {
     "http://www.w3.org/2000/09/xmldsig#sha1": "sha1",
@@ -38,17 +38,17 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 
 
-def check(alert: xml.Element, repairs: Repairs) -> None:
-    """Name a signature that does not belong to the text or certificate it comes with."""
+def fault(alert: xml.Element) -> Note | None:
+    """What is wrong with a signature that does not fit the text or certificate it comes with."""
     for signature in alert.iter(f"{{{SIGNATURES}}}Signature"):
         for reference in signature.iter(f"{{{SIGNATURES}}}Reference"):
             if reference.get("URI", "") == "" and _differs(alert, reference):
-                repairs.add(_("The signature was made for another text than this one."))
-                return
+                return Note(_("The signature was made for another text than this one."))
         for certificate in signature.iter(f"{{{SIGNATURES}}}X509Certificate"):
             if not _is_signed_with(signature, certificate):
-                repairs.add(_("The signature does not fit the certificate it comes with."))
-            return
+                return Note(_("The signature does not fit the certificate it comes with."))
+            return None
+    return None
 
 
 def _is_signed_with(signature: xml.Element, certificate: xml.Element) -> bool:

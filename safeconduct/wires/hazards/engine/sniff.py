@@ -8,16 +8,17 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
 from django.utils.translation import gettext_noop as _
 from lxml import etree
-from shapely.errors import ShapelyError
 
 from safeconduct.wires.hazards.engine import (
     cap,
     cap_area,
+    cap_form,
     cap_index,
     gdacs,
     grid,
@@ -25,6 +26,7 @@ from safeconduct.wires.hazards.engine import (
     usgs,
     xml,
 )
+from safeconduct.wires.hazards.engine.guard import SURPRISES, fault, guarded
 from safeconduct.wires.hazards.engine.reading import (
     Note,
     Reading,
@@ -35,20 +37,14 @@ from safeconduct.wires.hazards.engine.reading import (
 from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD, MOST_MESSAGES, Outcome
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+# UTF-16 without the mark that tells the order of its bytes, by the mark it lacks.
+_UNMARKED = {b"\xff\xfe": re.compile(rb"[<{\[]\x00"), b"\xfe\xff": re.compile(rb"\x00[<{\[]")}
+_NO_MARK = _("The file is in UTF-16 without the mark that says so.")
+# JSON as an argument to a function of whoever asks for it, the way pages once had to fetch it.
+_CALL = re.compile(rb"\s*[\w.$]+\s*\(\s*([{\[].*[}\]])\s*\)\s*;?\s*", re.DOTALL)
+_A_CALL = _("The file is a script with the message in it (JSONP); only the message was read.")
+_ZERO = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _DECLARATIONS = re.compile(rb"(?=<\?xml\s)")
-# Errors that strange bytes have caused in parsers and geometry; a bug of ours would look alike,
-# and neither may take the next message down with it.
-_SURPRISES = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    ShapelyError,
-    etree.LxmlError,
-)
-
 TOO_LARGE = Note(
     _("The file is larger than %(most)s MB; no warning is, so it was not read."),
     {"most": str(LARGEST_PAYLOAD // 1024 // 1024)},
@@ -65,9 +61,8 @@ def read_bytes(payload: bytes, resolver: cap_area.Resolver = cap.unresolved) -> 
         return _read(payload, resolver)
     except UnreadableError as error:
         return [refused(error.note, about=payload)]
-    except _SURPRISES as error:
-        reason = Note(_("Reading failed (%(kind)s)."), {"kind": type(error).__name__})
-        return [refused(reason, about=payload)]
+    except SURPRISES as error:
+        return [refused(fault(error), about=payload)]
 
 
 def read_object(document: Mapping[str, Any]) -> list[Reading]:
@@ -76,8 +71,8 @@ def read_object(document: Mapping[str, Any]) -> list[Reading]:
         return _read_document(document)
     except UnreadableError as error:
         return [refused(error.note)]
-    except _SURPRISES as error:
-        return [refused(Note(_("Reading failed (%(kind)s)."), {"kind": type(error).__name__}))]
+    except SURPRISES as error:
+        return [refused(fault(error))]
 
 
 def object_in(payload: bytes) -> Mapping[str, Any]:
@@ -98,6 +93,12 @@ def _read(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
         return read_bytes(_unpacked(payload), resolver)
     if payload.startswith(_ZIP):
         return _read_zip(payload, resolver)
+    mark = next((mark for mark, first in _UNMARKED.items() if first.match(payload)), b"")
+    readings = _read_text(mark + payload, resolver)
+    return [_with(reading, Note(_NO_MARK)) for reading in readings] if mark else readings
+
+
+def _read_text(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
     start = payload.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1]
     if not start:
         raise UnreadableError(_("The file is empty."))
@@ -105,6 +106,8 @@ def _read(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
         return _read_json(payload)
     if start == b"<":
         return _read_xml(payload, resolver)
+    if call := _CALL.fullmatch(payload):
+        return [_with(reading, Note(_A_CALL)) for reading in _read_json(call[1])]
     raise UnreadableError(_("The file is neither XML nor JSON."))
 
 
@@ -155,7 +158,8 @@ def _read_xml(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
 
 def _read_root(root: xml.Element, repairs: Repairs, resolver: cap_area.Resolver) -> list[Reading]:
     name = xml.local(root)
-    if name == "alert":
+    if name.lower() == "alert":
+        cap_form.in_small_letters(root, repairs)
         return [cap.read_alert(root, repairs, resolver)]
     if name in cap_index.ROOTS:
         return cap_index.read_feed(root, repairs, resolver)
@@ -167,7 +171,10 @@ def _read_root(root: xml.Element, repairs: Repairs, resolver: cap_area.Resolver)
             _("The file is XML of a kind this system does not know (<%(name)s>)."), name=name
         )
     # EDXL-DE and other envelopes carry the alert inside.
-    return [cap.read_alert(alert, repairs, resolver) for alert in alerts]
+    return [
+        guarded(partial(cap.read_alert, alert, repairs.copy(), resolver), etree.tostring(alert))
+        for alert in alerts
+    ]
 
 
 def _read_json(payload: bytes) -> list[Reading]:
@@ -210,15 +217,15 @@ def _is_known(feature: Mapping[str, Any]) -> bool:
 
 
 def _read_feature(feature: Mapping[str, Any]) -> Reading:
-    reason = Note(_("The file is JSON of a kind this system does not know."))
-    try:
-        if usgs.is_event(feature):
-            return usgs.read_event(feature)
-        if _is(gdacs.is_event, feature):
-            return gdacs.read_features([feature])[0]
-    except UnreadableError as error:
-        reason = error.note
-    return refused(reason, about=json.dumps(feature, default=str).encode())
+    if _is(gdacs.is_event, feature):
+        return gdacs.read_features([feature])[0]
+    return guarded(partial(_event, feature), json.dumps(feature, default=str).encode())
+
+
+def _event(feature: Mapping[str, Any]) -> Reading:
+    if usgs.is_event(feature):
+        return usgs.read_event(feature)
+    raise UnreadableError(_("The file is JSON of a kind this system does not know."))
 
 
 def _is(claim: Callable[[Mapping[str, Any]], bool], feature: Mapping[str, Any]) -> bool:
@@ -228,19 +235,49 @@ def _is(claim: Callable[[Mapping[str, Any]], bool], feature: Mapping[str, Any]) 
 
 def _parsed(payload: bytes) -> tuple[Any, Note | None]:
     """A JSON document, and the repair it took to read it."""
-    plain = payload.removeprefix(b"\xef\xbb\xbf").strip()
+    plain, repaired = _in_utf8(payload)
+    # A letter of zero is one to JSON and none to a database.
+    plain, zeroes = _ZERO.subn(rb"\1", plain)
+    if zeroes:
+        repaired = Note(_("Characters that no text can hold were removed."))
     try:
-        return orjson.loads(plain), None
+        return orjson.loads(plain), repaired
     except orjson.JSONDecodeError:
         pass
+    if lines := _lines(plain):
+        return lines, Note(_("The file holds one JSON document a line; each was read by itself."))
+    empty: list[str] = []
     try:
-        text = plain.decode(
-            "utf-8" if not plain.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16"
-        )
-        document = json.loads(text, parse_constant=lambda _name: None)
+        document = json.loads(plain.decode(), parse_constant=empty.append)
+        # Halves of letters, which JSON can write and no database keeps, become “?”.
+        whole = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+        document = json.loads(whole)
     except (UnicodeDecodeError, RecursionError, ValueError):
         raise UnreadableError(_("The file looks like JSON but is broken or cut off.")) from None
-    return document, Note(_("The file is not strict JSON; values that are no numbers are empty."))
+    if empty:
+        return document, Note(
+            _("The file is not strict JSON; values that are no numbers are empty.")
+        )
+    return document, Note(_("The file is not strict JSON; what could be read was kept."))
+
+
+def _in_utf8(payload: bytes) -> tuple[bytes, Note | None]:
+    if not payload.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return payload.removeprefix(b"\xef\xbb\xbf").strip(), None
+    try:
+        plain = payload.decode("utf-16").strip().encode()
+    except UnicodeError:
+        raise UnreadableError(_("The file looks like JSON but is broken or cut off.")) from None
+    return plain, Note(_("The file is in UTF-16, where JSON is to be in UTF-8."))
+
+
+def _lines(plain: bytes) -> list[Any]:
+    """The documents of a file with one a line; empty if any line is none."""
+    lines = [line for line in plain.splitlines() if line.strip()][:MOST_MESSAGES]
+    try:
+        return [orjson.loads(line) for line in lines] if len(lines) > 1 else []
+    except orjson.JSONDecodeError:
+        return []
 
 
 def _with(reading: Reading, note: Note) -> Reading:
