@@ -111,7 +111,8 @@ def _ground_within(ring: BaseGeometry) -> BaseGeometry:
 def _is_tangled(corners: Floats) -> bool:
     if len(corners) ** 2 <= _MOST_MEETINGS or shapely.is_valid(shapely.Polygon(corners)):
         return False
-    edges = shapely.linestrings(np.stack([corners[:-1], corners[1:]], axis=1))
+    steps = np.stack([corners[:-1], corners[1:]], axis=1)
+    edges = np.array(shapely.linestrings(steps), dtype=np.object_)
     tree = shapely.STRtree(edges)
     # Each meets itself and both its neighbours.
     left = _MOST_MEETINGS + 3 * len(edges)

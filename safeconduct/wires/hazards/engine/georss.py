@@ -36,7 +36,8 @@ def _told(entry: xml.Element) -> Iterator[tuple[str, str]]:
             yield name, xml.text_of(element)
         elif name == "where":
             for tag, kind in _GML.items():
-                yield from ((kind, " ".join(one.itertext())) for one in _outer(element, tag))
+                for one in _outer(element, tag):
+                    yield kind, " ".join(map(str, one.itertext()))
 
 
 def _outer(where: xml.Element, tag: str) -> Iterator[xml.Element]:
