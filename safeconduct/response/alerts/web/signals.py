@@ -55,16 +55,27 @@ def draft_from_signal(request: HttpRequest, signal_id: int) -> HttpResponse:
     replaced, what replaced it is drafted.
     """
     signal = standing(signal_for(signal_id))
+    replaced = signal.pk != signal_id
     if not rules.warns(signal):
         messages.error(request, _("This message warns of nothing, so no alert is made of it."))
         return redirect("hazards:signal", signal.pk)
     form = None if signal.cells_from else AreaForm(request.POST or None)
     if request.method != "POST" or (form and not form.is_valid()):
-        wrong = request.method == "POST"
-        context = {"signal": signal, "form": form, "places": places_named(signal)}
-        context["replaced"] = signal.pk != signal_id
-        return render(request, "alerts/from_signal.html", context, status=422 if wrong else 200)
-    return _drafted(request, signal, form, replaced=signal.pk != signal_id)
+        return _asked(request, signal, form, replaced=replaced)
+    return _drafted(request, signal, form, replaced=replaced)
+
+
+def _asked(
+    request: HttpRequest, signal: Signal, form: AreaForm | None, *, replaced: bool
+) -> HttpResponse:
+    context = {
+        "signal": signal,
+        "form": form,
+        "places": places_named(signal),
+        "replaced": replaced,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "alerts/from_signal.html", context, status=status)
 
 
 def _drafted(
