@@ -143,6 +143,10 @@ def _report(tally: "Tally", refused: Path, dry_run: bool) -> None:
         click.echo(f"{tally.kept} of the known differ and were left as they are.")
     if tally.places_unknown:
         click.echo(f"{tally.places_unknown} name a place we do not know: country only.")
+    if tally.languages_unknown:
+        click.echo(f"{tally.languages_unknown} name a language we do not write in: Azerbaijani.")
+    if tally.columns_unread:
+        click.echo(f"Columns nothing was taken from: {', '.join(tally.columns_unread)}")
     if tally.refused:
         click.echo(f"Refused rows with their reasons: {refused}")
 

@@ -329,6 +329,9 @@ class ImportRun(models.Model):
     rows_kept = models.IntegerField(db_default=0, default=0)
     rows_refused = models.IntegerField(default=0)
     places_unknown = models.IntegerField(default=0)
+    languages_unknown = models.IntegerField(db_default=0, default=0)
+    # Headings of columns nothing was taken from; null where nobody looked.
+    columns_unread = models.JSONField(null=True)
 
     def __str__(self) -> str:
         return f"import #{self.pk}"

@@ -99,6 +99,20 @@ def test_a_list_goes_in_by_the_console(pages, ankara):
     assert Entry.objects.filter(kind="registry.refused_taken").count() == 1
 
 
+def test_a_list_says_what_was_not_read(pages, ankara):
+    registrar = builders.officer("registrar", at=ankara)
+    run = builders.import_run(officer_id=registrar.pk)
+    builders.findable_country("TR", en="Türkiye")
+    ImportRun.objects.update(
+        countries=None, content=b"name,country,language,shoe size\nLeyla,TR,Klingon,38\n"
+    )
+    actions.run_import(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
+    pages.sign_in(registrar)
+    page = pages.get(f"/console/lists/{run.pk}/").text
+    assert "Language not understood" in page
+    assert "shoe size" in page
+
+
 def test_what_is_no_list_is_said_so(pages):
     run = builders.import_run()
     ImportRun.objects.update(content=b"x,y\n1,2\n")

@@ -58,18 +58,28 @@ def import_list(
     :raises ListRefusedError: if the file is no list with names.
     """
     table = read_table(file)
+    columns = mapping.columns(table.header, plan.columns)
+    more = mapping.further(table.header, columns, plan.columns)
     judge = Judge(
-        columns=mapping.columns(table.header, plan.columns),
+        columns=columns,
         whereabouts=Whereabouts(),
         origin=plan.label,
         collected_on=plan.collected_on,
         default_country=plan.country,
         allowed=plan.allowed,
         today=now.date(),
+        more=more,
     )
     keeper = _Keeper(plan, now, actor)
     rows = running.RefusedRows(refused, table)
-    return running.run(table, judge, store=keeper.keep, refused=rows, progress=progress)
+    return running.run(
+        table,
+        judge,
+        store=keeper.keep,
+        refused=rows,
+        progress=progress,
+        columns_unread=mapping.unread(table.header, columns, more),
+    )
 
 
 @transaction.atomic
@@ -209,7 +219,7 @@ class _Keeper:
         return Store(source_id=source.pk, collected_at=collected_at, now=self.now)
 
 
-def _figures(tally: running.Tally) -> dict[str, int]:
+def _figures(tally: running.Tally) -> dict[str, object]:
     return {
         "rows_read": tally.read,
         "rows_new": tally.new,
@@ -218,6 +228,8 @@ def _figures(tally: running.Tally) -> dict[str, int]:
         "rows_kept": tally.kept,
         "rows_refused": tally.refused,
         "places_unknown": tally.places_unknown,
+        "languages_unknown": tally.languages_unknown,
+        "columns_unread": tally.columns_unread,
     }
 
 

@@ -1,5 +1,6 @@
 """One row of a list turned into a person, or refused with the reason."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -8,14 +9,16 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.kernel.languages import CODES
 from safeconduct.picture.registry import rules
+from safeconduct.picture.registry.engine.lists.speaking import language_named
 from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
 
 # People registered by a list speak this unless it says otherwise.
 DEFAULT_LANGUAGE: Final = "az"
 _SEVERAL: Final = str.maketrans({"/": ";", ",": ";", "|": ";", "\n": ";"})
-_MOST_OF_A_KIND: Final = 3
+_MOST_OF_A_KIND: Final = 12
+# So many of the first column tell a row without an identifier of its own from others.
+_TELLING: Final = 3
 
 
 class RowRefusedError(Refusal):
@@ -40,11 +43,15 @@ class Judged:
     stay_until: date | None
     party: str
     place_unknown: bool
+    language_unknown: bool
 
 
 @dataclass
 class Judge:
-    """Judges the rows of one list. ``allowed`` are the countries it may speak of; None: all."""
+    """Judges the rows of one list. ``allowed`` are the countries it may speak of; None: all.
+
+    ``more`` are further columns of telephones and mail addresses.
+    """
 
     columns: dict[str, int]
     whereabouts: Whereabouts
@@ -53,6 +60,7 @@ class Judge:
     default_country: str = ""
     allowed: frozenset[str] | None = None
     today: date = field(default_factory=date.today)
+    more: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def judge(self, cells: list[str]) -> Judged:
         """:raises Refusal: with the reason, for whoever corrects the list."""
@@ -61,20 +69,26 @@ class Judge:
         if born:
             rules.accepted_birth(born, self.today)
         country = self._country(cells)
-        phones = self._phones(cells, country)
-        mails = tuple(rules.normalised_mail(mail) for mail in self._several(cells, "mail"))
+        # A number without its country's code is one of the country its row names: read as
+        # another's it would be a stranger's, and a real one.
+        phones, told = self._several(
+            cells, "phone", lambda number: rules.normalised_phone(number, country)
+        )
+        mails, written = self._several(cells, "mail", rules.normalised_mail)
+        language = self._cell(cells, "language")
+        spoken = language_named(language)
         stay_from = self._date(cells, "stay_from") or self.collected_on
         last_day = self._date(cells, "stay_until")
         stay_until = rules.day_after(last_day, stay_from)
         city_id, cell = self.whereabouts.city(self._cell(cells, "place"), country)
         return Judged(
-            key=self._key(cells, (given, family, born, *phones, *mails, country, city_id)),
+            key=self._key(cells, (given, family, born, *told, *written, country, city_id)),
             given_name=given,
             family_name=family,
             birth_on=born,
             phones=phones,
             mails=mails,
-            language=self._language(cells),
+            language=spoken or DEFAULT_LANGUAGE,
             country=country,
             city_id=city_id,
             cell=cell,
@@ -82,22 +96,28 @@ class Judge:
             stay_until=stay_until,
             party=self._cell(cells, "party"),
             place_unknown=bool(self._cell(cells, "place")) and city_id is None,
+            language_unknown=bool(language) and not spoken,
         )
 
     def _cell(self, cells: list[str], name: str) -> str:
         place = self.columns.get(name)
-        if place is None:
-            return ""
-        # Our own files of refused rows guard formulas with an apostrophe.
-        text = cells[place].strip()
-        return text[1:] if text[:1] == "'" and text[1:2] in "=@+-" else text
+        return "" if place is None else _bare(cells[place])
 
-    def _several(self, cells: list[str], name: str) -> list[str]:
-        text = self._cell(cells, name)
-        if not text:
-            return []
-        parts = [part.strip() for part in text.translate(_SEVERAL).split(";")]
-        return [part for part in parts if part][:_MOST_OF_A_KIND]
+    def _several(
+        self, cells: list[str], name: str, normalised: Callable[[str], str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """All of a kind, each once, and those that tell the row from others."""
+        own = [normalised(part) for part in _parts(self._cell(cells, name))]
+        more = [
+            normalised(part)
+            for place in self.more.get(name, ())
+            for part in _parts(_bare(cells[place]))
+        ]
+        if len(own) + len(more) > _MOST_OF_A_KIND:
+            raise RowRefusedError(
+                _("More than twelve telephones or mail addresses for one person.")
+            )
+        return tuple(dict.fromkeys([*own, *more])), tuple(dict.fromkeys(own[:_TELLING]))
 
     def _names(self, cells: list[str]) -> tuple[str, str]:
         given = self._cell(cells, "given_name")
@@ -124,19 +144,19 @@ class Judge:
             raise RowRefusedError(_("Your posts do not answer for this country."))
         return code
 
-    def _phones(self, cells: list[str], country: str) -> tuple[str, ...]:
-        # A number without its country's code is one of the country its row names: read as
-        # another's it would be a stranger's, and a real one.
-        numbers = (
-            rules.normalised_phone(number, country) for number in self._several(cells, "phone")
-        )
-        return tuple(dict.fromkeys(numbers))
-
-    def _language(self, cells: list[str]) -> str:
-        code = self._cell(cells, "language").lower()[:2]
-        return code if code in CODES else DEFAULT_LANGUAGE
-
     def _key(self, cells: list[str], told: tuple[object, ...]) -> str:
         own = self._cell(cells, "own_id")
         meant = (self.origin, own) if own else ("", *told)
         return blake2b("\x1f".join(map(str, meant)).casefold().encode(), digest_size=20).hexdigest()
+
+
+def _bare(cell: str) -> str:
+    # Our own files of refused rows guard formulas with an apostrophe.
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in "=@+-" else text
+
+
+def _parts(text: str) -> list[str]:
+    if not text:
+        return []
+    return [part for part in map(str.strip, text.translate(_SEVERAL).split(";")) if part]

@@ -9,6 +9,10 @@ from typing import Final
 from safeconduct.ground.kernel.names import latin_key
 from safeconduct.picture.registry.engine.lists.records import ListRefusedError
 
+# A person may have several of these, and a list a column for each.
+_SEVERAL: Final = ("phone", "mail")
+# The column our own files of refused rows add.
+REASON: Final = "reason"
 _FILE: Final = Path(__file__).parent.parent.parent / "data/columns.toml"
 
 
@@ -27,7 +31,7 @@ def fields() -> list[str]:
 def columns(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
     """Field → place of its column. What is not chosen is recognised by its heading.
 
-    The first column of a field counts; columns nobody recognises are left out.
+    The first column of a field counts; of the others ``further`` and ``unread`` speak.
 
     :raises ListRefusedError: for a column or field that does not exist, or a list
         without names.
@@ -47,3 +51,31 @@ def columns(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
     if not places.keys() & {"given_name", "full_name"}:
         raise ListRefusedError("No column holds names. Say which does: --map 'COLUMN=given_name'.")
     return places
+
+
+def further(
+    header: Sequence[str], places: Mapping[str, int], chosen: Mapping[str, str]
+) -> dict[str, tuple[int, ...]]:
+    """More columns of telephones and mail addresses; none of a field whose column was chosen."""
+    known = known_headings()
+    return {
+        field: tuple(
+            place
+            for place, heading in enumerate(header)
+            if known.get(latin_key(heading)) == field and place not in places.values()
+        )
+        for field in _SEVERAL
+        if field not in chosen.values()
+    }
+
+
+def unread(
+    header: Sequence[str], places: Mapping[str, int], more: Mapping[str, tuple[int, ...]]
+) -> list[str]:
+    """Headings of the columns nothing is taken from."""
+    read = {*places.values(), *(place for some in more.values() for place in some)}
+    return [
+        heading
+        for place, heading in enumerate(header)
+        if place not in read and heading not in {"", REASON}
+    ]

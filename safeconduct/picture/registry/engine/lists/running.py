@@ -1,18 +1,18 @@
 """A whole list, chunk after chunk: good rows in, the others back with their reasons."""
 
 import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import batched
 from typing import Final, TextIO
 
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.picture.registry.engine.lists.judging import Judge, Judged
+from safeconduct.picture.registry.engine.lists.mapping import REASON
 from safeconduct.picture.registry.engine.lists.reading import Table
 from safeconduct.picture.registry.engine.lists.records import Row
 
 CHUNK: Final = 5_000
-REASON: Final = "reason"
 # A spreadsheet runs a cell that begins so; a telephone number after + or - is none of its business.
 _FORMULA: Final = ("=", "@", "\t", "\r")
 
@@ -22,6 +22,7 @@ class Tally:
     """``changed`` were known and are bettered by this newer list; ``known`` stay as they are.
 
     ``kept`` are those of the known of whom the list says something else, in vain.
+    ``columns_unread`` are the headings of columns nothing was taken from.
     """
 
     read: int = 0
@@ -31,6 +32,8 @@ class Tally:
     kept: int = 0
     refused: int = 0
     places_unknown: int = 0
+    languages_unknown: int = 0
+    columns_unread: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,10 @@ def run(
     store: Callable[[list[Judged]], tuple[int, int, int]],
     refused: RefusedRows,
     progress: Callable[[Tally], None],
+    columns_unread: Sequence[str] = (),
 ) -> Tally:
     """Judge every row and hand the good ones to ``store``: how many are new, changed, kept."""
-    tally = Tally()
+    tally = Tally(columns_unread=list(columns_unread))
     for rows in batched(table.rows, CHUNK, strict=False):
         good = list(_good(rows, judge, refused, tally))
         new, changed, kept = store(good) if good else (0, 0, 0)
@@ -91,6 +95,7 @@ def _good(
             refused.add(row.cells, reason)
         else:
             tally.places_unknown += judged.place_unknown
+            tally.languages_unknown += judged.language_unknown
             yield judged
 
 
