@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from safeconduct.ground.kernel import clock
+from safeconduct.wires.intake.engine.commit import copy_line
 from safeconduct.wires.intake.engine.sms import inbound_secret
 from safeconduct.wires.intake.terms import Door
 from tests.wires.intake.visitor import Memory, Visitor, door
@@ -89,6 +90,43 @@ def test_a_text_is_read_in_the_charset_it_came_in(gateway, ledger, raw, charset,
     address = f"/in/kannel?secret={inbound_secret()}&from=%2B999&text={raw}&charset={charset}"
     assert gateway.get(address).status == 200
     assert ledger.fields[0][9] == text
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "idna", "raw_unicode_escape",
+                                     "rot13", "hex", "UTF-16BE", "a%00b", "%F0"])  # fmt: skip
+@pytest.mark.parametrize("raw", ["%5Cud83d+help", "+2AA-%20help", "%D8%3D+help"])
+def test_no_charset_makes_a_letter_that_cannot_be_kept(gateway, ledger, charset, raw):
+    address = f"/in/kannel?secret={inbound_secret()}&from=%2B999&text={raw}&charset={charset}&id=1"
+    assert gateway.get(address).status == 200
+    ledger.fields[0][9].encode()
+
+
+@pytest.mark.parametrize("charset", ["UCS-2", "ucs2", "utf-16be"])
+def test_ucs_2_is_read_by_each_of_its_names(gateway, ledger, charset):
+    raw = quote("помощь".encode("utf-16-be"))
+    address = f"/in/kannel?secret={inbound_secret()}&from=%2B999&text={raw}&charset={charset}"
+    assert gateway.get(address).status == 200
+    assert ledger.fields[0][9] == "помощь"
+
+
+@pytest.mark.parametrize("sender", ["", " ", "a" * 250 + "@b.example"])
+def test_a_text_of_nobody_is_refused_at_every_door(gateway, ledger, sender):
+    assert kannel(gateway, **{"from": sender, "text": "1", "id": "x"}).status == 400
+    assert post(gateway, {"from": sender, "text": "1"}).status == 400
+    assert ledger.lines == []
+
+
+def test_a_hook_that_cut_an_emoji_in_two_is_understood(gateway, ledger):
+    body = b'{"from": "+999", "id": "1", "text": "2 help \\ud83d"}'
+    assert post(gateway, body).status == 200
+    assert ledger.fields[0][9] == "2 help ?"
+    assert post(gateway, b'{"text": "\\ud83d' + b"[" * 5000).status == 400
+    assert post(gateway, b"[" * 8000).status == 400
+
+
+def test_half_a_letter_does_not_cost_the_line_it_stands_in():
+    line = copy_line(received_at=NOW, stated_at=NOW, channel=2, key="k", text="help \ud83d")
+    assert b"help ?" in line
 
 
 def test_the_same_message_handed_in_twice_is_one_answer(gateway, ledger):

@@ -74,7 +74,7 @@ def copy_line(
     stated = received if stated_at is received_at else stated_at.isoformat()
     return (
         f"{received}\t{stated}\t{channel}\t{key}\t{asked}\t{said}\t{scope}\t{listed}\t{words}\n"
-    ).encode()
+    ).encode(errors="replace")  # half a letter must not cost the whole answer
 
 
 def report_line(

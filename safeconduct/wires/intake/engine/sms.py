@@ -4,8 +4,10 @@ What the text means and whom it speaks for is found out later, by the drain: the
 gateway only needs to know that the message is safe with us.
 """
 
+import codecs
 import hashlib
 import hmac
+import json
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Final
@@ -36,6 +38,14 @@ _TAKEN: Final = Response(200)
 _RETRY: Final = Response(503)
 
 
+# What gateways say a text is written in, by Python's names. Others of its codecs read escapes
+# or halves of letters that nothing can keep.
+_CHARSETS: Final = frozenset({
+    "ascii", "utf-8", "utf-16", "utf-16-be", "utf-16-le", "koi8-r", "koi8-u",
+    *(f"iso8859-{part}" for part in range(1, 17)), *(f"cp125{page}" for page in range(9)),
+})  # fmt: skip
+# UCS-2 is what the norms of telephony call it (3GPP TS 23.038), high byte first.
+_ALIASES: Final = {"ucs-2": "utf-16-be", "ucs2": "utf-16-be"}
 _CHANNELS: Final = {"sms": Door.SMS, "email": Door.MAIL}
 
 
@@ -56,9 +66,11 @@ class SmsDoor:
         in_path = request.path.removeprefix("/in/kannel").strip("/")
         if request.method != "GET" or not self._knows(in_path or fields.get("secret", "")):
             return _REFUSED
-        provider_id = fields.get("id", "")
+        sender, provider_id = fields.get("from", ""), fields.get("id", "")
+        if not _is_sender(sender):
+            return Response(400)
         return await self._keep(
-            sender=fields.get("from", ""),
+            sender=sender,
             text=fields.get("text", ""),
             provider_id=provider_id,
             mark=f"{fields.get('smsc', '')} {provider_id}",
@@ -79,15 +91,15 @@ class SmsDoor:
         if request.method != "POST" or not self._knows(given.decode("latin-1")):
             return _REFUSED
         try:
-            fields = orjson.loads(await request.body())
+            fields = _document(await request.body())
         except TooLargeError:
             return Response(413)
-        except (TooSlowError, orjson.JSONDecodeError):
+        except (TooSlowError, ValueError, RecursionError):
             return Response(400)
         if not isinstance(fields, dict):
             return Response(400)
         sender = str(fields.get("sender") or fields.get("from") or "")
-        if not sender or len(sender) > MAX_SENDER:
+        if not _is_sender(sender):
             return Response(400)
         channel = str(fields.get("channel") or "sms").lower()
         provider_id = str(fields.get("id") or "")
@@ -118,6 +130,7 @@ class SmsDoor:
         authenticated: bool = False,
     ) -> Response:
         now = clock.now()
+        sender, text, provider_id, mark = map(_whole, (sender, text, provider_id, mark))
         is_mail = door is Door.MAIL or "@" in sender
         line = copy_line(
             received_at=now,
@@ -149,6 +162,20 @@ def inbound_secret() -> str:
     return hmac.new(settings.SECRET_KEY.encode(), b"sms webhook", hashlib.sha256).hexdigest()[:32]
 
 
+def _document(body: bytes) -> object:
+    """:raises ValueError: or RecursionError if it is no JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # A hook that cuts a text in the middle of an emoji escapes half of it. That is no
+        # reason to send a call for help back for ever.
+        return json.loads(body)
+
+
+def _whole(text: str) -> str:
+    return text.encode(errors="replace").decode()
+
+
 def _kannel_fields(query: bytes) -> dict[str, str]:
     pairs = (pair.partition(b"=") for pair in query.split(b"&"))
     raw = {name.decode("latin-1"): unquote_to_bytes(v.replace(b"+", b" ")) for name, _, v in pairs}
@@ -161,11 +188,19 @@ def _kannel_fields(query: bytes) -> dict[str, str]:
 def _decoded(text: bytes, charset: str) -> str:
     for attempt in (charset, "utf-8"):
         try:
-            return text.decode(attempt)
-        except (LookupError, UnicodeDecodeError):
+            codec = codecs.lookup(_ALIASES.get(attempt.lower(), attempt)).name
+            if codec in _CHARSETS:
+                return text.decode(codec)
+        except (LookupError, ValueError):
+            # ValueError also where the name of a charset holds what no name can.
             continue
     # Every byte is a letter there: somebody reads it, garbled or not.
     return text.decode("latin-1")
+
+
+def _is_sender(text: str) -> bool:
+    """A text of nobody can be laid at nobody's door, and what is longer is no address."""
+    return bool(text.strip()) and len(text) <= MAX_SENDER
 
 
 def _mail(sender: str) -> str:
