@@ -127,6 +127,54 @@ def test_windows_cyrillic_and_russian_headings():
     assert Person.objects.get().name_script == "Cyrl"
 
 
+def names():
+    return sorted(Person.objects.values_list("given_name", "family_name"))
+
+
+def test_windows_turkish_is_not_taken_for_cyrillic():
+    text = "given name,surname,country\nÖzgür,Çelik,TR\nŞükrü,Gündoğdu,TR\nİpek,Işık,TR\n"
+    tally, _ = bring_in(text.encode("cp1254"))
+    assert (tally.new, tally.refused) == (3, 0)
+    assert names() == [("Özgür", "Çelik"), ("İpek", "Işık"), ("Şükrü", "Gündoğdu")]
+
+
+def test_latin_words_of_a_cyrillic_list_do_not_make_it_turkish():
+    text = "Имя,Фамилия,Страна,Город\nИван,Aliyev,Турция,Adana\nЯн,Цой,Турция,Adana\n"
+    tally, _ = bring_in(text.encode("cp1251"))
+    assert tally.new == 2
+    assert names() == [("Иван", "Aliyev"), ("Ян", "Цой")]
+
+
+def test_a_name_that_shows_the_letters_to_be_guessed_wrong_comes_back():
+    russian = "Имя,Фамилия,Страна\nИван,Алиев,TR\nПётр,Алиев,TR\n".encode("cp1251")
+    tally, refused = bring_in(russian + "Özgür,Çelik,TR\n".encode("cp1254"))
+    assert (tally.new, tally.refused) == (2, 1)
+    assert "cannot be read" in refused
+    turkish = "name,surname,country\nŞükrü,Gündoğdu,TR\nÖzgür,Çelik,TR\n".encode("cp1254")
+    tally, refused = bring_in(turkish + "Иван,Алиев,TR\n".encode("cp1251"))
+    assert (tally.new, tally.refused) == (2, 1)
+    assert "cannot be read" in refused
+
+
+def test_a_broken_letter_in_utf_8_costs_its_row_only():
+    text = (HEADER + LEYLA).encode() + b"Al\xff\xfei;X;;;;TR;\n"
+    tally, refused = bring_in(text)
+    assert (tally.new, tally.refused) == (1, 1)
+    assert names() == [("Leyla", "Əliyeva")]
+    assert "save the list as UTF-8" in refused
+
+
+def test_a_letter_that_was_lost_before_we_saw_it_is_asked_for():
+    tally, refused = bring_in("name,surname,country\nLeyla,?liyeva,TR\n")
+    assert (tally.new, tally.refused) == (0, 1)
+    assert "cannot be read" in refused
+
+
+def test_letters_that_meet_in_utf_8_are_nobodys_business():
+    tally, _ = bring_in("name,country\nCвeтлана,TR\nƏƏ,TR\n")
+    assert (tally.new, tally.refused) == (2, 0)
+
+
 def test_columns_can_be_named_by_hand():
     tally, _ = bring_in(
         "x,y,z\nLeyla,Əliyeva,TR\n",

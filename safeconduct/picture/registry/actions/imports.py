@@ -69,6 +69,7 @@ def import_list(
         allowed=plan.allowed,
         today=now.date(),
         more=more,
+        wrong=table.wrong,
     )
     keeper = _Keeper(plan, now, actor)
     rows = running.RefusedRows(refused, table)

@@ -1,5 +1,6 @@
 """One row of a list turned into a person, or refused with the reason."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -50,7 +51,8 @@ class Judged:
 class Judge:
     """Judges the rows of one list. ``allowed`` are the countries it may speak of; None: all.
 
-    ``more`` are further columns of telephones and mail addresses.
+    ``more`` are further columns of telephones and mail addresses. ``wrong`` finds words
+    no name holds, where the letters of the list had to be guessed.
     """
 
     columns: dict[str, int]
@@ -61,6 +63,7 @@ class Judge:
     allowed: frozenset[str] | None = None
     today: date = field(default_factory=date.today)
     more: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    wrong: re.Pattern[str] | None = None
 
     def judge(self, cells: list[str]) -> Judged:
         """:raises Refusal: with the reason, for whoever corrects the list."""
@@ -127,6 +130,10 @@ class Judge:
             given, family = family, ""
         if "\n" in given + family or "\r" in given + family:
             raise RowRefusedError(_("A name holds a line break: one line is one person."))
+        # Excel writes ?liyeva where its page of letters lacks the Ə.
+        name = f"{given} {family}"
+        if "?" in name or (self.wrong and self.wrong.search(name)):
+            raise RowRefusedError(_("The name holds characters that cannot be read."))
         return rules.clean_name(given), rules.clean_name(family) if family else ""
 
     def _date(self, cells: list[str], name: str) -> date | None:
