@@ -83,7 +83,6 @@ def case_page(
     nor in the browser, for the next one who sits down there.
     """
     officer, now = officer_of(request), clock.now()
-    typed = unsent(request, wrong or done)
     _note_look(officer, case, now)
     said = queries.said_in(case, notes=True)
     context = {
@@ -91,14 +90,17 @@ def case_page(
         "said": [(one, list(_fared(one))) for one in said],
         "form": wrong,
         "works": WORK in permissions_of(officer),
-        "forms": _forms(case, said, wrong, typed),
+        "forms": _forms(case, said, wrong, unsent(request, wrong or done)),
         "closed": case.state == State.CLOSED,
         "lost": [str(one["words"]) for one in unsent(request, done).values()],
         "mine": case.owner_id == officer.pk,
         "closes_call": [Outcome(one).label for one in CLOSES_CALL],
     }
     shown = context | _standing(case) | _told(case, now)
-    response = render(request, "cases/case.html", shown, status=422 if wrong else 200)
+    return _private(render(request, "cases/case.html", shown, status=422 if wrong else 200))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -221,32 +223,36 @@ def _word(name: str, said: str) -> str:
 
 
 def _forms(
-    case: Case,
-    said: list[queries.Said],
-    wrong: Form | None,
-    typed: dict[str, dict[str, object]],
+    case: Case, said: list[queries.Said], wrong: Form | None, typed: dict[str, dict[str, object]]
 ) -> dict[str, Form]:
     seen = max((one.message.pk for one in said), default=0)
-    version = {"version": case.version}
+    made = _boxes(case, seen, typed) | _choices(case)
+    for name, form in made.items():
+        if wrong is not None and type(wrong) is type(form):
+            made[name] = _renewed(wrong, seen=seen, version=case.version)
+        # Six forms in one: each has controls of its own.
+        made[name].auto_id = f"{name}_%s"
+    return made
+
+
+def _boxes(case: Case, seen: int, typed: dict[str, dict[str, object]]) -> dict[str, Form]:
     # Where they ask for care an officer has to choose: nothing is chosen for them.
     tell = None if rules.asks_for_care(queries.wishes_of(case)) else "yes"
-    made: dict[str, Form] = {
-        "reply": forms.ReplyForm(
-            initial={"tell": tell} | typed.get("reply", {}) | {"key": uuid4(), "seen": seen}
-        ),
+    answer = {"tell": tell} | typed.get("reply", {}) | {"key": uuid4(), "seen": seen}
+    return {
+        "reply": forms.ReplyForm(initial=answer),
         "note": forms.NoteForm(initial=typed.get("note", {}) | {"key": uuid4()}),
+    }
+
+
+def _choices(case: Case) -> dict[str, Form]:
+    version = {"version": case.version}
+    return {
         "urgency": forms.UrgencyForm(initial=version | {"urgency": case.urgency}),
         "state": forms.StateForm(initial=version | {"state": case.state}),
         "close": forms.CloseForm(initial=version),
         "hand": hand_form(case),
-        "version": forms.VersionedForm(initial=version),
     }
-    for name, form in made.items():
-        if wrong is not None and type(wrong) is type(form):
-            made[name] = _renewed(wrong, seen=seen, version=case.version)
-        # Seven forms on one page: each has controls of its own.
-        made[name].auto_id = f"{name}_%s"
-    return made
 
 
 def _renewed(form: Form, **fresh: int) -> Form:
