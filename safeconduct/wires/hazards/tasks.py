@@ -60,8 +60,7 @@ def read_feed(feed: Feed) -> list[Signal]:
     kept: list[Signal] = []
     if answer.payload is not None:
         readings = read_bytes(answer.payload, place_of_code)
-        host = urlsplit(feed.url).hostname or ""
-        whole = fetch.complete(readings, host=host, resolver=place_of_code)
+        whole = fetch.complete(readings, address=feed.url, resolver=place_of_code)
         kept = actions.keep_readings(whole, feed=feed, now=clock.now(), actor=_ACTOR)
     # Only now: a message lost between reading and keeping must be asked for again.
     actions.note_health(

@@ -5,6 +5,7 @@ from html import escape
 import pytest
 
 from safeconduct.ground.kernel.geometry import cell_at
+from safeconduct.wires.hazards.engine import fetch
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.terms import Outcome
 from tests.wires.hazards.messages import CAP
@@ -144,3 +145,15 @@ def test_a_circle_of_georss_is_so_many_metres_wide():
     entry = f"<entry><id>e</id><title>Storm</title><link href='https://a.org/1'/>{drawn}</entry>"
     (reading,) = read_bytes(feed(entry))
     assert reading.area.km2 == pytest.approx(1257, rel=0.02)
+
+
+def test_a_link_beside_a_feed_that_does_not_name_itself_is_followed(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        fetch, "fetch", lambda link: asked.append(link) or fetch.Answer(CAP.encode())
+    )
+    entry = '<entry><id>e1</id><title>Quake</title><link href="../a.xml"/></entry>'
+    (reading,) = fetch.complete(read_bytes(feed(entry)), address="http://127.0.0.1/feeds/all.xml")
+    assert asked == ["http://127.0.0.1/a.xml"]
+    assert reading.identifier == "TEST-1"
+    assert reading.facts["link"] == "http://127.0.0.1/a.xml"

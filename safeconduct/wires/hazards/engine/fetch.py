@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, replace
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django.utils.translation import gettext_noop as _
 
@@ -106,13 +106,17 @@ def _body(response: http.client.HTTPResponse, *, until: float) -> bytes:
 
 
 def complete(
-    readings: list[Reading], *, host: str, resolver: cap_area.Resolver = cap.unresolved
+    readings: list[Reading], *, address: str, resolver: cap_area.Resolver = cap.unresolved
 ) -> list[Reading]:
-    """Entries that only link to a message, replaced by that message where it can be had."""
+    """Entries that only link to a message, replaced by that message where it can be had.
+
+    ``address`` is where the list itself stands: links may be written beside it.
+    """
+    host = urlsplit(address).hostname or ""
     left, until = MOST_LINKS, time.monotonic() + LINKS_SECONDS
     found = []
     for reading in readings:
-        link = str(reading.facts.get("link") or "")
+        link = _joined(address, str(reading.facts.get("link") or ""))
         over = left <= 0 or time.monotonic() > until
         if not link or over or not may_follow(link, host):
             found.append(reading)
@@ -120,6 +124,13 @@ def complete(
         left -= 1
         found.append(_full(reading, link, resolver))
     return found
+
+
+def _joined(address: str, link: str) -> str:
+    try:
+        return urljoin(address, link) if link else ""
+    except ValueError:
+        return ""
 
 
 def _full(reading: Reading, link: str, resolver: cap_area.Resolver) -> Reading:
