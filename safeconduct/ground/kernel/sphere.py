@@ -16,9 +16,9 @@ _ECCENTRICITY = 0.0818191908426215
 # A circle wider than this is most of the earth, and no longer a simple ring.
 _WIDEST_DISC_KM = 9_900.0
 _POLE, _HALF, _TURN = 90.0, 180.0, 360.0
-# The ground within a ring that meets itself so often takes minutes to tell, and no office draws
-# one: 300 corners at random do, in a quarter of a second. Pairs of its edges, each counted twice.
-_MOST_MEETINGS = 20_000
+# The ground within a ring that meets itself so often takes long to tell, a hundred times so often
+# minutes, and no office draws one. Pairs of its edges, each counted twice.
+_MOST_MEETINGS = 2_000
 _EDGES_AT_A_TIME = 64
 # A ring that runs around the earth more often than this is no place, but could go on for ever.
 _MOST_TURNS = 10
