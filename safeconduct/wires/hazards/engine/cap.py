@@ -70,7 +70,7 @@ def read_alert(
         signature.fault(alert),
     ]
     problems = _problems(found, msg_type, doubts)
-    said = _said(infos, main, repairs)
+    said = _said(infos, main, repairs) | (ranks[main] if main is not None else {})
     reading = Reading(
         source=Source.CAP,
         # A doubt repairs nothing, but a message under one is not flawless.
@@ -84,7 +84,6 @@ def read_alert(
         facts=_facts(alert, infos, found.codes) | found.facts(),
         area=area_of(found.shapes, estimated=found.is_too_wide),
     )
-    said |= ranks[main] if main is not None else {}
     return replace(reading, **identity, **said)
 
 
