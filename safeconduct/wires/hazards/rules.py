@@ -10,6 +10,7 @@ from safeconduct.wires.hazards.terms import (
     NO_WARNINGS,
     NOT_REAL,
     PAUSE,
+    RECEIPTS,
     SETTLED,
     STRONG,
     Kind,
@@ -23,6 +24,7 @@ class Ranked(Protocol):
 
     facts: Any
     sent: datetime | None
+    status: str
     msg_type: str
 
 
@@ -45,7 +47,10 @@ def replaces(newer: Ranked, older: Ranked) -> bool:
     A measured area replaces an estimated one however late the estimate was repeated;
     between equals the later message counts, and of two equally late ones neither. What
     takes an event back, or tells of another episode of it, is never outranked by an area.
+    A receipt stands in place of nothing, nor does a drill in place of what is real.
     """
+    if newer.msg_type in RECEIPTS or (is_real(older) and not is_real(newer)):
+        return False
     ranks = rank(newer), rank(older)
     if ranks[0] != ranks[1] and _same_state(newer, older):
         return ranks[0] > ranks[1]
@@ -64,7 +69,7 @@ def rank(signal: Ranked) -> int:
     return BASES.index(basis) if basis in BASES else 0
 
 
-def is_real(signal: Told) -> bool:
+def is_real(signal: Told | Ranked) -> bool:
     """Whether a signal is meant for people, not for a drill, a test or a machine."""
     return signal.status not in NOT_REAL
 

@@ -95,8 +95,10 @@ class Kind(TextChoices):
     ERROR = "Error", _("Refusal of another message")
 
 
+# These say that another message arrived, or could not be used; what it warns of goes on.
+RECEIPTS: Final = (Kind.ACK, Kind.ERROR)
 # Of these nobody is warned: they take back, acknowledge or refuse another message.
-NO_WARNINGS: Final = (Kind.CANCEL, Kind.ACK, Kind.ERROR)
+NO_WARNINGS: Final = (Kind.CANCEL, *RECEIPTS)
 # Of these nobody but those who practise.
 NOT_REAL: Final = (Status.EXERCISE, Status.SYSTEM, Status.TEST, Status.DRAFT)
 

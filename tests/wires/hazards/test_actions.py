@@ -81,18 +81,42 @@ def test_a_later_message_about_the_same_earthquake_replaces_the_earlier():
     assert first.superseded_by_id == second.pk
 
 
-def test_a_cap_update_replaces_what_it_refers_to():
-    (first,) = receive(cap())
+def referring(kind: str, *changes: tuple[str, str]) -> bytes:
+    """A message an hour later that names the first."""
     reference = "duty@example.org,TEST-1,2026-03-01T10:00:00+04:00"
-    update = cap(
+    return cap(
         ("TEST-1", "TEST-2"),
         ("10:00:00", "11:00:00"),
-        ("<msgType>Alert", "<msgType>Update"),
+        ("<msgType>Alert", f"<msgType>{kind}"),
         ("</scope>", f"</scope><references>{reference}</references>"),
+        *changes,
     )
-    (second,) = receive(update)
+
+
+def test_a_cap_update_replaces_what_it_refers_to():
+    (first,) = receive(cap())
+    (second,) = receive(referring("Update"))
     first.refresh_from_db()
     assert first.superseded_by_id == second.pk
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        referring("Ack"),
+        referring("Error"),
+        referring("Update", ("<status>Actual", "<status>Test")),
+        referring("Cancel", ("<status>Actual", "<status>Exercise")),
+    ],
+)
+def test_neither_a_receipt_nor_a_drill_takes_the_place_of_a_warning(later):
+    (first,) = receive(cap())
+    (second,) = receive(later)
+    first.refresh_from_db()
+    assert first.superseded_by_id is None
+    assert queries.standing(first) == first
+    assert second.references
+    assert first in queries.signals()
 
 
 def test_another_earthquake_replaces_nothing():

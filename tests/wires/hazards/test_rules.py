@@ -49,6 +49,22 @@ def test_what_takes_an_event_back_is_outranked_by_no_area():
     assert not rules.replaces(MEASURED, withdrawn)
 
 
+@pytest.mark.parametrize("kind", ["Ack", "Error"])
+def test_a_receipt_of_a_warning_stands_in_its_place_never(kind):
+    assert not rules.replaces(replace(POINT, msg_type=kind, sent=LATER), POINT)
+    assert rules.replaces(replace(POINT, sent=LATER), replace(POINT, msg_type=kind))
+
+
+@pytest.mark.parametrize("status", ["Test", "Exercise", "System", "Draft"])
+def test_a_drill_replaces_drills_and_nothing_real(status):
+    drill = replace(POINT, status=status)
+    later = replace(drill, sent=LATER)
+    assert not rules.replaces(later, POINT)
+    assert not rules.replaces(replace(later, msg_type="Cancel"), POINT)
+    assert rules.replaces(later, drill)
+    assert rules.replaces(replace(POINT, sent=LATER), drill)
+
+
 def test_another_episode_is_outranked_by_no_area_of_the_former():
     drawn = Told(facts={"basis": "drawn", "episodeid": "7"})
     later = Told(facts={"episodeid": "8"}, sent=LATER)
