@@ -1,5 +1,7 @@
 """From a release to a row for every message, whole parties, once each, wherever it broke off."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -221,6 +223,55 @@ def test_stopping_finishes_what_is_left(steps: int, settings: Any) -> None:
     assert alert.release.expanded_at is not None
     assert alert.release.audience.final["people"] == 2
     assert not alert.release.audience.slices.filter(finished_at=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stopping_waits_for_what_is_being_cut_and_finishes_its_slices(settings: Any) -> None:
+    alert = begun(10, settings)
+    slices = alert.release.audience.slices
+    slices.filter(number=2).update(finished_at=clock.now())
+    part = slices.get(number=1)
+    Release.objects.filter(alert=alert).update(stopped_at=clock.now())
+    with psycopg.connect(**connection.get_connection_params()) as cutter:
+        cutter.execute("SELECT FROM audiences_slice WHERE id = %s FOR UPDATE", [part.pk])
+        with ThreadPoolExecutor(1) as pool:
+            stopped = pool.submit(stop_expanding, alert.release.pk)
+            wait_for(cutter.info.backend_pid)
+            cutter.execute(
+                "INSERT INTO audiences_slice (audience_id, number, of, after_party_id,"
+                " until_party_id, people, parties, messages, unreachable)"
+                " VALUES (%s, 3, 2, 0, 1, 0, 0, 0, 0)",
+                [alert.release.audience_id],
+            )
+            cutter.execute(
+                "UPDATE audiences_slice SET finished_at = now() WHERE id = %s", [part.pk]
+            )
+            cutter.commit()
+            assert stopped.result(30) is False
+    assert not slices.filter(finished_at=None).exists()
+
+
+def stop_expanding(release_id: int) -> bool:
+    try:
+        return expand_next(release_id=release_id, now=clock.now())
+    finally:
+        connection.close()
+
+
+def wait_for(pid: int) -> None:
+    """Until somebody waits for a backend."""
+    over = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < over:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
+                " AND %s = ANY (pg_blocking_pids(pid)))",
+                [pid],
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    pytest.fail("Nobody waited.")
 
 
 def test_the_final_count_stands_beside_the_preview() -> None:

@@ -208,9 +208,10 @@ def _unreachable(release: Release) -> int:
 
 def _break_off(release: Release, now: datetime) -> None:
     """Stopped or expired: nobody else is written to, once the chunks being written are."""
-    left = release.audience.slices.filter(finished_at=None).select_for_update()
-    # Again, since what was being cut while we waited has become slices.
-    while held := [piece.pk for piece in left.order_by("number")]:
+    left = release.audience.slices.filter(finished_at=None)
+    # Asked anew each time: what was being cut while we waited has become slices.
+    while left.exists():
+        held = [piece.pk for piece in left.select_for_update().order_by("number")]
         Slice.objects.filter(pk__in=held).update(finished_at=now)
     _finish_once(release, now)
 
