@@ -4,10 +4,12 @@ import asyncio
 import logging
 
 from django.conf import settings
+from procrastinate import exceptions
 from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import PsycopgConnector
 
@@ -76,6 +78,16 @@ async def rescue_stalled(jobs: JobManager) -> int:
         await jobs.get_stalled_jobs(seconds_since_heartbeat=settings.JOBS["STALLED_SECONDS"])
     )
     for job in stalled:
-        await jobs.retry_job(job)
-        logger.warning("job %s (%s) was put back: its worker is gone", job.id, job.task_name)
+        await _put_back(jobs, job)
     return len(stalled)
+
+
+async def _put_back(jobs: JobManager, job: Job) -> None:
+    try:
+        await jobs.retry_job(job)
+    except exceptions.UniqueViolation:
+        # Another with its queueing lock waits already, and does what this one would have done.
+        await jobs.finish_job(job, status=Status.FAILED, delete_job=True)
+        logger.warning("job %s (%s) is done by the next: its worker is gone", job.id, job.task_name)
+    else:
+        logger.warning("job %s (%s) was put back: its worker is gone", job.id, job.task_name)

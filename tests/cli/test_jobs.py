@@ -79,3 +79,19 @@ def test_only_the_job_of_a_silent_worker_is_put_back(settings):
     orphan, busy = job_of_a_worker_last_heard_of(60), job_of_a_worker_last_heard_of(1)
     assert rescue() == 1
     assert (status_of(orphan), status_of(busy)) == ("todo", "doing")
+
+
+def test_where_the_next_of_its_kind_waits_already_the_job_of_a_dead_worker_gives_way():
+    """A periodic job with a lock: the next one waits behind the dead one, for ever if it stayed."""
+    orphan = job_of_a_worker_last_heard_of(60)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET lock = 'x', queueing_lock = 'x'")
+    app.configure_task("nothing", allow_unknown=True, lock="x", queueing_lock="x").defer()
+    bystander = job_of_a_worker_last_heard_of(60)
+    assert rescue() == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE id = %s", [orphan])
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT status FROM procrastinate_jobs WHERE lock = 'x'")
+        assert cursor.fetchall() == [("todo",)]
+    assert status_of(bystander) == "todo"
