@@ -4,7 +4,9 @@ import time
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
@@ -21,7 +23,9 @@ _ACTOR = Actor.system("hazards")
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="hazards.poll", queueing_lock="hazards.poll", pass_context=False)
+@app.task(
+    name="hazards.poll", lock="hazards.poll", queueing_lock="hazards.poll", pass_context=False
+)
 def poll(timestamp: int) -> int:  # noqa: ARG001 -- procrastinate hands it to every periodic task
     """Read every feed whose time has come; returns how many usable signals they held.
 
@@ -31,18 +35,39 @@ def poll(timestamp: int) -> int:  # noqa: ARG001 -- procrastinate hands it to ev
         return 0
     due = queries.feeds_due(clock.now())
     told = sum(len(read_feed(feed)) for feed in due)
-    # Only now: no feed waits for the documents of another's events.
-    return told + sum(len(ask_for_areas(feed)) for feed in due)
+    if due:
+        _ask_soon()
+    return told
+
+
+def _ask_soon() -> None:
+    try:
+        with transaction.atomic():
+            ask.defer()
+    except AlreadyEnqueued:
+        # It waits for the asking before it to end, and sees what was read just now.
+        return
+
+
+# A job of its own: no feed waits for the documents of another's events. And one at a time,
+# since slow sources would take a worker's every place from those who lay out a warning.
+@app.task(name="hazards.ask", lock="hazards.ask", queueing_lock="hazards.ask", pass_context=False)
+def ask() -> int:
+    """Ask every feed's sources for better areas; returns how many there were."""
+    return sum(len(ask_for_areas(feed)) for feed in Feed.objects.order_by("id"))
 
 
 def ask_for_areas(feed: Feed) -> list[Signal]:
     """Ask the sources of a feed's grave events for measured areas; returns those there are.
 
-    What a list told stands until then, and where nothing comes.
+    What a list told stands until then, and where nothing comes. An event that its turn did
+    not come to is as if nobody had thought of it: it comes first the next time.
     """
     way = Way(urlsplit(feed.url).hostname or "", until=time.monotonic() + fetch.LINKS_SECONDS)
     measured = []
     for signal in queries.to_ask_about(feed, now=clock.now()):
+        if time.monotonic() > way.until:
+            break
         wanted = Wanted(Source(signal.source), signal.facts, signal.sent)
         found = follow(wanted, way)
         better = actions.keep_area(signal=signal, found=found, now=clock.now(), actor=_ACTOR)

@@ -192,6 +192,7 @@ def test_from_the_list_over_the_measurement_to_the_area_of_the_draft(duty: Pages
     served["/detail"] = quake(**at)
     with clock.stopped_at(told):
         tasks.poll.func(timestamp=0)
+        tasks.ask.func()
         estimate = Signal.objects.get()
         duty.post(f"/console/alerts/from-signal/{estimate.pk}/")
     alert = Alert.objects.select_related("audience").get()
@@ -202,6 +203,7 @@ def test_from_the_list_over_the_measurement_to_the_area_of_the_draft(duty: Pages
     served["/cont_mi.json"] = contours((6.0, ring))
     with clock.stopped_at(told + timedelta(minutes=30)):
         tasks.poll.func(timestamp=0)
+        tasks.ask.func()
         assert "Take its area" in duty.get(f"/console/alerts/{alert.pk}/").text
         duty.post(f"/console/alerts/{alert.pk}/better-area/", {"version": "1"})
     measured = Signal.objects.get(superseded_by=None)

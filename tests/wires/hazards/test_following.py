@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.geometry import cell_at
 from safeconduct.wires.hazards import queries, tasks
 from safeconduct.wires.hazards.engine import fetch
+from safeconduct.wires.hazards.engine.following import Way
 from safeconduct.wires.hazards.models import Feed, Signal
 from tests import builders
 from tests.wires.hazards.agency import Agency, agency
@@ -50,7 +52,14 @@ def detail(served: Agency, *names: str, status: str = "UPDATE", **told: Any) -> 
 def poll(minutes: float = 0) -> None:
     """Read the feeds so long after the list first told of the quake."""
     with clock.stopped_at(TOLD + timedelta(minutes=minutes)):
-        tasks.poll.func(timestamp=0)
+        read_and_ask()
+
+
+def read_and_ask() -> None:
+    """A poll, and the job it asks for if it read anything."""
+    tasks.poll.func(timestamp=0)
+    if ProcrastinateJob.objects.filter(task_name="hazards.ask").exists():
+        tasks.ask.func()
 
 
 def standing() -> Signal:
@@ -205,13 +214,37 @@ def test_contours_in_our_own_network_and_redirects_to_it_are_not_followed(served
     assert "do not follow" in one.unanswered["text"]
 
 
-def test_a_slow_agency_takes_no_more_than_its_time(served, feed, monkeypatch):
-    monkeypatch.setattr(fetch, "LINKS_SECONDS", -1.0)
+def test_an_event_its_turn_did_not_come_to_is_asked_about_first_the_next_time(
+    served, feed, monkeypatch
+):
     listed(served)
     served["/detail"] = detail(served)
-    poll()
+    with monkeypatch.context() as slow:
+        slow.setattr(fetch, "LINKS_SECONDS", -1.0)
+        poll(minutes=60 * 24)
     assert served.times("/detail") == 0
-    assert "no time left" in standing().unanswered["text"]
+    waiting = standing()
+    assert (waiting.asked_at, waiting.unanswered) == (None, None)
+    poll(minutes=60 * 24 + 1)
+    assert served.times("/detail") == 1
+
+
+def test_one_poll_and_one_asking_at_a_time_and_none_waits_for_the_other(served, feed):
+    listed(served)
+    poll()
+    poll(minutes=1)
+    (waiting,) = ProcrastinateJob.objects.filter(task_name="hazards.ask")
+    assert (waiting.lock, waiting.queueing_lock) == ("hazards.ask", "hazards.ask")
+    assert (tasks.poll.lock, tasks.poll.queueing_lock) == ("hazards.poll", "hazards.poll")
+    with clock.stopped_at(TOLD + timedelta(minutes=90)):
+        tasks.poll.func(timestamp=0)
+    assert served.times("/detail") == 1
+
+
+def test_a_slow_agency_takes_no_more_than_its_time(served):
+    with pytest.raises(fetch.UnreadableError, match="no time left"):
+        Way("127.0.0.1", until=0.0).payload(f"{served.base}/detail")
+    assert served.asked == []
 
 
 def test_an_answer_that_never_ends_is_given_up(served, monkeypatch):
@@ -261,7 +294,7 @@ def test_the_real_document_of_a_real_quake_leads_to_its_measured_area(served, fe
     files = document["properties"]["products"]["shakemap"][0]["contents"]
     begun = datetime.fromtimestamp(document["properties"]["time"] / 1000, UTC)
     with clock.stopped_at(begun + timedelta(minutes=20)):
-        tasks.poll.func(timestamp=0)
+        read_and_ask()
     estimate = standing()
     assert estimate.estimated
 
@@ -270,7 +303,7 @@ def test_the_real_document_of_a_real_quake_leads_to_its_measured_area(served, fe
         shared_data, 95.9247, 22.0014
     )
     with clock.stopped_at(begun + timedelta(minutes=40)):
-        tasks.poll.func(timestamp=0)
+        read_and_ask()
     measured = standing()
     assert measured.identifier.endswith(":1744179371937#shakemap")
     assert (measured.severity, measured.facts["basis"]) == ("Extreme", "shakemap")
