@@ -9,8 +9,9 @@ _SAMPLE: Final = 1 << 20
 # Bytes that are letters in both of the Windows pages we tell apart.
 _WORD: Final = re.compile(rb"[A-Za-z\xa8\xaa\xaf\xb2\xb3\xb8\xba\xbf-\xff]+")
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
-# A Russian word is high bytes alone; a Turkish one hardly ever.
+# A Russian word is high bytes alone; a Turkish one hardly ever. A single letter may be either's.
 _ALL_HIGH: Final = re.compile(rb"[\x80-\xff]{2,}")
+_ASCII: Final = re.compile(rb"[A-Za-z]")
 _UTF8: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
@@ -29,7 +30,7 @@ def letters_of(file: BinaryIO) -> Letters:
     """UTF-16 by its mark, UTF-8 by its form, else Windows-1251 or -1254 by their words.
 
     A word of Latin letters with some of the others among them is Turkish, or of another
-    language written in Latin; one of the others alone is Cyrillic. Azerbaijani is in
+    language written in Latin; several of the others alone are Cyrillic. Azerbaijani is in
     neither page: Excel then writes question marks, which nothing brings back.
     """
     start = file.read(4)
@@ -41,9 +42,8 @@ def letters_of(file: BinaryIO) -> Letters:
     whole = latin = cyrillic = 0
     for block in _blocks(file):
         here = [word for word in _WORD.findall(block) if _HIGH.search(word)]
-        all_high = sum(_ALL_HIGH.fullmatch(word) is not None for word in here)
-        cyrillic += all_high
-        latin += len(here) - all_high
+        cyrillic += sum(_ALL_HIGH.fullmatch(word) is not None for word in here)
+        latin += sum(_ASCII.search(word) is not None for word in here)
         whole += len(_UTF8.findall(block)) * 2 - len(_HIGH.findall(_UTF8.sub(b"", block)))
     if whole > 0:
         # Some letters of a list in UTF-8 are broken: their rows come back, the others go in.
