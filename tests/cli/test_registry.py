@@ -68,3 +68,13 @@ def test_what_cannot_be_done_is_said_with_an_exit_code(run, listed, words, code)
     assert "Error" in done.output
     assert not Person.objects.exists()
     assert not list(listed.parent.glob("*refused*"))
+
+
+def test_a_workbook_handed_in_by_mistake_is_refused_in_a_sentence(run, tmp_path):
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(b"PK\x03\x04\x14\x00\x06\x00" + bytes(range(256)) * 20)
+    done = run("import", path)
+    assert done.exit_code == 1
+    assert isinstance(done.exception, SystemExit)
+    assert done.output.strip() == "Error: Some letters cannot be read: save the list as UTF-8."
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,13 +1,17 @@
 """What is handed in for a list by mistake, or with marks that mislead: read, or kindly refused."""
 
 import io
+import random
+import zipfile
 from datetime import date
 
 import pytest
 
 from safeconduct.ground.kernel import clock
-from safeconduct.picture.registry.actions import Plan, import_list
-from safeconduct.picture.registry.models import Person
+from safeconduct.picture.registry.actions import Plan, import_list, run_import
+from safeconduct.picture.registry.engine.lists.reading import read_table
+from safeconduct.picture.registry.engine.lists.records import ListRefusedError
+from safeconduct.picture.registry.models import ImportRun, Person
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +33,23 @@ def bring_in(raw: bytes, **wishes):
     )
 
 
+def run_of(content: bytes) -> ImportRun:
+    run = builders.import_run()
+    ImportRun.objects.update(content=content)
+    run_import(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
+    run.refresh_from_db()
+    return run
+
+
+def workbook() -> bytes:
+    """As Excel saves it: nothing but a zip of parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("[Content_Types].xml", "<Types/>" * 50)
+        parts.writestr("xl/sharedStrings.xml", random.Random(1).randbytes(5_000))
+    return file.getvalue()
+
+
 def test_initials_do_not_make_a_russian_list_turkish():
     text = "Фамилия;Имя;Страна\n" + "Иванов;И.И.;Турция\nЦой;П.А.;Турция\n" * 3
     tally = bring_in(text.encode("cp1251"))
@@ -42,3 +63,48 @@ def test_initials_do_not_make_a_turkish_list_russian():
     text = "name;surname;country\n" + "Ö.Ş.;Çelik;TR\n" + "İ.Ü.;Yılmaz;TR\n"
     assert bring_in(text.encode("cp1254")).new == 2
     assert Person.objects.filter(family_name="Yılmaz", given_name="İ.Ü.").exists()
+
+
+def test_a_stray_mark_in_a_heading_swallows_no_row():
+    text = 'Ad;Tel "GSM;Ölkə\nLeyla;;TR\nO"Brien;;TR\nKamran;;TR\n'
+    assert read_table(io.BytesIO(text.encode())).header == ["Ad", 'Tel "GSM', "Ölkə"]
+    tally = bring_in(text.encode())
+    assert (tally.read, tally.new) == (3, 3)
+
+
+def test_a_heading_of_two_lines_is_still_one():
+    tally = bring_in(b'name,"country\nof stay",country\nLeyla,TR,TR\n')
+    assert (tally.new, tally.columns_unread) == (1, ["country of stay"])
+
+
+@pytest.mark.parametrize(
+    "raw", [b'sep="\nname,country\n', b"x" * 10_001 + b",country\n1,2\n", b'"' + b"x" * 20_000]
+)
+def test_a_header_that_is_none_is_refused(raw):
+    with pytest.raises(ListRefusedError, match="names no columns"):
+        bring_in(raw)
+
+
+@pytest.mark.parametrize(
+    "raw", [workbook(), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 90, b"%PDF-1.7\n"]
+)
+def test_an_office_file_ends_its_run_and_says_what_to_do(raw):
+    run = run_of(raw)
+    assert run.failure == "Some letters cannot be read: save the list as UTF-8."
+    assert run.finished_at
+    assert run.content is None
+
+
+def test_no_bytes_at_all_break_a_reading():
+    for seed in range(300):
+        chance = random.Random(seed)
+        raw = chance.choice((b"", b"\xff\xfe", b"\x89PNG\r\n")) + chance.randbytes(600)
+        with pytest.raises(ListRefusedError):
+            bring_in(raw + b'"\r;' * chance.randrange(3))
+
+
+def test_a_heading_with_letters_nobody_sees_lets_the_run_end():
+    run = run_of(b"name,country,sh\x00oe\x07 size\nLeyla,TR,38\n")
+    assert (run.rows_new, run.failure) == (1, "")
+    assert run.columns_unread == ["shoe size"]
+    assert run.finished_at

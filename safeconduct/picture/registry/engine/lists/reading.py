@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from safeconduct.picture.registry.engine.lists import records
 from safeconduct.picture.registry.engine.lists.letters import letters_of
-from safeconduct.picture.registry.engine.lists.records import Lines, Row
+from safeconduct.picture.registry.engine.lists.records import Lines, ListRefusedError, Row
+
+# How .xlsx and .ods, .xls, and PDF begin: what is handed in instead of the list saved from it.
+_OFFICE: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,12 @@ def read_table(file: BinaryIO) -> Table:
     UTF-8 with or without a mark, UTF-16 with one, Windows-1251 and -1254 are told apart
     by the bytes; comma, semicolon, tab or bar by the header, or by Excel's line ``sep=``.
 
-    :raises ListRefusedError: for an empty file or one without columns.
+    :raises ListRefusedError: for an empty file, one without columns, or an office program's own.
     """
+    start = file.read(4)
+    file.seek(0)
+    if start in _OFFICE:
+        raise ListRefusedError(records.NOT_TEXT)
     letters = letters_of(file)
     text = TextIOWrapper(file, encoding=letters.encoding, errors="replace", newline="")
     lines = Lines(text)

@@ -9,13 +9,16 @@ from typing import Final, NamedTuple, TextIO
 
 _DELIMITERS: Final = ";,\t|"
 # What Excel writes before the header to say what parts its cells.
-_SEPARATOR: Final = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_SEPARATOR: Final = re.compile(r'"?sep=([^"])"?', re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _NOTHING: Final = f'"{_DELIMITERS} \r\n\ufeff'
+# The database keeps no NUL, and nobody can read the others.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # A cell longer than this is no cell of a list of people; the csv module would buffer it whole.
 _LONGEST_CELL: Final = 10_000
 # A row of more lines than this has lost a quotation mark; each line is read once for each before.
 _MOST_LINES: Final = 50
+NOT_TEXT: Final = "Some letters cannot be read: save the list as UTF-8."
 
 
 class ListRefusedError(Exception):
@@ -78,13 +81,16 @@ def read_head(lines: Lines) -> Head:
             break
     else:
         raise ListRefusedError("The file is empty.")
-    line += _rest_of_head(line, lines)
-    bare = _QUOTED.sub("", line)
-    delimiter = told or max(_DELIMITERS, key=bare.count)
-    header = next(csv.reader([line], delimiter=delimiter))
-    if len(header) < 2 and not bare.count(delimiter):
-        raise ListRefusedError("The first line names no columns.")
-    return Head([" ".join(cell.split()) for cell in header], delimiter)
+    more = _rest_of_head(line, lines)
+    try:
+        return _head(line + "".join(more), told)
+    except (csv.Error, ValueError):
+        # The quotation mark stood for itself: what it swallowed are rows.
+        lines.again.extendleft(reversed(more))
+    try:
+        return _head(line, told)
+    except (csv.Error, ValueError) as error:
+        raise ListRefusedError("The first line names no columns.") from error
 
 
 def rows(lines: Lines, head: Head) -> Iterator[Row]:
@@ -106,15 +112,24 @@ def rows(lines: Lines, head: Head) -> Iterator[Row]:
             yield Row(cells, _fault(cells, width))
 
 
-def _rest_of_head(line: str, lines: Lines) -> str:
+def _head(line: str, told: str) -> Head:
+    bare = _QUOTED.sub("", line)
+    delimiter = told or max(_DELIMITERS, key=bare.count)
+    header = next(csv.reader([line], delimiter=delimiter))
+    if len(header) < 2 and not bare.count(delimiter):
+        raise ListRefusedError("The first line names no columns.")
+    return Head([_CONTROL.sub("", " ".join(cell.split())) for cell in header], delimiter)
+
+
+def _rest_of_head(line: str, lines: Lines) -> list[str]:
     """A heading may hold line breaks; where its quotation mark never closes it holds none."""
-    more = ""
+    more: list[str] = []
     try:
-        while (line + more).count('"') % 2:
-            more += next(lines)
+        while sum(one.count('"') for one in (line, *more)) % 2:
+            more.append(next(lines))
     except (StopIteration, csv.Error):
-        lines.again.extendleft(reversed(lines.taken))
-        more = ""
+        lines.again.extendleft(reversed(more))
+        more = []
     lines.taken.clear()
     return more
 
@@ -153,7 +168,7 @@ def _fault(cells: list[str], width: int) -> str:
         return f"The line has {len(cells)} cells, the header {width}."
     text = "".join(cells)
     if "\ufffd" in text:
-        return "Some letters cannot be read: save the list as UTF-8."
+        return NOT_TEXT
     if not text.isprintable() and _has_control(text):
         return "A cell holds control characters."
     return ""
