@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils.functional import Promise
 
+from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.names import latin_key, search_key
 from safeconduct.ground.privacy.sealing import Sealed, Subject, blind_index, unseal_many
 from safeconduct.picture.registry.models import (
@@ -103,11 +104,18 @@ def person_in(person_id: int, countries: frozenset[str] | None) -> Person | None
 
 
 def last_countries(ids: Iterable[int], countries: frozenset[str] | None = None) -> dict[int, str]:
-    """Of these people where each stays, or stayed last, among these countries; one query."""
-    stays = Stay.objects.filter(person__in=list(ids))
+    """Of these people where each stays, or stayed last, among these countries; one query.
+
+    A stay still to come counts for who has no other.
+    """
+    stays, on = Stay.objects.filter(person__in=list(ids)), clock.now().date()
     if countries is not None:
         stays = stays.filter(country__in=countries)
-    return dict(stays.order_by("stay_from", "pk").values_list("person_id", "country_id"))
+    over = Q(departed_on__isnull=False) | Q(stay_until__lte=on)
+    rank = Case(When(stay_from__gt=on, then=0), When(over, then=1), default=2)
+    # Of the rows of one person the last counts.
+    found = stays.order_by(rank, "stay_from", "pk")
+    return dict(found.values_list("person_id", "country_id"))
 
 
 def party_members(party_id: int) -> list[Person]:
