@@ -98,6 +98,24 @@ def test_what_was_written_when_a_colleague_closed_it_is_shown(console, case) -> 
     assert NOTE in page.text
 
 
+def test_an_answer_that_was_sent_is_not_shown_as_unsent_once_it_is_closed(console, case) -> None:
+    """The note waits in its box, a colleague closes the request, the page is reloaded."""
+    once = {"answer-key": str(uuid4())}
+    send(console, case, "reply", **once)
+    case.refresh_from_db()
+    close_case(
+        case_id=case.pk,
+        outcome=Outcome.HELPED,
+        version=case.version,
+        now=case.received_at,
+        actor=builders.TESTER,
+    )
+    page = send(console, case, "reply", **once)
+    assert page.text.count("What you wrote was not sent") == 1
+    assert page.text.count(ANSWER) == 1
+    assert case.messages.filter(direction=Direction.OUT).count() == 1
+
+
 def test_a_page_that_is_sent_again_writes_nothing_twice(console: Pages, case: Case) -> None:
     """A browser that shows the answer to a form sends the form again when it is reloaded."""
     once = {"key": str(uuid4()), "answer-key": str(uuid4())}

@@ -24,7 +24,12 @@ from safeconduct.response.cases.actions.opening import (
     put_details,
 )
 from safeconduct.response.cases.actions.positions import drop_position
-from safeconduct.response.cases.actions.working import CaseOverError, _locked, _remember
+from safeconduct.response.cases.actions.working import (
+    CaseOverError,
+    _locked,
+    _refuse_over,
+    _remember,
+)
 from safeconduct.response.cases.events import CaseAnswered
 from safeconduct.response.cases.models import Case, Message, NoticeBatch
 from safeconduct.response.cases.terms import (
@@ -94,9 +99,10 @@ def reply(
     :raises CareAskedError: if ``tell`` is None and they wrote how or when it is safe.
     :raises CaseOverError: if the request is closed.
     """
-    case = _locked(case_id)
+    case = Case.objects.select_for_update().get(pk=case_id)
     if known := _written(case, key):
         return known, 0
+    _refuse_over(case)
     if seen is not None and case.messages.filter(pk__gt=seen).exists():
         raise NewWordsError(
             _("Something new was said while you wrote. Read it; your answer is still here.")

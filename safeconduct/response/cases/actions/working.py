@@ -212,8 +212,7 @@ def _close_calls(case: Case, outcome: Outcome, now: datetime, actor: Actor) -> N
 
 def _locked(case_id: int, version: int | None = None) -> Case:
     case = Case.objects.select_for_update().get(pk=case_id)
-    if case.closed_at is not None:
-        raise CaseOverError(_("This request is closed already."))
+    _refuse_over(case)
     if version is not None and case.version != version:
         raise StaleCaseError(
             _(
@@ -222,6 +221,11 @@ def _locked(case_id: int, version: int | None = None) -> Case:
             )
         )
     return case
+
+
+def _refuse_over(case: Case) -> None:
+    if case.closed_at is not None:
+        raise CaseOverError(_("This request is closed already."))
 
 
 def _changed(case: Case, *fields: str) -> None:
