@@ -28,6 +28,7 @@ from safeconduct.response.cases.web.pages import (
     hand_form,
     note_listed,
     post_names,
+    private,
     unsent,
 )
 from safeconduct.response.checkins.access import unclear_for
@@ -56,7 +57,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "previous_url": _turned(request, page.number - 1) if page.has_previous() else "",
         "next_url": _turned(request, page.number + 1) if page.has_next() else "",
     }
-    return _private(render(request, "cases/list.html", context))
+    return private(render(request, "cases/list.html", context))
 
 
 @require_safe
@@ -170,7 +171,7 @@ def photo(request: HttpRequest, photo_id: int) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{found.pk}.jpg"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
-    return _private(response)
+    return private(response)
 
 
 def _do(
@@ -248,8 +249,3 @@ def _turned(request: HttpRequest, number: int) -> str:
     asked = request.GET.copy()
     asked["page"] = str(number)
     return f"?{asked.urlencode()}"
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response

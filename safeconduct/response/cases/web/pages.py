@@ -97,10 +97,11 @@ def case_page(
         "closes_call": [Outcome(one).label for one in CLOSES_CALL],
     }
     shown = context | _standing(case) | _told(case, now)
-    return _private(render(request, "cases/case.html", shown, status=422 if wrong else 200))
+    return private(render(request, "cases/case.html", shown, status=422 if wrong else 200))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
+    """An answer that no browser and nobody between keeps."""
     response["Cache-Control"] = "private, no-store"
     return response
 
