@@ -1,7 +1,6 @@
 """Fetching from addresses, with an end to waiting and to size."""
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import time
@@ -14,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from django.utils.translation import gettext_noop as _
 
 from safeconduct.wires.hazards.engine import cap, cap_area
+from safeconduct.wires.hazards.engine.exchange import Exchange, is_open
 from safeconduct.wires.hazards.engine.reading import Reading, UnreadableError
 from safeconduct.wires.hazards.engine.sniff import TOO_LARGE, read_bytes
 from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD, Outcome
@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 15.0
 MOST_LINKS = 40
 # And for no longer than this: other feeds wait for their turn.
 LINKS_SECONDS = 60.0
-# One answer may take so long in all: a server that sends a byte now and then holds nobody up.
+# One exchange may take so long in all, from the first connection to the last byte.
 ANSWER_SECONDS = 60.0
 _PIECE = 64 * 1024
 _AGENT = "Safeconduct (hazard feeds)"
@@ -56,13 +56,18 @@ class _WithCare(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-_opener = urllib.request.build_opener(_WithCare)
-
-
 def fetch(
-    address: str, *, etag: str = "", modified: str = "", timeout: float = TIMEOUT_SECONDS
+    address: str,
+    *,
+    etag: str = "",
+    modified: str = "",
+    timeout: float = TIMEOUT_SECONDS,
+    own: str | None = None,
 ) -> Answer:
     """Read an http or https address.
+
+    ``own`` is the host that may stand in our own network: of a stranger's link the one that
+    named it, else the address's.
 
     :raises UnreadableError: if it cannot be reached, is too large, is another kind, or
         sends us into our own network.
@@ -75,31 +80,42 @@ def fetch(
     if modified:
         headers["If-Modified-Since"] = modified
     request = urllib.request.Request(address, headers=headers)  # noqa: S310 -- checked above
+    host = (urlsplit(address).hostname or "") if own is None else own
+    exchange = Exchange(own=host, seconds=ANSWER_SECONDS)
     try:
-        with _opener.open(request, timeout=timeout) as response:
-            payload = _body(response, until=time.monotonic() + ANSWER_SECONDS)
-            told = response.headers
+        with exchange:
+            payload, told = _answer(exchange, request, timeout)
     except urllib.error.HTTPError as error:
         if error.code == _UNCHANGED:
             return Answer(None, etag, modified)
         raise UnreadableError(_("The server answered %(code)s."), code=error.code) from None
     except (OSError, http.client.HTTPException, ssl.SSLError, ValueError) as error:
+        kind = TimeoutError if exchange.is_over else type(error)
         raise UnreadableError(
-            _("The address cannot be reached (%(kind)s)."), kind=type(error).__name__
+            _("The address cannot be reached (%(kind)s)."), kind=kind.__name__
         ) from None
     if len(payload) > LARGEST_PAYLOAD:
         raise UnreadableError(TOO_LARGE.text, **TOO_LARGE.values)
     return Answer(payload, told.get("ETag", ""), told.get("Last-Modified", ""))
 
 
-def _body(response: http.client.HTTPResponse, *, until: float) -> bytes:
+def _answer(
+    exchange: Exchange, request: urllib.request.Request, timeout: float
+) -> tuple[bytes, http.client.HTTPMessage]:
+    with exchange.opener(_WithCare()).open(request, timeout=timeout) as response:
+        payload = _body(response)
+    # A connection that was shut looks like an answer that ended.
+    if exchange.is_over:
+        raise TimeoutError
+    return payload, response.headers
+
+
+def _body(response: http.client.HTTPResponse) -> bytes:
     """An answer in whole, or just more of it than is ever read."""
     pieces, size = [], 0
     while size <= LARGEST_PAYLOAD and (piece := response.read1(_PIECE)):
         pieces.append(piece)
         size += len(piece)
-        if time.monotonic() > until:
-            raise TimeoutError
     if size <= LARGEST_PAYLOAD and response.length:
         raise http.client.IncompleteRead(b"", response.length)
     return b"".join(pieces)
@@ -155,4 +171,4 @@ def may_follow(link: str, host: str) -> bool:
         found = socket.getaddrinfo(target, None, proto=socket.IPPROTO_TCP)
     except (OSError, ValueError):
         return False
-    return all(ipaddress.ip_address(one[4][0]).is_global for one in found)
+    return all(map(is_open, found))

@@ -50,7 +50,8 @@ class Way:
             raise UnreadableError(_("There was no time left; it is asked for again."))
         if not fetch.may_follow(address, self.host):
             raise UnreadableError(_("The address leads where we do not follow."))
-        answer = fetch.fetch(address, timeout=min(fetch.TIMEOUT_SECONDS, left))
+        timeout = min(fetch.TIMEOUT_SECONDS, left)
+        answer = fetch.fetch(address, timeout=timeout, own=self.host)
         return answer.payload or b""
 
 
