@@ -72,14 +72,7 @@ def fetch(
     :raises UnreadableError: if it cannot be reached, is too large, is another kind, or
         sends us into our own network.
     """
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise UnreadableError(_("Only addresses that start with http are read."))
-    headers = {"User-Agent": _AGENT, "Accept-Encoding": "gzip"}
-    if etag:
-        headers["If-None-Match"] = etag
-    if modified:
-        headers["If-Modified-Since"] = modified
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310 -- checked above
+    request = _request(address, etag, modified)
     host = (urlsplit(address).hostname or "") if own is None else own
     exchange = Exchange(own=host, seconds=ANSWER_SECONDS)
     try:
@@ -97,6 +90,17 @@ def fetch(
     if len(payload) > LARGEST_PAYLOAD:
         raise UnreadableError(TOO_LARGE.text, **TOO_LARGE.values)
     return Answer(payload, told.get("ETag", ""), told.get("Last-Modified", ""))
+
+
+def _request(address: str, etag: str, modified: str) -> urllib.request.Request:
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise UnreadableError(_("Only addresses that start with http are read."))
+    headers = {"User-Agent": _AGENT, "Accept-Encoding": "gzip"}
+    if etag:
+        headers["If-None-Match"] = etag
+    if modified:
+        headers["If-Modified-Since"] = modified
+    return urllib.request.Request(address, headers=headers)  # noqa: S310 -- checked above
 
 
 def _answer(
