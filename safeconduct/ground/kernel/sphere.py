@@ -19,7 +19,8 @@ _POLE, _HALF, _TURN = 90.0, 180.0, 360.0
 # The ground within a ring that meets itself so often takes long to tell, a hundred times so often
 # minutes, and no office draws one. Pairs of its edges, each counted twice.
 _MOST_MEETINGS = 2_000
-_EDGES_AT_A_TIME = 64
+# Edges asked at once about all others: where each meets each, the answer holds so many pairs.
+_EDGES_AT_A_TIME, _MOST_PAIRS = 64, 2_000_000
 # A ring that runs around the earth more often than this is no place, but could go on for ever.
 _MOST_TURNS = 10
 
@@ -116,8 +117,9 @@ def _is_tangled(corners: Floats) -> bool:
     tree = shapely.STRtree(edges)
     # Each meets itself and both its neighbours.
     left = _MOST_MEETINGS + 3 * len(edges)
-    for first in range(0, len(edges), _EDGES_AT_A_TIME):
-        some = edges[first : first + _EDGES_AT_A_TIME]
+    many = max(1, min(_EDGES_AT_A_TIME, _MOST_PAIRS // len(edges)))
+    for first in range(0, len(edges), many):
+        some = edges[first : first + many]
         left -= tree.query(some, predicate="intersects").shape[1]
         if left < 0:
             return True
