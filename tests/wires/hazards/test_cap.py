@@ -298,6 +298,8 @@ def test_the_end_of_a_day_and_a_leap_second_are_moments():
     leap = one(cap(("2026-03-01T10:00:00+04:00", "2016-12-31T23:59:60+00:00")))
     assert leap.sent.isoformat() == "2017-01-01T00:00:00+00:00"
     assert "not written as CAP 1.2 asks" in str(leap.repairs[0])
+    spelled = one(cap(("2026-03-01T10:00:00+04:00", "2016-12-31T23:59:60Z")))
+    assert spelled.sent == leap.sent
     late = one(cap(("2026-03-01T10:00:00+04:00", "2026-03-01T24:30:00+00:00")))
     assert late.sent is None
 

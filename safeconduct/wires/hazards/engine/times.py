@@ -13,7 +13,7 @@ _STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d[-+]\d\d:\d\d")
 # The end of a day, and a leap second: lawful in ISO 8601, and neither is in Python.
 _ODD = (
     (re.compile(r"(?<=[T ])24:00(?=(?::00)?(?:[.,]0+)?(?:$|[-+Zz]))"), "00:00", timedelta(days=1)),
-    (re.compile(r"(?<=:\d\d):60\b"), ":59", timedelta(seconds=1)),
+    (re.compile(r"(?<=:\d\d):60(?!\d)"), ":59", timedelta(seconds=1)),
 )
 # The Thai calendar counts from 543 years earlier; no living warning is from the year 2400.
 _BUDDHIST, _BUDDHIST_AHEAD = 2400, 543
