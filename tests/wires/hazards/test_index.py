@@ -147,6 +147,22 @@ def test_a_circle_of_georss_is_so_many_metres_wide():
     assert reading.area.km2 == pytest.approx(1257, rel=0.02)
 
 
+@pytest.mark.parametrize(
+    ("box", "inside", "outside"),
+    [
+        ("-60 -170 60 170", (0, 0), (0, 179)),
+        ("-60 170 60 -170", (0, 179), (0, 0)),
+        ("-90 -180 90 180", (0, 0), None),
+    ],
+)
+def test_a_box_covers_what_lies_eastwards_of_its_first_corner(box, inside, outside):
+    drawn = f"<georss:box {SPACE}>{box}</georss:box>"
+    entry = f"<entry><id>e</id><title>Storm</title><link href='https://a.org/1'/>{drawn}</entry>"
+    (reading,) = read_bytes(feed(entry))
+    assert reading.area.ranges.contains(cell_at(*inside))
+    assert outside is None or not reading.area.ranges.contains(cell_at(*outside))
+
+
 def test_a_link_beside_a_feed_that_does_not_name_itself_is_followed(monkeypatch):
     asked = []
     monkeypatch.setattr(

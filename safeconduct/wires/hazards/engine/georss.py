@@ -58,12 +58,19 @@ def _drawn(name: str, text: str) -> Drawn | None:
     if name == "polygon":
         return _polygon(pairs)
     if name == "box" and len(pairs) == 2:  # two opposite corners
-        return shapely.box(*pairs[0], *pairs[1]), True
+        return _box(*pairs[0], *pairs[1]), True
     lon, lat = pairs[0]
     if name == "circle" and len(numbers) == 3 and 0 < numbers[2] / 1000 <= _FARTHEST_KM:
         # GeoRSS counts a radius in metres.
         return geometry.disc(lat, lon, numbers[2] / 1000), True
     return geometry.disc(lat, lon, _POINT_KM), False
+
+
+def _box(west: float, south: float, east: float, north: float) -> BaseGeometry:
+    """From the lower corner to the upper: eastwards, over the antimeridian where that is west."""
+    box = shapely.box(west, south, east, north)
+    # Its edges cut, for one of more than 180° would be read as the short way round.
+    return shapely.segmentize(box, 90.0) if west < east else box
 
 
 def _polygon(pairs: list[tuple[float, float]]) -> Drawn | None:
