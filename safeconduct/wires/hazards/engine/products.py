@@ -21,7 +21,7 @@ RUPTURES: Final = ("rupture.json", "download/rupture.json")
 
 def shakemap_of(document: Json) -> Json:
     """The preferred ShakeMap of an event, withdrawn ones left out; empty if there is none."""
-    found = _mapping(_mapping(document.get("properties")).get("products")).get("shakemap")
+    found = mapping(mapping(document.get("properties")).get("products")).get("shakemap")
     maps = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
     standing = (one for one in maps if str(one.get("status")).upper() != "DELETE")
     return next(standing, {})
@@ -29,9 +29,9 @@ def shakemap_of(document: Json) -> Json:
 
 def carried(document: Json, names: Sequence[str]) -> Json | None:
     """The first of these files that comes within the document."""
-    contents = _mapping(shakemap_of(document).get("contents"))
+    contents = mapping(shakemap_of(document).get("contents"))
     for name in names:
-        held = _mapping(contents.get(name)).get("bytes")
+        held = mapping(contents.get(name)).get("bytes")
         if isinstance(held, str):
             try:
                 held = json.loads(held)
@@ -44,10 +44,10 @@ def carried(document: Json, names: Sequence[str]) -> Json | None:
 
 def linked(document: Json) -> dict[str, str]:
     """The address, by name, of the contours and of the rupture that do not come within."""
-    contents = _mapping(shakemap_of(document).get("contents"))
+    contents = mapping(shakemap_of(document).get("contents"))
     found = {}
     for names in (CONTOURS, RUPTURES):
-        told = {name: _mapping(contents.get(name)).get("url") for name in names}
+        told = {name: mapping(contents.get(name)).get("url") for name in names}
         first = next((name for name, link in told.items() if isinstance(link, str) and link), "")
         if first and carried(document, names) is None:
             found[first] = str(told[first])
@@ -60,11 +60,12 @@ def with_files(document: Json, files: Mapping[str, Json]) -> Json:
     if not files or not shakemap:
         return document
     held = {name: {"bytes": file} for name, file in files.items()}
-    whole = {**shakemap, "contents": {**_mapping(shakemap.get("contents")), **held}}
-    told = _mapping(document.get("properties"))
-    products = {**_mapping(told.get("products")), "shakemap": [whole]}
+    whole = {**shakemap, "contents": {**mapping(shakemap.get("contents")), **held}}
+    told = mapping(document.get("properties"))
+    products = {**mapping(told.get("products")), "shakemap": [whole]}
     return {**document, "properties": {**told, "products": products}}
 
 
-def _mapping(value: object) -> Json:
+def mapping(value: object) -> Json:
+    """The object of a document, empty where something else stands in its place."""
     return value if isinstance(value, Mapping) else {}

@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from safeconduct.ground.kernel import geometry
 from safeconduct.wires.hazards.engine import contours, intensity, products, times
 from safeconduct.wires.hazards.engine.areas import area_of, from_geojson, on_earth
+from safeconduct.wires.hazards.engine.products import Json, mapping
 from safeconduct.wires.hazards.engine.reading import (
     NO_AREA,
     Area,
@@ -29,8 +30,6 @@ from safeconduct.wires.hazards.engine.reading import (
 )
 from safeconduct.wires.hazards.terms import Hazard, Source
 
-Json = Mapping[str, Any]
-
 SENDER = "earthquake.usgs.gov"
 _SEVERITY = {"green": "Minor", "yellow": "Moderate", "orange": "Severe", "red": "Extreme"}
 # Intensity at the worst place where PAGER has not spoken yet: VIII breaks ordinary houses.
@@ -41,28 +40,28 @@ _LONGEST_TRACE = 60.0
 
 def is_event(feature: Json) -> bool:
     """Whether a feature is an earthquake of the summary or detail format."""
-    told = _mapping(feature.get("properties"))
+    told = mapping(feature.get("properties"))
     return "mag" in told and ("net" in told or "code" in told or "magType" in told)
 
 
 def is_rupture(collection: Json) -> bool:
-    told = _mapping(collection.get("metadata"))
+    told = mapping(collection.get("metadata"))
     return "mag" in told and "lat" in told and "lon" in told
 
 
 def is_contours(features: Sequence[Json]) -> bool:
     return bool(features) and all(
-        str(_mapping(one.get("properties")).get("units", "")).lower() in ("mmi", "intensity")
-        and "value" in _mapping(one.get("properties"))
+        str(mapping(one.get("properties")).get("units", "")).lower() in ("mmi", "intensity")
+        and "value" in mapping(one.get("properties"))
         for one in features
     )
 
 
 def read_event(feature: Json) -> Reading:
     """An earthquake of a summary or detail feed."""
-    told = _mapping(feature.get("properties"))
+    told = mapping(feature.get("properties"))
     repairs = Repairs()
-    place = _place(_mapping(feature.get("geometry")).get("coordinates"), repairs)
+    place = _place(mapping(feature.get("geometry")).get("coordinates"), repairs)
     name = str(feature.get("id") or f"{told.get('net') or ''}{told.get('code') or ''}")
     if place is None and not name:
         raise UnreadableError(_("The earthquake has neither a place nor a name."))
@@ -86,7 +85,7 @@ def read_event(feature: Json) -> Reading:
 
 def read_rupture(collection: Json) -> Reading:
     """A ShakeMap's rupture.json: where the ground broke, and thus who is near."""
-    told = _mapping(collection.get("metadata"))
+    told = mapping(collection.get("metadata"))
     repairs = Repairs()
     place = _place([told.get("lon"), told.get("lat"), told.get("depth")], repairs)
     magnitude = _number(told.get("mag"))
@@ -111,19 +110,19 @@ def read_rupture(collection: Json) -> Reading:
 
 def read_info(document: Json) -> Reading:
     """A ShakeMap's info.json: the event a map was made for, without the map itself."""
-    told = _mapping(_mapping(document.get("input")).get("event_information"))
+    told = mapping(mapping(document.get("input")).get("event_information"))
     repairs = Repairs()
     depth = told.get("depth")
     place = _place([told.get("longitude"), told.get("latitude"), depth], repairs)
     magnitude = _number(told.get("magnitude"))
     area, basis = _best_area(magnitude, place, None, None)
-    versions = _mapping(_mapping(document.get("processing")).get("shakemap_versions"))
-    motions = _mapping(_mapping(document.get("output")).get("ground_motions"))
+    versions = mapping(mapping(document.get("processing")).get("shakemap_versions"))
+    motions = mapping(mapping(document.get("output")).get("ground_motions"))
     facts = {
         "time": _milliseconds(told.get("origin_time")),
         "place": told.get("location"),
         "type": "earthquake",
-        "mmi": _mapping(motions.get("MMI")).get("max"),
+        "mmi": mapping(motions.get("MMI")).get("max"),
         "scenario": str(told.get("event_type", "")).upper() == "SCENARIO",
     }
     return _reading(
@@ -140,7 +139,7 @@ def read_info(document: Json) -> Reading:
 
 def read_contours(collection: Json) -> Reading:
     """A ShakeMap's lines of equal intensity; measured, so nothing about them is estimated."""
-    told = _mapping(collection.get("metadata"))
+    told = mapping(collection.get("metadata"))
     repairs = Repairs()
     place = _place([told.get("longitude"), told.get("latitude"), 0], repairs) if told else None
     name = str(told.get("eventid") or told.get("id") or "")
@@ -151,7 +150,7 @@ def read_contours(collection: Json) -> Reading:
     if not area.cells:
         raise UnreadableError(_("The ShakeMap has no line of intensity that surrounds ground."))
     levels = [
-        _number(_mapping(one.get("properties")).get("value")) for one in features_of(collection)
+        _number(mapping(one.get("properties")).get("value")) for one in features_of(collection)
     ]
     facts = {"type": "earthquake", "mmi": max((at for at in levels if at), default=None)}
     return _reading(
@@ -261,7 +260,7 @@ def _best_area(
 def _measured(collection: Json) -> Area:
     lines = []
     for one in features_of(collection):
-        level = _number(_mapping(one.get("properties")).get("value"))
+        level = _number(mapping(one.get("properties")).get("value"))
         shape = from_geojson(one.get("geometry"))
         if level is not None and shape is not None:
             lines.append((level, shape))
@@ -291,7 +290,7 @@ def _trace(rupture: Json | None) -> tuple[BaseGeometry | None, float]:
     if rupture is None:
         return None, 0.0
     documents = features_of(rupture) or [rupture]
-    geometries = [_mapping(one.get("geometry")) for one in documents]
+    geometries = [mapping(one.get("geometry")) for one in documents]
     shapes = [shape for one in geometries if (shape := from_geojson(one))]
     wide = [shape for shape in shapes if shape.geom_type not in ("Point", "MultiPoint")]
     if not wide:
@@ -364,7 +363,3 @@ def _number(value: object) -> float | None:
     except ValueError:
         return None
     return number if isfinite(number) else None
-
-
-def _mapping(value: object) -> Json:
-    return value if isinstance(value, Mapping) else {}
