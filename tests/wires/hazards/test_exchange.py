@@ -19,7 +19,10 @@ from cryptography.x509.oid import NameOID
 from safeconduct.wires.hazards.engine import exchange, fetch
 from safeconduct.wires.hazards.engine.following import Way
 from safeconduct.wires.hazards.engine.reading import UnreadableError
+from safeconduct.wires.hazards.engine.sniff import read_bytes
 from tests.wires.hazards.agency import Agency, agency
+from tests.wires.hazards.messages import cap
+from tests.wires.hazards.test_index import SUMMARY, feed
 
 OPEN, INSIDE = "93.184.215.14", "127.0.0.1"
 
@@ -84,6 +87,14 @@ def test_a_name_that_moves_into_our_network_after_the_look_is_not_followed(serve
     link = f"{served.base.replace(INSIDE, turncoat)}/x"
     with pytest.raises(UnreadableError, match="do not follow"):
         Way("feed.example", until=time.monotonic() + 60).payload(link)
+    assert served.asked == []
+
+
+def test_nor_is_the_link_of_a_list_to_such_a_name(served, turncoat):
+    served["/1.cap"] = cap()
+    base = served.base.replace(INSIDE, turncoat)
+    told = read_bytes(feed(SUMMARY.replace("https://example.org", base)))
+    assert len(fetch.complete(told, address="http://feed.example/list")) == 1
     assert served.asked == []
 
 

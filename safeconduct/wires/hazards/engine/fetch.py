@@ -142,7 +142,7 @@ def complete(
             found.append(reading)
             continue
         left -= 1
-        found.append(_full(reading, link, resolver))
+        found.append(_full(reading, link, host, resolver))
     return found
 
 
@@ -153,9 +153,9 @@ def _joined(address: str, link: str) -> str:
         return ""
 
 
-def _full(reading: Reading, link: str, resolver: cap_area.Resolver) -> Reading:
+def _full(reading: Reading, link: str, host: str, resolver: cap_area.Resolver) -> Reading:
     try:
-        payload = fetch(link).payload
+        payload = fetch(link, own=host).payload
     except UnreadableError:
         return reading
     whole = read_bytes(payload or b"", resolver)
