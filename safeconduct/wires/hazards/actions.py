@@ -15,7 +15,7 @@ from safeconduct.wires.hazards.engine.geocodes import place_of_code
 from safeconduct.wires.hazards.engine.reading import Note, Reading
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.models import Feed, Problem, Signal
-from safeconduct.wires.hazards.terms import FEED_ADDED, RECEIVED, SOLVED, Outcome
+from safeconduct.wires.hazards.terms import FEED_ADDED, INDEX, RECEIVED, SOLVED, Outcome
 
 
 def receive_signals(
@@ -166,6 +166,17 @@ def _same_event(signal: Signal) -> Q:
     meant = Q(pk=None)
     for sender, identifier in rules.named(signal.references):
         meant |= Q(sender=sender, identifier=identifier)
-    if link := signal.facts.get("link"):
-        meant |= Q(facts__link=link)
-    return meant
+    return meant | _same_entry(signal)
+
+
+def _same_entry(signal: Signal) -> Q:
+    """The line of an index and the message it led to; many lines may lead to one home page."""
+    link, is_line = signal.facts.get("link"), Q(facts__basis=INDEX)
+    if not link:
+        return Q(pk=None)
+    if signal.facts.get("basis") != INDEX:
+        return Q(facts__link=link) & is_line
+    same = Q(sender=signal.sender, identifier=signal.identifier) & is_line
+    # What was fetched before this line was written may be another message at the same address.
+    message = Q(facts__basis__isnull=True, received_at__gte=signal.sent or signal.received_at)
+    return Q(facts__link=link) & (same | message)

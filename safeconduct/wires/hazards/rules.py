@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from safeconduct.wires.hazards.terms import (
     ASKED_FOR,
     BASES,
+    INDEX,
     NO_WARNINGS,
     NOT_REAL,
     PAUSE,
@@ -47,12 +48,13 @@ def replaces(newer: Ranked, older: Ranked) -> bool:
     A measured area replaces an estimated one however late the estimate was repeated;
     between equals the later message counts, and of two equally late ones neither. What
     takes an event back, or tells of another episode of it, is never outranked by an area.
+    A message stands in place of the line about it in an index, whatever either says.
     A receipt stands in place of nothing, nor does a drill in place of what is real.
     """
     if newer.msg_type in RECEIPTS or (is_real(older) and not is_real(newer)):
         return False
     ranks = rank(newer), rank(older)
-    if ranks[0] != ranks[1] and _same_state(newer, older):
+    if ranks[0] != ranks[1] and (_same_state(newer, older) or BASES.index(INDEX) in ranks):
         return ranks[0] > ranks[1]
     return (newer.sent or _EARLIEST) > (older.sent or _EARLIEST) or older.sent is None
 
@@ -66,7 +68,7 @@ def _same_state(one: Ranked, other: Ranked) -> bool:
 def rank(signal: Ranked) -> int:
     """How well the area is known; sources that do not say rank alike."""
     basis = signal.facts.get("basis")
-    return BASES.index(basis) if basis in BASES else 0
+    return BASES.index(basis) if basis in BASES else BASES.index("none")
 
 
 def is_real(signal: Told | Ranked) -> bool:

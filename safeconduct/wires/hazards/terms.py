@@ -112,7 +112,9 @@ SOLVED: Final = declare_kind("hazards.solved", _("{actor} marked a hazard proble
 FEED_ADDED: Final = declare_kind("hazards.feed_added", _("{actor} added a hazard feed"))
 
 # How well an area is known, worst first; a better one replaces the others of its event.
-BASES: Final = ("none", "point", "rupture", "drawn", "shakemap")
+# Below all stands the line of an index about a message that was not fetched.
+INDEX: Final = "index"
+BASES: Final = (INDEX, "none", "point", "rupture", "drawn", "shakemap")
 # What the source itself measured or drew: nothing better is asked for.
 SETTLED: Final = ("drawn", "shakemap")
 

@@ -1,14 +1,21 @@
 """Signals are kept once, replaced by better ones, and what fails is a problem for people."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.wires.hazards import queries
-from safeconduct.wires.hazards.actions import add_feed, receive_signals, solve_problem
+from safeconduct.wires.hazards.actions import (
+    add_feed,
+    keep_readings,
+    receive_signals,
+    solve_problem,
+)
+from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.models import Feed, Problem, Signal
 from tests.wires.hazards.messages import cap, contours, quake
 
@@ -117,6 +124,43 @@ def test_neither_a_receipt_nor_a_drill_takes_the_place_of_a_warning(later):
     assert queries.standing(first) == first
     assert second.references
     assert first in queries.signals()
+
+
+LINK = "https://example.org/1.cap"
+
+
+def line(number: int = 1, minute: int = 0) -> Signal:
+    """What an index says of a message, written so many minutes after that was sent."""
+    entry = f"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>urn:{number}</id>
+      <title>Storm</title><updated>2026-03-01T06:{minute:02}:00Z</updated>
+      <link href="{LINK}"/></entry></feed>"""
+    return receive(entry.encode())[0]
+
+
+def message(at: datetime = NOW) -> Signal:
+    (reading,) = read_bytes(cap())
+    whole = replace(reading, facts={**reading.facts, "link": LINK})
+    return keep_readings([whole], feed=None, now=at, actor=ACTOR)[0]
+
+
+def test_entries_that_share_a_home_page_replace_none_but_their_own_former_selves():
+    first, other, again = line(1), line(2, minute=5), line(1, minute=9)
+    for one in (first, other, again):
+        one.refresh_from_db()
+    assert first.superseded_by_id == again.pk
+    assert (other.superseded_by_id, again.superseded_by_id) == (None, None)
+
+
+def test_a_message_replaces_its_line_in_the_index_and_is_not_replaced_by_it():
+    before = line(1, minute=5)
+    full = message(at=NOW + timedelta(minutes=6))
+    after = line(1, minute=6)
+    later = line(1, minute=30)
+    for one in (before, full, after, later):
+        one.refresh_from_db()
+    assert (before.superseded_by_id, after.superseded_by_id) == (full.pk, full.pk)
+    # This one was written after the message was fetched: it may be about another.
+    assert (full.superseded_by_id, later.superseded_by_id) == (None, None)
 
 
 def test_another_earthquake_replaces_nothing():

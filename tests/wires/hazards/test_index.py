@@ -96,6 +96,10 @@ def test_every_alert_in_an_entry_counts():
         ("", "/a.xml", "/a.xml"),
         ("", "not a url at all", None),
         ("", "javascript:alert(1)", None),
+        ("", "N/A", None),
+        ("", "24/7", None),
+        ("", "alerts/a.CAP", "alerts/a.CAP"),
+        ('<link rel="self" href="https://example.org/feeds/all.xml"/>', "n/a", None),
         ('<link rel="self" href="https://example.org/feeds/all.xml"/>', "a.xml", "feeds/a.xml"),
         ('<link rel="self" href="https://example.org/feeds/all.xml"/>', "/a.xml", "a.xml"),
     ],
@@ -103,7 +107,7 @@ def test_every_alert_in_an_entry_counts():
 def test_a_link_beside_the_feed_is_a_link(before, href, whole):
     entry = f'<entry><id>e1</id><title>Quake</title><link href="{href}"/></entry>'
     (reading,) = read_bytes(feed(before, entry))
-    wanted = f"https://example.org/{whole}" if before else whole
+    wanted = f"https://example.org/{whole}" if before and whole else whole
     assert reading.facts.get("link") == wanted
     assert (reading.outcome is Outcome.REFUSED) is (whole is None)
 
@@ -173,3 +177,14 @@ def test_a_link_beside_a_feed_that_does_not_name_itself_is_followed(monkeypatch)
     assert asked == ["http://127.0.0.1/a.xml"]
     assert reading.identifier == "TEST-1"
     assert reading.facts["link"] == "http://127.0.0.1/a.xml"
+
+
+def test_an_entry_that_waits_for_its_message_knows_already_where_that_stands(monkeypatch):
+    monkeypatch.setattr(fetch, "MOST_LINKS", 0)
+    entry = '<entry><id>e1</id><title>Quake</title><link href="./a.xml"/></entry>'
+    lists = ("http://127.0.0.1/one/all.xml", "http://127.0.0.1/two/all.xml")
+    found = [fetch.complete(read_bytes(feed(entry)), address=one)[0] for one in lists]
+    assert [one.facts["link"] for one in found] == [
+        "http://127.0.0.1/one/a.xml",
+        "http://127.0.0.1/two/a.xml",
+    ]

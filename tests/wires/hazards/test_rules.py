@@ -43,6 +43,13 @@ def test_between_equals_the_later_stands_and_of_two_equally_late_neither():
     assert rules.replaces(POINT, replace(POINT, sent=None))
 
 
+def test_a_message_stands_in_place_of_its_line_in_an_index_whatever_either_says():
+    line = Told(facts={"basis": "index"}, sent=LATER)
+    for message in (Told(facts={}), Told(facts={}, msg_type="Cancel")):
+        assert rules.replaces(message, line)
+        assert not rules.replaces(line, message)
+
+
 def test_what_takes_an_event_back_is_outranked_by_no_area():
     withdrawn = replace(POINT, msg_type="Cancel", sent=LATER)
     assert rules.replaces(withdrawn, MEASURED)

@@ -31,7 +31,7 @@ from safeconduct.wires.hazards.engine.reading import (
     UnreadableError,
     shortened,
 )
-from safeconduct.wires.hazards.terms import MOST_MESSAGES, Source
+from safeconduct.wires.hazards.terms import INDEX, MOST_MESSAGES, Source
 
 ROOTS = ("feed", "rss", "RDF")
 _GDACS = "gdacs.org"
@@ -40,7 +40,7 @@ _CAP = (cap_form.CURRENT, *cap_form.OLDER)
 _WRITTEN = ("content", "encoded", "description", "summary")
 _ALERT = re.compile(r"<(?:[\w.-]+:)?alert[\s>]")
 # What is surely meant as an address beside the feed's own, and no word or sentence.
-_RELATIVE = re.compile(r"\.{0,2}/\S+|\?\S+|[^\s/]+(/\S+|\.(xml|cap))", re.ASCII)
+_RELATIVE = re.compile(r"\.{0,2}/\S+|\?\S+|\S+\.(xml|cap)", re.ASCII | re.IGNORECASE)
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 
 
@@ -138,7 +138,7 @@ def _read_summary(entry: xml.Element, repairs: Repairs, resolver: cap_area.Resol
         expires=_moment(entry, "expires"),
         texts={_language(entry): _words(entry, title)},
         languages=(_language(entry),),
-        facts=({"link": link[:500]} if link else {}) | found.facts(),
+        facts={"basis": INDEX} | ({"link": link[:500]} if link else {}) | found.facts(),
         area=area,
     )
 

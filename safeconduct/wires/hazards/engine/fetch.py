@@ -135,8 +135,8 @@ def complete(
     host = urlsplit(address).hostname or ""
     left, until = MOST_LINKS, time.monotonic() + LINKS_SECONDS
     found = []
-    for reading in readings:
-        link = _joined(address, str(reading.facts.get("link") or ""))
+    for reading in (_linked(one, address) for one in readings):
+        link = str(reading.facts.get("link") or "")
         over = left <= 0 or time.monotonic() > until
         if not link or over or not may_follow(link, host):
             found.append(reading)
@@ -146,11 +146,15 @@ def complete(
     return found
 
 
-def _joined(address: str, link: str) -> str:
+def _linked(reading: Reading, address: str) -> Reading:
+    """With its link in full, as the message it leads to will name it, fetched now or later."""
+    if not (told := reading.facts.get("link")):
+        return reading
     try:
-        return urljoin(address, link) if link else ""
+        link = urljoin(address, str(told))[:500]
     except ValueError:
-        return ""
+        link = ""
+    return replace(reading, facts={**reading.facts, "link": link})
 
 
 def _full(reading: Reading, link: str, host: str, resolver: cap_area.Resolver) -> Reading:
