@@ -108,13 +108,19 @@ def _keep(reading: Reading, feed: Feed | None, now: datetime) -> tuple[Signal, b
         defaults=_columns(reading) | {"received_at": now, "feed": feed},
     )
     if is_new:
-        notes: list[Note] = list(reading.problems)
+        notes: list[Note] = [*reading.problems, *_new_doubts(reading, feed)]
         if reading.outcome is Outcome.REFUSED and reading.reason:
             notes.append(reading.reason)
         Problem.objects.bulk_create(
             Problem(at=now, feed=feed, signal=signal, note=note.stored()) for note in notes
         )
     return signal, is_new
+
+
+def _new_doubts(reading: Reading, feed: Feed | None) -> list[Note]:
+    """Doubts that no open problem tells of: a feed that writes so does it in every message."""
+    waiting = Problem.objects.filter(feed=feed, solved_at=None)
+    return [one for one in reading.doubts if not waiting.filter(note=one.stored()).exists()]
 
 
 def _columns(reading: Reading) -> dict[str, Any]:

@@ -68,6 +68,25 @@ def test_an_area_nobody_can_place_is_a_problem():
     assert list(queries.open_problems()) == []
 
 
+def test_what_a_feed_does_in_every_message_is_one_open_problem():
+    odd = [cap(("duty@example.org", "duty officer"), ("TEST-1", name)) for name in ("A", "B", "C")]
+    first, second = [receive(one)[0] for one in odd[:2]]
+    (problem,) = queries.open_problems()
+    assert problem.signal_id == first.pk
+    assert "CAP forbids" in queries.sentence(problem.note)
+    assert second.reason == problem.note
+    solve_problem(problem=problem, now=NOW, actor=ACTOR)
+    (third,) = receive(odd[2])
+    assert [one.signal_id for one in queries.open_problems()] == [third.pk]
+
+
+def test_each_warning_on_no_map_is_a_problem_of_its_own():
+    nowhere = ("<polygon>40,49 40,50 41,50 41,49 40,49</polygon>", "")
+    for name in ("A", "B"):
+        receive(cap(nowhere, ("TEST-1", name)))
+    assert queries.open_problems().count() == 2
+
+
 def test_a_shakemap_replaces_the_estimate_and_no_later_estimate_replaces_it():
     (estimate,) = receive(quake())
     (measured,) = receive(contours((6.0, RING)))

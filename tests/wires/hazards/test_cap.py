@@ -225,7 +225,7 @@ def test_a_changed_text_under_a_signature_is_said():
     )
     reading = one(cap(("</alert>", signature)))
     assert (reading.outcome, reading.repairs) == (Outcome.TOLERATED, ())
-    assert [str(problem) for problem in reading.problems] == [
+    assert [str(doubt) for doubt in reading.doubts] == [
         "The signature was made for another text than this one."
     ]
     assert reading.area.cells

@@ -64,20 +64,21 @@ def read_alert(
     ranks = [_levels(info, repairs) for info in infos]
     main = min(range(len(infos)), key=lambda at: _rank(ranks[at]), default=None)
     found = levels.found(infos, [one["severity"] for one in ranks], resolver, repairs)
-    doubts = [
+    told = [
         *(cap_form.forbidden(name, identity[name]) for name in ("identifier", "sender")),
         _unnamed(msg_type, references),
         signature.fault(alert),
     ]
-    problems = _problems(found, msg_type, doubts)
+    doubts, problems = tuple(filter(None, told)), _problems(found, msg_type)
     said = _said(infos, main, repairs) | (ranks[main] if main is not None else {})
     reading = Reading(
         source=Source.CAP,
         # A doubt repairs nothing, but a message under one is not flawless.
-        outcome=Outcome.TOLERATED if any(doubts) else repairs.outcome(),
-        reason=problems[0] if problems else None,
+        outcome=Outcome.TOLERATED if doubts else repairs.outcome(),
+        reason=next(iter(problems + doubts), None),
         repairs=repairs.notes(),
         problems=problems,
+        doubts=doubts,
         status=status,
         msg_type=msg_type,
         references=references,
@@ -177,15 +178,12 @@ def _texts(info: xml.Element) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-def _problems(found: cap_area.Found, msg_type: str, doubts: list[Note | None]) -> tuple[Note, ...]:
-    """What a duty officer must look at: places that are not on the map, or wider than meant.
-
-    After them come doubts about the message, which were not mended and cost it nothing.
-    """
+def _problems(found: cap_area.Found, msg_type: str) -> tuple[Note, ...]:
+    """What a duty officer must look at: places that are not on the map, or wider than meant."""
     problems = [*found.problems, *found.lacking()]
     if not found.shapes and not problems and msg_type not in _ABOUT_OTHERS:
         problems.append(NO_AREA)
-    return (*problems[:20], *filter(None, doubts))
+    return tuple(problems[:20])
 
 
 def _facts(

@@ -46,6 +46,7 @@ class Reading:
 
     ``problems`` are for a duty officer to look at, above all an area nobody can place;
     they say nothing about the form of the message, so they do not change the outcome.
+    ``doubts`` are about the message itself, and likely to be true of all of its feed.
     """
 
     source: Source
@@ -53,6 +54,7 @@ class Reading:
     reason: Note | None = None
     repairs: tuple[Note, ...] = ()
     problems: tuple[Note, ...] = ()
+    doubts: tuple[Note, ...] = ()
     identifier: str = ""
     sender: str = ""
     sent: datetime | None = None
