@@ -50,11 +50,8 @@ def read_alert(
     """One CAP message. Refused only if neither what nor where can be told from it."""
     infos = xml.children(alert, "info")
     if not _has_meaning(alert, infos):
-        return refused(
-            Note(_("The message is a CAP alert but says neither what happens nor where.")),
-            source=Source.CAP,
-            about=etree.tostring(alert),
-        )
+        empty = Note(_("The message is a CAP alert but says neither what happens nor where."))
+        return refused(empty, source=Source.CAP, about=etree.tostring(alert))
     cap_form.check(alert, repairs)
     msg_type = cap_form.listed(alert, "msgType", "Alert", repairs)
     references = _references(alert, repairs)
