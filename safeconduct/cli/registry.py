@@ -1,6 +1,8 @@
 """`safeconduct registry`: lists of nationals in, and made-up nationals."""
 
+import os
 import sys
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +14,9 @@ from safeconduct.cli.surroundings import json_option, needs_database, write_json
 
 if TYPE_CHECKING:
     from safeconduct.picture.registry.engine.lists.running import Tally
+
+# Of the reasons: those the interface is complete in.
+_LANGUAGES = ("az", "en", "ru")
 
 
 @click.group()
@@ -31,6 +36,8 @@ def command() -> None:
 @click.option("--refused", "refused_file", type=click.Path(dir_okay=False, path_type=Path),
               help="Where refused rows go. Default: FILE.refused.csv")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Judge every row, store nothing.")
+@click.option("--language", type=click.Choice(_LANGUAGES),
+              help="Of the reasons. Default: the environment's (LANG), or English.")  # fmt: skip
 @json_option
 @needs_database
 def import_file(  # noqa: PLR0917 -- click hands over one argument an option
@@ -42,13 +49,16 @@ def import_file(  # noqa: PLR0917 -- click hands over one argument an option
     collected_on: datetime | None,
     refused_file: Path | None,
     dry_run: bool,
+    language: str | None,
     json_file: Path | None,
 ) -> None:
     """Bring in a CSV list of nationals; refused rows come back in a file with their reasons.
 
-    Columns are recognised by their headings in Azerbaijani, English and Russian.
+    Columns are recognised by their headings in Azerbaijani, English, Russian and Turkish.
     The same list twice changes nothing. Exit code 1 if the file cannot be read.
     """
+    from django.utils import translation
+
     from safeconduct.ground.kernel import clock
     from safeconduct.picture.registry.actions import Plan
 
@@ -63,7 +73,8 @@ def import_file(  # noqa: PLR0917 -- click hands over one argument an option
         dry_run=dry_run,
     )
     refused = refused_file or file.with_name(f"{file.stem}.refused.csv")
-    tally = _run(file, refused, plan, now)
+    with translation.override(language or _spoken(os.environ)):
+        tally = _run(file, refused, plan, now)
     _report(tally, refused, dry_run)
     result = vars(tally) | {"dry_run": dry_run, "refused_file": str(refused)}
     write_json(json_file, result if tally.refused else result | {"refused_file": None})
@@ -103,7 +114,7 @@ def synthesise_people(people: int, seed: int, json_file: Path | None) -> None:
 def _run(file: Path, refused: Path, plan: object, now: datetime) -> "Tally":
     from safeconduct.ground.kernel.actor import Actor
     from safeconduct.picture.registry.actions import Plan, import_list
-    from safeconduct.picture.registry.engine.lists.records import ListRefusedError
+    from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 
     assert isinstance(plan, Plan)  # noqa: S101 -- named here, since models load late
     draft = refused.with_name(f"{refused.name}.part")
@@ -149,6 +160,13 @@ def _report(tally: "Tally", refused: Path, dry_run: bool) -> None:
         click.echo(f"Columns nothing was taken from: {', '.join(tally.columns_unread)}")
     if tally.refused:
         click.echo(f"Refused rows with their reasons: {refused}")
+
+
+def _spoken(environment: Mapping[str, str]) -> str:
+    """The language of whoever types, as POSIX has it: the first of these that is set decides."""
+    told = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    language = next(filter(None, told), "").partition("_")[0].partition(".")[0].lower()
+    return language if language in _LANGUAGES else "en"
 
 
 def _pair(text: str) -> tuple[str, str]:

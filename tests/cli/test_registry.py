@@ -4,6 +4,8 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
+from django.utils.translation import gettext
 
 from safeconduct.cli.registry import command
 from safeconduct.picture.registry.models import Person
@@ -44,6 +46,29 @@ def test_a_list_goes_in_and_refused_rows_come_back(run, listed, tmp_path):
     again = run("import", listed, "--map", "Who=given_name", "--country", "TR")
     assert "0 new people" in again.output
     assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        (([], {}), "en"),
+        (([], {"LANG": "C.UTF-8"}), "en"),
+        (([], {"LANG": "az_AZ.UTF-8"}), "az"),
+        (([], {"LANG": "az_AZ.UTF-8", "LC_ALL": "ru_RU.UTF-8"}), "ru"),
+        ((["--language", "az"], {"LANG": "ru_RU.UTF-8"}), "az"),
+    ],
+)
+def test_reasons_are_in_the_language_of_whoever_types(run, listed, monkeypatch, typed, language):
+    words, environment = typed
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    listed.write_text("name,country\n,TR\n", encoding="utf-8")
+    assert run("import", listed, *words).exit_code == 0
+    back = (listed.parent / "list.refused.csv").read_text(encoding="utf-8-sig")
+    with translation.override(language):
+        assert gettext("Enter a name.") in back
 
 
 def test_a_dry_run_stores_nothing(run, listed):

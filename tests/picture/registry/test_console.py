@@ -2,10 +2,13 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.registry import actions
+from safeconduct.picture.registry.engine.lists import reasons
 from safeconduct.picture.registry.models import ImportRun, Person
 from tests import builders
 
@@ -120,6 +123,32 @@ def test_what_is_no_list_is_said_so(pages):
     run.refresh_from_db()
     assert "names" in run.failure
     assert run.finished_at
+
+
+def test_why_a_list_is_refused_is_worded_for_whoever_handed_it_in(pages, ankara, monkeypatch):
+    words = gettext_lazy("Enter a name.")
+    monkeypatch.setattr(reasons, "NO_NAMES", reasons.Reason(words))
+    registrar = builders.officer("registrar", at=ankara)
+    run = builders.import_run(officer_id=registrar.pk)
+    ImportRun.objects.update(content=b"x,y\n1,2\n", language="az")
+    with translation.override("en"):
+        actions.run_import(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
+    run.refresh_from_db()
+    with translation.override("az"):
+        assert run.failure == str(words) != "Enter a name."
+
+
+def test_why_rows_are_refused_is_worded_for_whoever_handed_them_in(monkeypatch):
+    words = gettext_lazy("Enter a name.")
+    monkeypatch.setattr(reasons, "OTHER_WIDTH", reasons.Reason(words))
+    run = builders.import_run()
+    content = b"name,country\nLeyla,TR,x\n,TR\n"
+    ImportRun.objects.update(content=content, language="ru", countries=None)
+    builders.findable_country("TR", en="Türkiye")
+    actions.run_import(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
+    run.refresh_from_db()
+    with translation.override("ru"):
+        assert bytes(run.refused).decode().count(str(words)) == 2
 
 
 def test_an_import_is_its_officers_own(pages, ankara):

@@ -12,8 +12,9 @@ from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.languages import CODES
 from safeconduct.picture import registry
 from safeconduct.picture.registry.actions import Plan, import_list
+from safeconduct.picture.registry.engine.lists.judging import _bare
 from safeconduct.picture.registry.engine.lists.reading import read_table
-from safeconduct.picture.registry.engine.lists.records import ListRefusedError
+from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 from safeconduct.picture.registry.engine.lists.speaking import language_named
 from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
 from tests import builders
@@ -88,7 +89,7 @@ def test_a_row_repeated_within_a_list_is_one_person():
         ("Ali;X;;;nobody;Türkiyə;", "mail address"),
         ("Ali;X;;;;Narnia;", "no country of this name"),
         ("Ali;X;;;;;", "No country is given"),
-        ("Ali;X", "2 cells, the header 7"),
+        ("Ali;X", "Cells in this line: 2"),
         ("Al\x07i;X;;;;Türkiyə;", "control characters"),
     ],
 )
@@ -111,6 +112,42 @@ def test_returned_cells_are_no_formulas():
     _, refused = bring_in(HEADER + "=HYPERLINK(1);@x;99;+90;-x;Türkiyə;\n")
     cells = refused.splitlines()[1].split(";")
     assert cells[:5] == ["'=HYPERLINK(1)", "'@x", "99", "+90", "'-x"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "guarded"),
+    [
+        ("+1+cmd|' /C calc'!A0", "'+1+cmd|' /C calc'!A0"),
+        ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+        ("x,=cmd()", "x,'=cmd()"),
+        ("x| @SUM(A1)", "x| '@SUM(A1)"),
+        (" =1+1", " '=1+1"),
+        ("+994 50 123 45 67, +90 (532) 123-45-67", "+994 50 123 45 67, +90 (532) 123-45-67"),
+        ("Əliyev - Quliyev", "Əliyev - Quliyev"),
+    ],
+)
+def test_a_formula_is_guarded_wherever_a_spreadsheet_may_see_a_cell_begin(cell, guarded):
+    _, refused = bring_in(HEADER + f"Ali;X;bad date;;;Türkiyə;{cell}\n")
+    assert next(csv.reader([refused.splitlines()[1]], delimiter=";"))[6] == guarded
+    # And the cell is itself again when the list comes back.
+    assert _bare(guarded) == cell.strip()
+
+
+def test_a_list_that_came_back_and_comes_back_again_has_one_column_of_reasons():
+    _, refused = bring_in(HEADER + "Ali;X;bad date;;;Türkiyə;\n")
+    _, again = bring_in(refused)
+    assert again == refused
+
+
+def test_cells_a_spreadsheet_left_out_at_the_end_of_a_line_are_empty_ones():
+    tally, _ = bring_in(HEADER + "Ali;X;;0532 123 45 67;;Türkiyə\n" + LEYLA)
+    assert (tally.new, tally.refused) == (2, 0)
+
+
+def test_half_a_line_is_nobody():
+    tally, refused = bring_in(HEADER + "Ali;X;;0532 12\n3 45 67;;Türkiyə;\n", country="TR")
+    assert (tally.new, tally.refused) == (0, 2)
+    assert "Cells in this line: 4" in refused
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -322,7 +359,7 @@ def test_a_row_with_a_cell_too_many_comes_back_with_all_of_them():
     tally, refused = bring_in("given name,surname,city,country,phone\n" + row + "\n")
     assert (tally.new, tally.refused) == (0, 1)
     (returned,) = list(csv.reader(io.StringIO(refused)))[1:]
-    assert returned == [*row.split(","), "The line has 6 cells, the header 5."]
+    assert returned == [*row.split(","), "Cells in this line: 6. In the header: 5."]
 
 
 def test_empty_cells_behind_the_last_column_say_nothing():

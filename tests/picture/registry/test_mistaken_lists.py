@@ -10,7 +10,7 @@ import pytest
 from safeconduct.ground.kernel import clock
 from safeconduct.picture.registry.actions import Plan, import_list, run_import
 from safeconduct.picture.registry.engine.lists.reading import read_table
-from safeconduct.picture.registry.engine.lists.records import ListRefusedError
+from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 from safeconduct.picture.registry.models import ImportRun, Person
 from tests import builders
 

@@ -17,7 +17,7 @@ from safeconduct.picture.registry.actions.contacts import reckon_reach
 from safeconduct.picture.registry.engine.lists import mapping, renewing, running
 from safeconduct.picture.registry.engine.lists.judging import Judge, Judged
 from safeconduct.picture.registry.engine.lists.reading import read_table
-from safeconduct.picture.registry.engine.lists.records import ListRefusedError
+from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 from safeconduct.picture.registry.engine.lists.storing import Store, known_keys
 from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
 from safeconduct.picture.registry.events import ImportHandedIn
@@ -126,8 +126,9 @@ def run_import(*, run_id: int, now: datetime, actor: Actor) -> None:
         ImportRun.objects.filter(pk=run_id).update(**_figures(tally), bytes_done=file.tell())
 
     ended: dict[str, object] = {"content": None}
-    try:
-        with translation.override(run.language):
+    # Every reason is worded for the officer who handed it in, not for the worker.
+    with translation.override(run.language):
+        try:
             tally = import_list(
                 file=file,
                 refused=refused,
@@ -136,11 +137,17 @@ def run_import(*, run_id: int, now: datetime, actor: Actor) -> None:
                 now=now,
                 actor=actor,
             )
-        ended |= _figures(tally)
-        ended["refused"] = b"\xef\xbb\xbf" + refused.getvalue().encode() if tally.refused else None
-    except ListRefusedError as refusal:
-        ended["failure"] = str(refusal)[:200]
+        except ListRefusedError as refusal:
+            ended["failure"] = str(refusal)[:200]
+        else:
+            ended |= _figures(tally)
+            ended["refused"] = _as_file(refused) if tally.refused else None
     ImportRun.objects.filter(pk=run_id).update(finished_at=now, **ended)
+
+
+def _as_file(text: StringIO) -> bytes:
+    """With the mark by which Excel knows UTF-8."""
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
 @dataclass

@@ -17,6 +17,7 @@ from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
 # People registered by a list speak this unless it says otherwise.
 DEFAULT_LANGUAGE: Final = "az"
 _SEVERAL: Final = str.maketrans({"/": ";", ",": ";", "|": ";", "\n": ";"})
+_GUARDED: Final = re.compile(r"""((?:^|[;,\t|\r\n])["\s]*)'(?=[=@＝＠+＋－-])""")
 _MOST_OF_A_KIND: Final = 12
 # So many of the first column tell a row without an identifier of its own from others.
 _TELLING: Final = 3
@@ -160,7 +161,7 @@ class Judge:
 def _bare(cell: str) -> str:
     # Our own files of refused rows guard formulas with an apostrophe.
     text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in "=@+-" else text
+    return _GUARDED.sub(r"\1", text) if "'" in text else text
 
 
 def _parts(text: str) -> list[str]:

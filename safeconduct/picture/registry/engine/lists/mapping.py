@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from safeconduct.ground.kernel.names import latin_key
-from safeconduct.picture.registry.engine.lists.records import ListRefusedError
+from safeconduct.picture.registry.engine.lists import reasons
+from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 
 # A person may have several of these, and a list a column for each.
 _SEVERAL: Final = ("phone", "mail")
@@ -40,16 +41,18 @@ def columns(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
     chosen = {" ".join(heading.split()): field for heading, field in chosen.items()}
     for heading, field in chosen.items():
         if heading not in header:
-            raise ListRefusedError(f"The list has no column {heading!r}.")
+            raise ListRefusedError(reasons.NO_SUCH_COLUMN.filled(column=heading))
         if field not in fields():
-            raise ListRefusedError(f"There is no field {field!r}. Fields: {', '.join(fields())}.")
+            raise ListRefusedError(
+                reasons.NO_SUCH_FIELD.filled(field=field, fields=", ".join(fields()))
+            )
         places[field] = header.index(heading)
     for place, heading in enumerate(header):
         field = known_headings().get(latin_key(heading), "")
         if field and heading not in chosen:
             places.setdefault(field, place)
     if not places.keys() & {"given_name", "full_name"}:
-        raise ListRefusedError("No column holds names. Say which does: --map 'COLUMN=given_name'.")
+        raise ListRefusedError(reasons.NO_NAMES)
     return places
 
 

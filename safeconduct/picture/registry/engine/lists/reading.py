@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import BinaryIO, Final
 
-from safeconduct.picture.registry.engine.lists import records
+from safeconduct.picture.registry.engine.lists import reasons, records
 from safeconduct.picture.registry.engine.lists.letters import letters_of
-from safeconduct.picture.registry.engine.lists.records import Lines, ListRefusedError, Row
+from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
+from safeconduct.picture.registry.engine.lists.records import Lines, Row
 
 # How .xlsx and .ods, .xls, and PDF begin: what is handed in instead of the list saved from it.
 _OFFICE: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
@@ -35,7 +36,7 @@ def read_table(file: BinaryIO) -> Table:
     start = file.read(4)
     file.seek(0)
     if start in _OFFICE:
-        raise ListRefusedError(records.NOT_TEXT)
+        raise ListRefusedError(reasons.NOT_TEXT)
     letters = letters_of(file)
     text = TextIOWrapper(file, encoding=letters.encoding, errors="replace", newline="")
     lines = Lines(text)

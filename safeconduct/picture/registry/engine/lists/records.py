@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TextIO
 
+from safeconduct.picture.registry.engine.lists import reasons
+from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError, Reason
+
 _DELIMITERS: Final = ";,\t|"
 # What Excel writes before the header to say what parts its cells.
 _SEPARATOR: Final = re.compile(r'"?sep=([^"])"?', re.IGNORECASE)
@@ -18,11 +21,6 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST_CELL: Final = 10_000
 # A row of more lines than this has lost a quotation mark; each line is read once for each before.
 _MOST_LINES: Final = 50
-NOT_TEXT: Final = "Some letters cannot be read: save the list as UTF-8."
-
-
-class ListRefusedError(Exception):
-    """The file is no list we can read; the message says why, for whoever handed it in."""
 
 
 class Head(NamedTuple):
@@ -34,10 +32,15 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A broken row says why, and holds all that its line held."""
+    """A broken row says why, and holds all that its line held.
+
+    A short one lacks cells behind its last: Excel leaves out those that are empty, but a line
+    torn in two looks alike.
+    """
 
     cells: list[str]
-    broken: str = ""
+    broken: Reason | None = None
+    short: Reason | None = None
 
 
 @dataclass
@@ -80,7 +83,7 @@ def read_head(lines: Lines) -> Head:
         if not found and line.strip(_NOTHING):
             break
     else:
-        raise ListRefusedError("The file is empty.")
+        raise ListRefusedError(reasons.EMPTY)
     more = _rest_of_head(line, lines)
     try:
         return _head(line + "".join(more), told)
@@ -90,7 +93,7 @@ def read_head(lines: Lines) -> Head:
     try:
         return _head(line, told)
     except (csv.Error, ValueError) as error:
-        raise ListRefusedError("The first line names no columns.") from error
+        raise ListRefusedError(reasons.NO_COLUMNS) from error
 
 
 def rows(lines: Lines, head: Head) -> Iterator[Row]:
@@ -109,7 +112,7 @@ def rows(lines: Lines, head: Head) -> Iterator[Row]:
         if len(lines.taken) > 1 and _has_swallowed(lines.taken, head):
             yield _alone(lines, head)
         elif "".join(cells).strip():
-            yield Row(cells, _fault(cells, width))
+            yield _row(cells, width)
 
 
 def _head(line: str, told: str) -> Head:
@@ -117,7 +120,7 @@ def _head(line: str, told: str) -> Head:
     delimiter = told or max(_DELIMITERS, key=bare.count)
     header = next(csv.reader([line], delimiter=delimiter))
     if len(header) < 2 and not bare.count(delimiter):
-        raise ListRefusedError("The first line names no columns.")
+        raise ListRefusedError(reasons.NO_COLUMNS)
     return Head([_CONTROL.sub("", " ".join(cell.split())) for cell in header], delimiter)
 
 
@@ -144,9 +147,11 @@ def _alone(lines: Lines, head: Head) -> Row:
         if len(cells) == len(head.header):
             return Row(cells, _fault(cells, len(head.header)))
     pieces = line.split(head.delimiter)
-    fault = "This line cannot be read."
+    fault = reasons.UNREADABLE
     if is_open or line.count('"') % 2:
-        fault = "A quotation mark in this line has no partner."
+        fault = reasons.LONE_MARK
+    elif max(map(len, pieces)) > _LONGEST_CELL:
+        fault = reasons.CELL_TOO_LONG
     return Row(pieces if len(pieces) == len(head.header) else [line], fault)
 
 
@@ -163,15 +168,26 @@ def _has_swallowed(taken: list[str], head: Head) -> bool:
     return sum(line.count(head.delimiter) >= least for line in taken) > 1
 
 
-def _fault(cells: list[str], width: int) -> str:
-    if len(cells) != width and (len(cells) < width or "".join(cells[width:]).strip()):
-        return f"The line has {len(cells)} cells, the header {width}."
+def _row(cells: list[str], width: int) -> Row:
+    if len(cells) < width:
+        missing = [""] * (width - len(cells))
+        return Row([*cells, *missing], _fault(cells, len(cells)), _other_width(cells, width))
+    return Row(cells, _fault(cells, width))
+
+
+def _other_width(cells: list[str], width: int) -> Reason:
+    return reasons.OTHER_WIDTH.filled(cells=len(cells), header=width)
+
+
+def _fault(cells: list[str], width: int) -> Reason | None:
+    if "".join(cells[width:]).strip():
+        return _other_width(cells, width)
     text = "".join(cells)
     if "\ufffd" in text:
-        return NOT_TEXT
+        return reasons.NOT_TEXT
     if not text.isprintable() and _has_control(text):
-        return "A cell holds control characters."
-    return ""
+        return reasons.CONTROLS
+    return None
 
 
 def _has_control(text: str) -> bool:

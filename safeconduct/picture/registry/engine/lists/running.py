@@ -1,6 +1,7 @@
 """A whole list, chunk after chunk: good rows in, the others back with their reasons."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
@@ -13,8 +14,11 @@ from safeconduct.picture.registry.engine.lists.reading import Table
 from safeconduct.picture.registry.engine.lists.records import Row
 
 CHUNK: Final = 5_000
-# A spreadsheet runs a cell that begins so; a telephone number after + or - is none of its business.
-_FORMULA: Final = ("=", "@", "\t", "\r")
+# Where a spreadsheet would run something: at the head of a cell, or behind what it may take for
+# the end of one, since what parts cells is its reader's setting. Digits behind + or - call nothing.
+_FORMULA: Final = re.compile(
+    r"""((?:^|[;,\t|\r\n])["\s]*)(?=[=@＝＠]|[+＋－-](?![\d\s().;,/+-]*$))"""
+)
 
 
 @dataclass
@@ -44,12 +48,18 @@ class RefusedRows:
     table: Table
 
     def write_header(self) -> None:
-        self._write([*self.table.header, REASON])
+        self._write([*self.table.header[: self._width], REASON])
 
     def add(self, cells: list[str], reason: str) -> None:
-        width = len(self.table.header)
-        padded = [*cells, *[""] * (width - len(cells))]
+        told = cells[: self._width] if len(cells) == len(self.table.header) else cells
+        padded = [*told, *[""] * (self._width - len(told))]
         self._write([*padded, reason])
+
+    @property
+    def _width(self) -> int:
+        """Cells of a row. A list that came back from us has its old reasons behind the last."""
+        header = self.table.header
+        return len(header) - (header[-1] == REASON)
 
     def _write(self, cells: list[str]) -> None:
         writer = csv.writer(self.file, delimiter=self.table.delimiter, lineterminator="\r\n")
@@ -83,22 +93,29 @@ def _good(
     rows: tuple[Row, ...], judge: Judge, refused: RefusedRows, tally: Tally
 ) -> Iterator[Judged]:
     for row in rows:
-        try:
-            reason = row.broken
-            judged = None if reason else judge.judge(row.cells)
-        except Refusal as refusal:
-            reason, judged = str(refusal.message), None
-        if judged is None:
-            if not tally.refused:
-                refused.write_header()
-            tally.refused += 1
-            refused.add(row.cells, reason)
-        else:
+        judged = _judged(row, judge)
+        if isinstance(judged, Judged):
             tally.places_unknown += judged.place_unknown
             tally.languages_unknown += judged.language_unknown
             yield judged
+        else:
+            if not tally.refused:
+                refused.write_header()
+            tally.refused += 1
+            refused.add(row.cells, judged)
+
+
+def _judged(row: Row, judge: Judge) -> Judged | str:
+    """The person, or why there is none. Half a line must not pass for somebody unreachable."""
+    if row.broken:
+        return str(row.broken)
+    try:
+        judged = judge.judge(row.cells)
+    except Refusal as refusal:
+        return str(row.short or refusal.message)
+    is_torn = row.short and not (judged.phones or judged.mails)
+    return str(row.short) if is_torn else judged
 
 
 def _harmless(cell: str) -> str:
-    risky = cell.startswith(_FORMULA) or (cell[:1] in "+-" and not cell[1:2].isdigit())
-    return f"'{cell}" if cell and risky else cell
+    return _FORMULA.sub(r"\1'", cell)
