@@ -226,8 +226,11 @@ def _laid_out(
     laid_out = cursor.rowcount
     # Whoever joins to the chunk needs the planner to know how large it is.
     cursor.execute(f"ANALYZE {CHUNK_TABLE} (person_id)")
-    cursor.execute(f"SELECT count(DISTINCT party_id) FROM {CHUNK_TABLE}")
-    return Chunk(laid_out, cursor.fetchone()[0], party_ids)
+    cursor.execute(
+        f"SELECT count(DISTINCT party_id), min(person_id), max(person_id) FROM {CHUNK_TABLE}"
+    )
+    parties, lowest, highest = cursor.fetchone()
+    return Chunk(laid_out, parties, (lowest, highest) if laid_out else None, party_ids)
 
 
 def _members(rows: str, ways: Ways) -> str:

@@ -67,6 +67,22 @@ def test_two_parties_with_one_telephone_get_a_message_each() -> None:
     assert len(rows(alert)) == 2
 
 
+@pytest.mark.parametrize("between", [0, 1000])
+def test_whoever_was_entered_between_two_others_is_not_written_to(between: int) -> None:
+    """Entries that lie close together are read in one go, those far apart one by one."""
+    first = builders.resident(phone="+999541", mail="g@h.invalid")
+    builders.resident(phone="+999542", at=(38.42, 27.14))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('registry_person', 'id'), %s)",
+            [first.pk + 1 + between],
+        )
+    builders.resident(mail="i@j.invalid", language="ru")
+    alert = builders.released_alert(severity="Severe", expand=False)
+    expand(alert)
+    assert rows(alert) == [("+999541", 1, "az", 1), ("i@j.invalid", 2, "ru", 1)]
+
+
 def test_a_failed_contact_is_left_alone_until_it_worked_again() -> None:
     failed = builders.resident(phone="+999504", mail="e@f.invalid")
     ContactPoint.objects.filter(person=failed, channel=1).update(last_failed_at=clock.now())

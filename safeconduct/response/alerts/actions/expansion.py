@@ -29,8 +29,7 @@ from safeconduct.wires.messaging.queries import batch_tally
 SYSTEM: Final = Actor.system("alerts.expansion")
 
 # By the first of the ways that works; people of one party who share an address get one message,
-# in the name of the first of them. OFFSET 0 keeps one probe for each person: left to itself the
-# planner would read every contact point there is for every chunk.
+# in the name of the first of them.
 _MESSAGES: Final = """
 SELECT person_id, asked_id, post_id, channel, address, language, country, covers FROM (
     SELECT best.*, (count(*) OVER same)::smallint AS covers, row_number() OVER same AS nth
@@ -39,14 +38,19 @@ SELECT person_id, asked_id, post_id, channel, address, language, country, covers
             %s::bigint + c.place AS asked_id, c.post_id, k.channel, k.address,
             coalesce(nullif(k.language, ''), c.language) AS language, c.country
         FROM audience_chunk c CROSS JOIN LATERAL (
-            SELECT * FROM registry_contactpoint k WHERE k.person_id = c.person_id
+            SELECT * FROM registry_contactpoint k WHERE k.person_id {whose}
                 AND k.channel = ANY(%s::smallint[]) AND {usable} OFFSET 0) k
+        WHERE k.person_id = c.person_id
         ORDER BY c.place, array_position(%s::smallint[], k.channel),
             k.last_worked_at DESC NULLS LAST, k.id) best
     WINDOW same AS (PARTITION BY party_id, channel, address ORDER BY place
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) messages
 WHERE nth = 1
 """
+# OFFSET 0 keeps it at what is said here: left to itself the planner would read every contact
+# point there is for every chunk.
+_EACH: Final = "= c.person_id"
+_STRETCH: Final = "BETWEEN {0:d} AND {1:d}"
 
 # A correction goes the way the message went that it corrects, whatever works best today.
 _CORRECTIONS: Final = """
@@ -173,7 +177,7 @@ def _write(release: Release, piece: Slice, chunk: Chunk, now: datetime) -> None:
     asked = None
     if release.round is not None:
         asked = ask_chunk(round=release.round, now=now, actor=SYSTEM)
-    piece.messages = _enqueue(release, asked)
+    piece.messages = _enqueue(release, chunk, asked)
     piece.unreachable = _unreachable(release)
     if release.round is not None:
         # Last: from the roll's version on all who write to it take turns, to the commit.
@@ -185,12 +189,14 @@ def _write(release: Release, piece: Slice, chunk: Chunk, now: datetime) -> None:
         )
 
 
-def _enqueue(release: Release, first_asked_id: int | None) -> int:
+def _enqueue(release: Release, chunk: Chunk, first_asked_id: int | None) -> int:
     corrected, ways = release.audience.of_batch_id, ways_of(release.alert)
     channels = list(ways.channels)
+    whose = _STRETCH.format(*chunk.stretch) if chunk.stretch else _EACH
+    messages = _MESSAGES.format(whose=whose, usable=usable(ways))
     return enqueue_select(
         batch_id=release.batch_id,
-        select_sql=_CORRECTIONS if corrected else _MESSAGES.format(usable=usable(ways)),
+        select_sql=_CORRECTIONS if corrected else messages,
         params=[first_asked_id, *([corrected] if corrected else [channels, channels])],
         anew=True,
         actor=SYSTEM,
