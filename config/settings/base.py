@@ -95,6 +95,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "safeconduct.ground.accounts.middleware.officers_language",
+    "safeconduct.ground.accounts.middleware.what_was_taken",
+    "safeconduct.ground.accounts.middleware.back_to_a_page",
     "safeconduct.ground.missions.middleware.held_permissions",
     "django_htmx.middleware.HtmxMiddleware",
 ]

@@ -1,14 +1,23 @@
-"""An officer reads the console in the language of the account, unless they chose another here."""
+"""What every request of an officer has: their language, and that what they sent was taken."""
 
+import re
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import is_valid_path
 from django.utils import translation
 
 from safeconduct.ground.accounts.models import Officer
 
 type Answers = Callable[[HttpRequest], HttpResponse]
+_NUMBER: Final = re.compile(r"[0-9a-z-]{1,40}")
+_LED_ON: Final = (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
+# Longer than any page takes to load: then the tab has read it, or is gone.
+_TAKEN_SECONDS: Final = 300
 
 
 def officers_language(get_response: Answers) -> Answers:
@@ -21,3 +30,53 @@ def officers_language(get_response: Answers) -> Answers:
         return get_response(request)
 
     return middleware
+
+
+def what_was_taken(get_response: Answers) -> Answers:
+    """Say of a form that an officer's page numbered (``ui/js/typed.js``) that it was taken.
+
+    Only whoever is signed in and led on to the next page was: an ended session, a refusal and an
+    error say nothing, and the page offers back what was typed.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        led_on = request.method == "POST" and response.status_code in _LED_ON
+        number = request.POST.get("typed", "") if led_on else ""
+        if _NUMBER.fullmatch(number) and isinstance(request.user, Officer):
+            response.set_cookie(
+                f"typed-{number}",
+                "taken",
+                max_age=_TAKEN_SECONDS,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response
+
+    return middleware
+
+
+def back_to_a_page(get_response: Answers) -> Answers:
+    """Lead an officer from the address of a button to the page it stands on.
+
+    Who presses one after the session has ended comes to such an address by signing in, and who
+    opens it anew after a refusal too: it answers to POST alone.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        misses = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET"
+        if misses and isinstance(request.user, Officer):
+            return redirect(_page_above(request.path))
+        return response
+
+    return middleware
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above that leads anywhere. It may be a button's too: then once more."""
+    while path.count("/") > 2:
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if is_valid_path(path):
+            return path
+    return "/"

@@ -1,0 +1,88 @@
+"""What an officer typed is not lost with a session or a line, and does not outlive its use."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from safeconduct.ground.accounts.models import Officer
+from safeconduct.picture.incidents.models import LogEntry
+from tests import builders
+from tests.browser.conftest import Open, is_cut, violations
+from tests.pages import Pages
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LONG = "Körpü bağlıdır, iki avtobus gözləyir."
+
+
+def _written(page: Page) -> None:
+    page.get_by_role("textbox").fill(LONG)
+    page.locator("form:has(textarea) button").click()
+
+
+def _kept(page: Page) -> object:
+    return page.evaluate("sessionStorage.getItem('typed')")
+
+
+def _sign_in(page: Page, officer: Officer) -> None:
+    session = Pages().sign_in(officer).cookies["sessionid"].value
+    origin = "/".join(page.url.split("/")[:3])
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": origin}])
+
+
+def test_an_ended_session_loses_no_text(open_page: Open) -> None:
+    incident = builders.incident()
+    officer = builders.officer("duty_officer", at=builders.post(id=2))
+    page = open_page(f"/console/incidents/{incident.pk}/", officer=officer)
+    page.context.clear_cookies(name="sessionid")
+    _written(page)
+    expect(page).to_have_url(re.compile("/account/login/"))
+    expect(page.locator("#typed")).to_be_visible()
+    _sign_in(page, officer)
+    # Where signing in leads to: the address of the button, which is no page.
+    page.goto(f"/console/incidents/{incident.pk}/note/")
+    expect(page).to_have_url(re.compile(f"/console/incidents/{incident.pk}/$"))
+    assert violations(page) == []
+    assert is_cut(page) == []
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.get_by_role("textbox")).to_have_value(LONG)
+    page.locator("form:has(textarea) button").dblclick()
+    expect(page.get_by_text(LONG)).to_be_visible()
+    expect(page.locator("#typed")).to_be_hidden()
+    assert _kept(page) is None
+    assert LogEntry.objects.filter(text=LONG).count() == 1
+
+
+def test_what_a_lost_line_kept_is_offered_elsewhere_and_gone_with_the_officer(
+    open_page: Open,
+) -> None:
+    incident = builders.incident()
+    officer = builders.officer("duty_officer", at=builders.post(id=2))
+    page = open_page(f"/console/incidents/{incident.pk}/", officer=officer)
+    page.route("**/note/", lambda route: route.abort())
+    _written(page)
+    expect(page).to_have_url(re.compile("chrome-error"))
+    page.goto("/console/")
+    expect(page.get_by_role("button", name="Put it back")).to_be_hidden()
+    page.get_by_role("link", name="Open the page where you typed it").click()
+    expect(page.get_by_role("button", name="Put it back")).to_be_visible()
+    assert LONG in str(_kept(page))
+    # Whoever signs in after them in this tab is offered nothing of theirs.
+    _sign_in(page, builders.officer("releaser", at=builders.post(id=3)))
+    page.goto("/console/")
+    expect(page.locator("#typed")).to_be_hidden()
+    assert _kept(page) is None
+
+
+def test_signing_out_forgets_it(open_page: Open) -> None:
+    incident = builders.incident()
+    officer = builders.officer("duty_officer", at=builders.post(id=2))
+    page = open_page(f"/console/incidents/{incident.pk}/", officer=officer)
+    page.route("**/note/", lambda route: route.abort())
+    _written(page)
+    expect(page).to_have_url(re.compile("chrome-error"))
+    page.goto("/console/")
+    expect(page.locator("#typed")).to_be_visible()
+    page.get_by_role("button", name="Sign out").first.click()
+    expect(page).to_have_url(re.compile("/account/login/"))
+    assert _kept(page) is None
