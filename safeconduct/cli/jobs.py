@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from django.conf import settings
 from procrastinate import exceptions
@@ -13,7 +16,15 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import PsycopgConnector
 
+from safeconduct.response.alerts.terms import BEGINNING, EXPANSION
+
 logger = logging.getLogger(__name__)
+
+# Where every other job waits: the name that procrastinate gives a task without one.
+_USUAL_QUEUE: Final = "default"
+# A beginning is a matter of a moment, but one may wait for another of the same alert.
+_BEGINNINGS: Final = 2
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class WorkerConnector(PsycopgConnector):
@@ -24,11 +35,25 @@ class WorkerConnector(PsycopgConnector):
     """
 
     def __init__(self, ours: DjangoConnector) -> None:
-        super().__init__(kwargs=connector_params(ours.alias))
+        # Each queue is listened to on a connection that is never given back.
+        super().__init__(kwargs=connector_params(ours.alias), min_size=4, max_size=10)
         self._ours = ours
 
     def get_sync_connector(self) -> BaseConnector:
         return self._ours
+
+
+def places(concurrency: int) -> dict[str, int]:
+    """How many jobs of each queue run at once.
+
+    A release finds a place however many long jobs there are, and its first messages find one
+    however many other releases are being written: somebody waits for them.
+    """
+    return {
+        _USUAL_QUEUE: concurrency,
+        BEGINNING: _BEGINNINGS,
+        EXPANSION: settings.ALERTS["EXPANSION_WORKERS"],
+    }
 
 
 def run(*, concurrency: int) -> None:
@@ -37,29 +62,53 @@ def run(*, concurrency: int) -> None:
     if not isinstance(connector, DjangoConnector):
         raise TypeError("Jobs are written by Django's connection and worked from its own.")
     with app.replace_connector(WorkerConnector(connector)):
-        asyncio.run(_work(concurrency))
+        asyncio.run(_work(places(concurrency)))
 
 
-async def _work(concurrency: int) -> None:
+async def _work(at_once: dict[str, int]) -> None:
+    loop = asyncio.get_running_loop()
+    # A job is a thread: the usual number of them may be fewer than there are places.
+    loop.set_default_executor(ThreadPoolExecutor(sum(at_once.values())))
     async with app.open_async():
-        rescue = asyncio.create_task(_rescue_forever())
-        worker = asyncio.create_task(
-            app.run_worker_async(
-                concurrency=concurrency,
-                # What is planned for later is found by looking, and looks at a ladder are
-                # due within seconds.
-                fetch_job_polling_interval=settings.JOBS["POLL_SECONDS"],
-                update_heartbeat_interval=settings.JOBS["HEARTBEAT_SECONDS"],
-                stalled_worker_timeout=settings.JOBS["STALLED_SECONDS"],
-                delete_jobs="successful",
-            )
-        )
-        # The rescue only ever ends by failing; then the worker has to go with it.
-        await asyncio.wait({rescue, worker}, return_when=asyncio.FIRST_COMPLETED)
-        for ended in (rescue, worker):
-            if not ended.done():
-                ended.cancel()
-        await asyncio.gather(worker)
+        tasks = [
+            asyncio.create_task(_asked_to_end(loop)),
+            asyncio.create_task(_rescue_forever()),
+            *(asyncio.create_task(_worker(queue, many)) for queue, many in at_once.items()),
+        ]
+        # None of them ends by itself but by failing; then all have to go with it.
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+
+async def _worker(queue: str, at_once: int) -> None:
+    """Work on one queue; cancelled it lets the jobs it has begun come to an end."""
+    await app.run_worker_async(
+        queues=[queue],
+        concurrency=at_once,
+        # What is planned for later is found by looking, and looks at a ladder are
+        # due within seconds.
+        fetch_job_polling_interval=settings.JOBS["POLL_SECONDS"],
+        update_heartbeat_interval=settings.JOBS["HEARTBEAT_SECONDS"],
+        stalled_worker_timeout=settings.JOBS["STALLED_SECONDS"],
+        delete_jobs="successful",
+        install_signal_handlers=False,
+    )
+
+
+async def _asked_to_end(loop: asyncio.AbstractEventLoop) -> None:
+    """Until the first signal to end; whoever sends a second one will not wait for jobs."""
+    asked = asyncio.Event()
+    for number in _ENDING:
+        loop.add_signal_handler(number, asked.set)
+    try:
+        await asked.wait()
+    finally:
+        for number in _ENDING:
+            loop.remove_signal_handler(number)
 
 
 async def _rescue_forever() -> None:

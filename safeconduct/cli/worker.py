@@ -14,7 +14,7 @@ from safeconduct.cli.surroundings import needs_database
     type=click.Choice(["jobs", "drain", "reports"]),
     help="One of them, in this very process.",
 )
-@click.option("--concurrency", default=4, show_default=True, help="Jobs at once.")
+@click.option("--concurrency", default=4, show_default=True, help="Jobs at once, beside releases.")
 @needs_database
 def command(only: str | None, concurrency: int) -> None:
     """Run background jobs, rescue stalled ones, fold answers, take back what they spare people."""

@@ -1,15 +1,23 @@
 """Jobs: taken up again when their worker died, and asked for in the transaction that needs them."""
 
 import asyncio
+import os
+import signal
+import time
 from contextlib import suppress
+from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.tasks import Task
 
 from safeconduct.cli import jobs
+from safeconduct.ground.kernel import clock
+from safeconduct.response.alerts.models import Release
+from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,3 +103,31 @@ def test_where_the_next_of_its_kind_waits_already_the_job_of_a_dead_worker_gives
         cursor.execute("SELECT status FROM procrastinate_jobs WHERE lock = 'x'")
         assert cursor.fetchall() == [("todo",)]
     assert status_of(bystander) == "todo"
+
+
+def test_a_release_finds_a_place_while_all_others_are_taken(monkeypatch):
+    seen = []
+
+    def is_written(release_id):
+        return Release.objects.filter(pk=release_id, expanded_at__isnull=False).exists()
+
+    def wait_for(*, release_id):
+        """A long job: it ends when the release is written, or when nobody would wait longer."""
+        try:
+            ends = clock.now() + timedelta(seconds=20)
+            while not seen and clock.now() < ends:
+                if is_written(release_id):
+                    seen.append("written")
+                time.sleep(0.02)
+        finally:
+            connection.close()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    # The threads of the worker end with it, and have to leave no connection behind.
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+    alert = builders.released_alert(expand=False)
+    job = Task(wait_for, blueprint=app, name="tests.wait", queue="default")
+    monkeypatch.setitem(app.tasks, job.name, job)
+    job.configure(priority=100).defer(release_id=alert.release.pk)
+    jobs.run(concurrency=1)
+    assert seen == ["written"]

@@ -15,6 +15,10 @@ DRAFT: Final = declare("alerts.draft", _("Write alerts"))
 RELEASE: Final = declare("alerts.release", _("Release alerts"))
 STOP: Final = declare("alerts.stop", _("Stop alerts"))
 
+# Workers keep places for each of these queues that nothing else takes: in the first the first
+# messages of a release are written, in the second, which takes longer, all others.
+BEGINNING: Final = "releases"
+EXPANSION: Final = "expansion"
 # How long the question stays open after a release; answer links work as long.
 ANSWERS_OPEN: Final = timedelta(days=14)
 # How long an alert holds unless its writer says otherwise.

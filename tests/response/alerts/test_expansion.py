@@ -138,16 +138,21 @@ def scattered(people: int) -> None:
 
 
 def begun(people: int, settings: Any) -> Alert:
-    """A release whose first two people have been written to, the rest cut in two."""
+    """A release whose first two people have been written to, the rest divided in two."""
+    alert = waiting(people, settings)
+    expand(alert, chunks=1)
+    return alert
+
+
+def waiting(people: int, settings: Any) -> Alert:
+    """A release nobody of which has been written to, and whose chunks are of two people."""
     settings.ALERTS = settings.ALERTS | {
         "FIRST_CHUNK_SIZE": 2,
         "CHUNK_SIZE": 2,
         "EXPANSION_WORKERS": 2,
     }
     scattered(people)
-    alert = builders.released_alert(expand=False)
-    expand(alert, chunks=1)
-    return alert
+    return builders.released_alert(expand=False)
 
 
 def progress(alert: Alert) -> dict[int, int]:
@@ -163,7 +168,7 @@ def test_the_parts_of_a_release_share_nobody_and_leave_nobody_out(settings: Any)
     assert progress(alert) == {0: 2, 1: 0, 2: 0}
     helpers = ProcrastinateJob.objects.filter(task_name="alerts.expand_release")
     assert sorted(helpers.values_list("lock", flat=True)) == [
-        f"release:{alert.release.pk}",
+        f"release:{alert.release.pk}:0",
         f"release:{alert.release.pk}:1",
     ]
     expand(alert)
@@ -227,6 +232,23 @@ def test_who_finds_something_held_writes_what_is_left(
     alert.release.refresh_from_db()
     assert progress(alert) == {0: 2, 1: 4, 2: 4}
     assert alert.release.expanded_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_finds_nobody_comes_again_for_those_whom_another_is_finding(settings: Any) -> None:
+    alert = begun(10, settings)
+    hold = "SELECT FROM audiences_slice WHERE audience_id = %s AND number = 1 FOR UPDATE"
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute(hold, [alert.release.audience_id])
+        # All of the second part is written, and of the first nobody can tell yet.
+        with pytest.raises(ExpansionBusyError):
+            tasks.expand_release(release_id=alert.release.pk)
+        assert progress(alert) == {0: 2, 1: 0, 2: 4}
+    assert expand(alert, chunks=1) == 1
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute(hold.replace("number = 1", "number = 3"), [alert.release.audience_id])
+        tasks.expand_release(release_id=alert.release.pk)
+    assert progress(alert) == {0: 2, 1: 2, 2: 4}
 
 
 @pytest.mark.parametrize("steps", [0, 2])
@@ -336,6 +358,13 @@ def test_whoever_finds_another_worker_at_it_comes_again() -> None:
             tasks.expand_release(release_id=number)
     alert.release.refresh_from_db()
     assert alert.release.expanded_at is None
+
+
+def test_the_first_messages_are_written_by_a_job_that_ends_with_them(settings: Any) -> None:
+    """The next release may be a matter of life as well, and waits for a place."""
+    alert = waiting(4, settings)
+    tasks.begin_expansion(release_id=alert.release.pk)
+    assert len(rows(alert)) == 2
 
 
 def test_a_release_whose_job_was_lost_is_taken_up_once() -> None:

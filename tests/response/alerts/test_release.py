@@ -71,7 +71,7 @@ def test_a_release_leaves_everything_in_one_transaction() -> None:
     assert made.round == Round.objects.get()
     assert made.round.batch_id == made.batch_id
     assert CapMessage.objects.get().msg_type == "Alert"
-    assert ProcrastinateJob.objects.get(task_name="alerts.expand_release").args == {
+    assert ProcrastinateJob.objects.get(task_name="alerts.begin_expansion").args == {
         "release_id": made.pk
     }
     assert Entry.objects.filter(kind="alerts.released", subject_id=alert.pk).count() == 1

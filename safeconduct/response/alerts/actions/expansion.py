@@ -65,7 +65,14 @@ _LAZILY: Final = "SET LOCAL synchronous_commit = off"
 
 
 class ExpansionBusyError(Exception):
-    """Other workers are writing what is left of this release: come again, they may die."""
+    """Other workers are at what is left of this release: come again, they may die.
+
+    ``has_more_to_come`` where one of them is still finding people whom all may then write to.
+    """
+
+    def __init__(self, message: str, *, has_more_to_come: bool = True) -> None:
+        super().__init__(message)
+        self.has_more_to_come = has_more_to_come
 
 
 @transaction.atomic
@@ -127,7 +134,10 @@ def _free_piece(release: Release) -> Slice | None:
     left = release.audience.slices.filter(finished_at=None)
     piece = left.select_for_update(skip_locked=True).order_by("number").first()
     if piece is None and left.exists():
-        raise ExpansionBusyError(f"Others write what is left of release #{release.pk}.")
+        parts = left.filter(until_party_id=None)
+        raise ExpansionBusyError(
+            f"Others write what is left of release #{release.pk}.", has_more_to_come=parts.exists()
+        )
     return piece
 
 
@@ -144,9 +154,9 @@ def _begin(release: Release, now: datetime) -> None:
     first, *_rest = divide(audience=audience, parts=parts, first=chunk, now=now)
     release.first_party_ids = list(chunk.party_ids)
     release.save(update_fields=["first_party_ids"])
-    for helper in range(1, parts):
+    for worker in range(parts):
         # The lock keeps one of a kind at work, also when a lost release is taken up again.
-        job = app.configure_task("alerts.expand_release", lock=f"release:{release.pk}:{helper}")
+        job = app.configure_task("alerts.expand_release", lock=f"release:{release.pk}:{worker}")
         job.defer(release_id=release.pk)
     _write(release, first, chunk, now)
     first.save()

@@ -278,7 +278,7 @@ def _open_round(
 
 def _defer_expansion(release_id: int) -> None:
     """Leave the job in this transaction; two jobs of one release never run at once."""
-    job = app.configure_task("alerts.expand_release", lock=f"release:{release_id}")
+    job = app.configure_task("alerts.begin_expansion", lock=f"release:{release_id}")
     job.defer(release_id=release_id)
 
 
