@@ -1,8 +1,9 @@
 """Finding a place by any of its names, and saying its name in the reader's language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel import Locale
 from django.db import connection
@@ -12,12 +13,15 @@ from safeconduct.ground.kernel.names import latin_key, sort_key
 from safeconduct.ground.places.engine.boundaries import name_rewrites
 from safeconduct.ground.places.engine.numbers import LocalNumbers, numbers_of
 from safeconduct.ground.places.models import City, Country
-from safeconduct.ground.places.terms import SHORTEST_SEARCH
+from safeconduct.ground.places.terms import DWARFED_BY, SHORTEST_SEARCH
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceHit:
-    """A country, or a city where ``city_id`` is set. ``value`` is what a form sends for it."""
+    """A country, or a city where ``city_id`` is set. ``value`` is what a form sends for it.
+
+    ``is_whole`` where it is called as was asked, in any language, and no longer.
+    """
 
     country: str
     country_name: str
@@ -27,6 +31,7 @@ class PlaceHit:
     longitude: float | None
     cell: int | None
     population: int
+    is_whole: bool = False
 
     @property
     def value(self) -> str:
@@ -59,11 +64,27 @@ def find_places(
 
 
 def meant(text: str, hits: list[PlaceHit]) -> PlaceHit | None:
-    """The one place of those found that a text can mean; None where several bear the name."""
+    """The one place of those found that a text can mean; None where several bear the name.
+
+    By any of its names, since Пекин is no less Beijing's than that of a Pekin elsewhere. Of
+    several it is the greatest, if that alone is shown by this name, or none is and it dwarfs
+    the others: whoever lives in the smaller one is asked rather than moved.
+    """
     typed = latin_key(text)
     same = [hit for hit in hits if latin_key(hit.label) == typed]
-    whole = [hit for hit in hits if latin_key(hit.name) == latin_key(text.partition(",")[0])]
-    return next((found[0] for found in (same, hits, whole) if len(found) == 1), None)
+    whole = [hit for hit in hits if hit.is_whole]
+    one = next((found[0] for found in (same, hits, whole) if len(found) == 1), None)
+    return one or _greatest(whole, latin_key(text.partition(",")[0]))
+
+
+def _greatest(hits: list[PlaceHit], name: str) -> PlaceHit | None:
+    ranked = sorted(hits, key=lambda hit: -hit.population)
+    if not ranked or ranked[0].population == 0:
+        return None
+    first, second = ranked[0], ranked[1]
+    shown = [hit for hit in hits if latin_key(hit.name) == name]
+    dwarfs = not shown and first.population >= second.population * DWARFED_BY
+    return first if dwarfs or shown == [first] else None
 
 
 def place(value: str, language: str) -> PlaceHit | None:
@@ -71,7 +92,8 @@ def place(value: str, language: str) -> PlaceHit | None:
     code, _, number = value.partition(":")
     if number and not (number.isascii() and number.isdigit() and len(number) < 12):
         return None
-    hits = _described([(None, int(number))] if number else [(code, None)], language)
+    row = _Row(None, int(number), True) if number else _Row(code, None, True)
+    hits = _described([row], language)
     return hits[0] if hits and hits[0].country == code else None
 
 
@@ -147,12 +169,16 @@ def _countries_called(key: str) -> set[str]:
         return {code for (code,) in cursor.fetchall()}
 
 
-def _hits(
-    key: str, prefix: str, lands: set[str], limit: int
-) -> list[tuple[str | None, int | None]]:
+class _Row(NamedTuple):
+    country: str | None
+    city: int | None
+    is_whole: bool
+
+
+def _hits(key: str, prefix: str, lands: set[str], limit: int) -> list[_Row]:
     with connection.cursor() as cursor:
         cursor.execute(_FIND, {"key": key, "prefix": prefix, "lands": list(lands), "n": limit})
-        return [(code, number) for code, number, *_ in cursor.fetchall()]
+        return [_Row(*found[:3]) for found in cursor.fetchall()]
 
 
 # Keys hold letters, digits and spaces only, so a prefix needs no escaping.
@@ -169,16 +195,20 @@ SELECT found.country_id, found.city_id, bool_or(found.key = %(key)s) AS whole,
 """
 
 
-def _described(found: list[tuple[str | None, int | None]], language: str) -> list[PlaceHit]:
-    cities = City.objects.in_bulk([number for _, number in found if number is not None])
-    codes = {code for code, _ in found if code} | {city.country_id for city in cities.values()}
+def _described(found: list[_Row], language: str) -> list[PlaceHit]:
+    cities = City.objects.in_bulk([row.city for row in found if row.city is not None])
+    codes = {row.country for row in found if row.country}
+    codes |= {city.country_id for city in cities.values()}
     countries = Country.objects.defer("cells_from", "cells_until").in_bulk(codes)
     hits = []
-    for code, number in found:
-        if number in cities:
-            hits.append(_city_hit(cities[number], countries[cities[number].country_id], language))
-        elif code in countries:
-            hits.append(_country_hit(countries[code], language))
+    for row in found:
+        if city := cities.get(row.city or 0):
+            hit = _city_hit(city, countries[city.country_id], language)
+        elif country := countries.get(row.country or ""):
+            hit = _country_hit(country, language)
+        else:
+            continue
+        hits.append(replace(hit, is_whole=row.is_whole))
     return hits
 
 

@@ -11,3 +11,5 @@ DISCLAIMER: Final = _(
 )
 # Shorter words would match half the world.
 SHORTEST_SEARCH: Final = 2
+# Of two places of one name the greater is meant if it has so many times the people.
+DWARFED_BY: Final = 30

@@ -53,6 +53,60 @@ def test_countries_are_found_too():
     assert [(hit.value, hit.label) for hit in hits] == [("TR", "Турция")]
 
 
+@pytest.fixture
+def pekins():
+    builders.findable_country("CN", az="Çin", en="China", ru="Китай")
+    builders.city(
+        11,
+        "CN",
+        "Beijing",
+        spellings=("Пекин", "Pekin", "Peking"),
+        population=18_960_744,
+        at=(39.9, 116.4),
+    )
+    builders.city(12, "US", "Pekin", spellings=("Peking",), population=31_731, at=(40.57, -89.65))
+
+
+def meant(text, language="en"):
+    hit = queries.meant(text, queries.find_places(text, language))
+    return hit and hit.value
+
+
+@pytest.mark.parametrize("text", ["Pekin", "Пекин"])
+def test_nobody_is_moved_to_a_small_place_because_that_one_is_spelled_so(pekins, text):
+    assert meant(text) is None
+    assert queries.find_places(text, "en")[0].value == "CN:11"
+    assert meant(f"{text}, Китай") == "CN:11"
+
+
+def test_the_greatest_by_far_is_meant_where_none_is_shown_by_the_name(pekins):
+    assert meant("Peking") == "CN:11"
+    builders.city(13, "FR", "Petit", spellings=("Peking",), population=900_000, at=(48.8, 2.3))
+    assert meant("Peking") is None
+
+
+def test_the_small_place_is_meant_by_whoever_says_its_country(pekins):
+    assert meant("Pekin, US") == "US:12"
+
+
+def test_of_places_that_both_have_people_nobody_guesses():
+    assert meant("Paris") is None
+    builders.city(4, "US", "Nowhere", population=0, at=(33.66, -95.55))
+    builders.city(5, "FR", "Nowhere", population=0, at=(48.85, 2.35))
+    assert meant("Nowhere") is None
+    assert meant("Qaziantep", "ru") == "TR:314830"
+
+
+def test_the_greatest_is_meant_where_others_bear_the_name_as_a_second_one_only():
+    builders.city(spellings=("Adana",))
+    builders.city(6, "US", "Aden", spellings=("Adana",), population=1_079_670, at=(12.8, 45.0))
+    assert meant("Adana") == "TR:325363"
+    # The greater place is asked about even where the smaller one is shown by the name.
+    builders.city(7, "FR", "Great", spellings=("Small",), population=3_000, at=(48.85, 2.35))
+    builders.city(8, "US", "Small", population=2_000, at=(33.66, -95.55))
+    assert meant("Small") is None
+
+
 @pytest.mark.parametrize("text", ["", "p", "%", "__", "п", "\x00"])
 def test_too_little_finds_nothing(text):
     assert queries.find_places(text, "en") == []

