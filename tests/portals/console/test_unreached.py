@@ -1,11 +1,13 @@
 """The work list of those nobody reached, as officers see it."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from safeconduct.ground.audit.models import Entry, Look
 from safeconduct.ground.kernel import clock
@@ -281,3 +283,43 @@ def test_a_file_of_an_exercise_says_so_in_every_row_and_holds_no_number(pages, f
     assert heading.startswith("exercise,")
     assert all(line.startswith("EXERCISE,") for line in lines)
     assert PHONE not in answer.content.decode()
+
+
+def test_both_lists_are_counted_of_those_not_heard_from(pages, family) -> None:
+    pages.sign_in(builders.officer(at=builders.post()))
+    words = text_of(listed(pages, family))
+    assert "3 of 3 not heard from" in words
+    assert "Told through a relative (0)" in words
+    Delivery.objects.update(state=State.DELIVERED)
+    words = text_of(listed(pages, family))
+    assert "0 of 3 not heard from" in words
+    assert "Told through a relative (1)" in words
+    apart = pages.get(reverse("board:through", args=[family.incident_id])).content.decode()
+    assert "1 of 3 not heard from" in text_of(apart)
+
+
+def test_a_count_that_would_take_long_says_of_how_many_it_is(pages, family, monkeypatch) -> None:
+    # The function of its name hides the module from a dotted path.
+    module = import_module("safeconduct.picture.rollcall.queries.unreached")
+    monkeypatch.setattr(module, "LOOKED_AT", 2)
+    monkeypatch.setattr(module, "COUNTED_FOR_SECONDS", 0)
+    pages.sign_in(builders.officer(at=builders.post()))
+    assert "2 of the first 2 not heard from" in text_of(listed(pages, family))
+
+
+def test_where_nobody_was_asked_no_list_says_that_all_is_well(pages) -> None:
+    incident = builders.incident()
+    pages.sign_in(builders.officer(at=builders.post()))
+    for name in ("unreached", "through", "silent"):
+        page = pages.get(reverse(f"board:{name}", args=[incident.pk])).content.decode()
+        assert "Nobody has been asked here yet." in page, name
+        assert "Every message arrived" not in page, name
+        assert "Everybody here has been heard from" not in page, name
+    board = pages.get(reverse("board:page", args=[incident.pk])).content.decode()
+    assert board.count("nobody has been asked yet") == 2
+    assert "since round 0" not in board
+
+
+def text_of(page: str) -> str:
+    """What is read of a page, on one line."""
+    return " ".join(strip_tags(page).split())

@@ -34,7 +34,7 @@ from safeconduct.picture.rollcall.queries.speaking import (
     speaks_to_all,
     speaks_to_member,
 )
-from safeconduct.picture.rollcall.queries.unreached import unreached
+from safeconduct.picture.rollcall.queries.unreached import Divided, divided, unreached
 
 __all__ = [
     "DRAIN_PULSE",
@@ -42,6 +42,7 @@ __all__ = [
     "Cell",
     "Cells",
     "CurvePoint",
+    "Divided",
     "Filters",
     "Numbers",
     "Page",
@@ -51,6 +52,7 @@ __all__ = [
     "cells",
     "curve",
     "curve_of",
+    "divided",
     "in_conflict",
     "left_registry",
     "needs_help",

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from safeconduct.wires.messaging.terms import State
 # on where this one stopped.
 LOOKED_AT: Final = 2000
 LOOKED_FOR_SECONDS: Final = 0.1
+COUNTED_FOR_SECONDS: Final = 0.2
 # So long a provider may take to report a delivery; then "handed over" is all there will be.
 PROOF_WAITED_FOR: Final = timedelta(hours=1)
 _COLUMNS: Final = ("person_id", "party_id", "intensity", "vulnerability", "record_at")
@@ -47,6 +49,23 @@ _UNREACHED: Final = """
     SELECT w.person_id FROM ({window}) AS w WHERE {whom}
     ORDER BY w.intensity DESC, w.vulnerability DESC, w.record_at, w.person_id LIMIT %(limit)s
 """
+_DIVIDED: Final = f"""
+    SELECT count(*) FILTER (WHERE {_NOBODY}), count(*) FILTER (WHERE {_RELATIVE}), count(*)
+    FROM ({{window}}) AS w
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """How many of the silent nothing reached, and how many a relative alone could tell.
+
+    Of the first ``looked_at`` of them, where there was no time for all.
+    """
+
+    unreached: int
+    through: int
+    looked_at: int
+    is_all: bool
 
 
 def unreached(
@@ -75,39 +94,55 @@ def unreached(
     until = time.monotonic() + LOOKED_FOR_SECONDS
     while True:
         window = longest_silent(incident_id, filters, after=after)
-        few = window.values(*_COLUMNS)[:LOOKED_AT]
-        found = _found(few, whom, batch_ids, now, limit + 1 - len(rows))
-        rows += _standings(incident_id, found)
+        asked = _UNREACHED.replace("{whom}", whom)
+        found = _of(window, asked, batch_ids, now, limit=limit + 1 - len(rows))
+        rows += _standings(incident_id, [person_id for (person_id,) in found])
         if len(rows) > limit:
             return Page(rows[:limit], written(silent_mark(rows[limit - 1])))
-        last = window[LOOKED_AT - 1 : LOOKED_AT].first()
-        after = written(silent_mark(last)) if last else ""
+        after = _next_window(window)
         if not after or time.monotonic() > until:
             return Page(rows, after)
 
 
-def _found(
-    window: "QuerySet[Standing, dict[str, Any]]",
-    whom: str,
+def divided(
+    incident_id: int, filters: Filters, *, batch_ids: Collection[int], now: datetime
+) -> Divided:
+    """The lists of :func:`unreached` as numbers, as far as they can be counted in a moment."""
+    nobody = relative = looked_at = 0
+    until = time.monotonic() + COUNTED_FOR_SECONDS
+    after = ""
+    while True:
+        window = longest_silent(incident_id, filters, after=after)
+        ((some, others, people),) = _of(window, _DIVIDED, batch_ids, now)
+        nobody, relative, looked_at = nobody + some, relative + others, looked_at + people
+        after = _next_window(window)
+        if not after or time.monotonic() > until:
+            return Divided(nobody, relative, looked_at, is_all=not after)
+
+
+def _next_window(window: QuerySet[Standing]) -> str:
+    last = window[LOOKED_AT - 1 : LOOKED_AT].first()
+    return written(silent_mark(last)) if last else ""
+
+
+def _of(
+    window: QuerySet[Standing],
+    asked: str,
     batch_ids: Collection[int],
     now: datetime,
-    limit: int,
-) -> list[int]:
-    sql, params = window.query.sql_with_params()
-    known: dict[str, Any] = {
-        "batches": list(batch_ids),
-        "proof_from": now - PROOF_WAITED_FOR,
-        "limit": limit,
-    }
+    **known: Any,  # noqa: ANN401 -- whatever a statement may be given
+) -> list[tuple[int, ...]]:
+    """The rows that ``asked`` answers of the first people of a window."""
+    sql, params = window.values(*_COLUMNS)[:LOOKED_AT].query.sql_with_params()
+    known |= {"batches": list(batch_ids), "proof_from": now - PROOF_WAITED_FOR}
     # Ours by name, since they stand there several times; the window's by place.
     names = [f"w{place}" for place in range(len(params))]
     named = sql % tuple(f"%({name})s" for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
-            _UNREACHED.format(window=named, whom=whom),
-            known | dict(zip(names, params, strict=True)),
+            asked.replace("{window}", named), known | dict(zip(names, params, strict=True))
         )
-        return [person_id for (person_id,) in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def _standings(incident_id: int, people: Collection[int]) -> list[Standing]:

@@ -37,6 +37,8 @@ class Shown:
     rows: list[Row]
     after: str
     last_round: int
+    # Whether anybody was: a list may be empty because nobody has.
+    asked: bool
 
 
 @officer_may(VIEW)
@@ -67,9 +69,13 @@ def _shown(request: HttpRequest, incident_id: int, which: str) -> Shown:
         page = _LISTS[which](incident.pk, filters, request.GET.get("after", ""))
     except rollcall.PageLostError as refusal:
         raise Http404 from refusal
-    return Shown(
-        incident, form, rows_of(incident.pk, page.rows), page.after, last.number if last else 0
-    )
+    rows = rows_of(incident.pk, page.rows)
+    asked = bool(rows) or anybody_asked(incident.pk, scope)
+    return Shown(incident, form, rows, page.after, last.number if last else 0, asked)
+
+
+def anybody_asked(incident_id: int, scope: Scope) -> bool:
+    return rollcall.numbers(incident_id, scope.countries).asked > 0
 
 
 type _Lister = Callable[[int, rollcall.Filters, str], rollcall.Page]

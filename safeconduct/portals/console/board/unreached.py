@@ -26,7 +26,7 @@ from safeconduct.portals.console.board.access import board_for
 from safeconduct.portals.console.board.files import countries_in, file_of
 from safeconduct.portals.console.board.forms import FilterForm
 from safeconduct.portals.console.board.listed import note_listed
-from safeconduct.portals.console.board.lists import filter_form
+from safeconduct.portals.console.board.lists import anybody_asked, filter_form
 from safeconduct.portals.console.board.rows import Row, names_of, rows_of
 from safeconduct.response.checkins.models import Round
 from safeconduct.wires.messaging.terms import Channel
@@ -55,6 +55,9 @@ class Shown:
     form: FilterForm
     tasks: list[Task]
     after: str
+    # The filters that the page was narrowed by.
+    by: rollcall.Filters
+    asked: bool
 
 
 @officer_may(VIEW)
@@ -62,8 +65,10 @@ def unreached(request: HttpRequest, incident_id: int, which: str) -> HttpRespons
     """A page of the list, narrowed by what the address says."""
     page = _shown(request, incident_id, which)
     note_listed(request, _listed(page.tasks), Why(INCIDENT, incident_id))
-    shown = {"incident": page.incident, "form": page.form, "tasks": page.tasks, "which": which}
-    response = render(request, "board/unreached.html", shown | {"after": page.after})
+    batches = batches_of(incident_id)
+    counted = rollcall.divided(incident_id, page.by, batch_ids=batches, now=clock.now())
+    shown = {"page": page, "incident": page.incident, "which": which, "counted": counted}
+    response = render(request, "board/unreached.html", shown)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -84,10 +89,11 @@ def save(request: HttpRequest, incident_id: int, which: str) -> HttpResponse:
 def _shown(request: HttpRequest, incident_id: int, which: str) -> Shown:
     incident, scope = board_for(request, incident_id)
     form = filter_form(request, incident.pk, scope)
+    filters = form.filters(scope.countries, officer_of(request).pk)
     try:
         page = rollcall.unreached(
             incident.pk,
-            form.filters(scope.countries, officer_of(request).pk),
+            filters,
             batch_ids=batches_of(incident.pk),
             now=clock.now(),
             through=which == "through",
@@ -96,7 +102,8 @@ def _shown(request: HttpRequest, incident_id: int, which: str) -> Shown:
     except rollcall.PageLostError as refusal:
         raise Http404 from refusal
     tasks = tasks_of(incident.pk, page.rows, scope.countries)
-    return Shown(incident, form, tasks, page.after)
+    asked = bool(tasks) or anybody_asked(incident.pk, scope)
+    return Shown(incident, form, tasks, page.after, filters, asked)
 
 
 def _listed(tasks: Iterable[Task]) -> dict[int, str]:
