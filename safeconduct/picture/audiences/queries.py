@@ -23,6 +23,13 @@ UNSTOPPED = "k.stopped_at IS NULL"
 # longer than it saves.
 _ALLOWANCE = "SET LOCAL work_mem = '192MB'; SET LOCAL jit = off"
 
+# What a correction's audience was handed: each goes again the way it went.
+_HANDED = """
+SELECT d.channel, count(*) FROM messaging_delivery d
+WHERE d.batch_id = %s AND (d.handed_at IS NOT NULL OR d.maybe_twice)
+    AND d.recipient_id = ANY (%s)
+GROUP BY d.channel ORDER BY d.channel
+"""
 _SOMEWHERE = """
 SELECT s.person_id, (ascii(s.country_id) * 256 + ascii(substr(s.country_id, 2)))::int8
 FROM registry_stay s
@@ -60,6 +67,7 @@ def preview(audience: Audience, *, ways: Ways | None = None) -> Preview:
     Each person counts once however many of their stays match; messages count as
     they will be sent, one for each address of a party, by the first of the ways
     that works: unless told otherwise an SMS where there is a number, else a mail.
+    A correction's go the way the first ones went, so that each of its people is reached.
     """
     ways = ways or Ways()
     selection = selection_of(audience)
@@ -69,7 +77,8 @@ def preview(audience: Audience, *, ways: Ways | None = None) -> Preview:
     contacts = counting.contacts(everybody, ways, working=WORKING, unstopped=UNSTOPPED)
     counting.forget()
     countries = counting.by_country(everybody.country)
-    messages = counting.messages(everybody, contacts, ways)
+    batch = audience.of_batch_id
+    messages = _handed(batch, everybody) if batch else counting.messages(everybody, contacts, ways)
     return Preview(
         as_of=audience.as_of.isoformat(),
         people=len(everybody.person),
@@ -77,12 +86,18 @@ def preview(audience: Audience, *, ways: Ways | None = None) -> Preview:
         languages=counting.by_language(everybody),
         countries=countries,
         messages={Channel(channel).name.lower(): count for channel, count in messages.items()},
-        unreachable=_unreachable(everybody, contacts, ways),
+        unreachable=Unreachable() if batch else _unreachable(everybody, contacts, ways),
         somewhere=_somewhere(selection, everybody, touched=list(countries)),
         duplicates=counting.duplicates(everybody),
         confidence=counting.by_confidence(everybody),
         reach=counting.by_reach(everybody),
     )
+
+
+def _handed(batch_id: int, everybody: counting.Members) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HANDED, [batch_id, everybody.person.tolist()])
+        return dict(cursor.fetchall())
 
 
 def _ages(as_of: datetime) -> dict[str, datetime]:

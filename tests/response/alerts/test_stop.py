@@ -4,10 +4,12 @@ import pytest
 
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
+from safeconduct.picture.audiences.terms import Unreachable
 from safeconduct.picture.registry.models import ContactPoint
 from safeconduct.response.alerts.actions import expand_next, release_alert, stop_alert
 from safeconduct.response.alerts.actions.stops import StopRefusedError
 from safeconduct.response.alerts.models import Alert, CapMessage
+from safeconduct.response.alerts.queries import progress_of
 from safeconduct.wires.messaging.models import Delivery
 from tests import builders
 from tests.response.alerts.test_expansion import expand, rows
@@ -81,6 +83,12 @@ def test_the_correction_goes_the_way_the_message_went() -> None:
     ContactPoint.objects.filter(person=reader, channel=1).update(last_failed_at=clock.now())
     correction = stop_alert(alert_id=alert.pk, now=clock.now(), actor=stopper()).correction
     assert correction is not None
+    # And its preview says so, with nobody unreachable: they were reached once.
+    assert correction.audience.preview["messages"] == {"sms": 1}
+    assert Unreachable(**correction.audience.preview["unreachable"]).people == 0
     release_alert(alert_id=correction.pk, version=1, now=clock.now(), actor=stopper())
     expand(correction)
     assert rows(correction) == [("+999605", 1, "az", 1)]
+    progress = progress_of(Alert.objects.get(pk=correction.pk).release)
+    assert progress.final["messages"] == progress.expected_messages == 1
+    assert progress.final["unreachable"] == 0

@@ -188,7 +188,8 @@ def _write(release: Release, piece: Slice, chunk: Chunk, now: datetime) -> None:
     if release.round is not None:
         asked = ask_chunk(round=release.round, now=now, actor=SYSTEM)
     piece.messages = _enqueue(release, chunk, asked)
-    piece.unreachable = _unreachable(release)
+    # A correction goes to nobody but those whom the first message was handed over for.
+    piece.unreachable = 0 if release.audience.of_batch_id else _unreachable(release)
     if release.round is not None:
         # Last: from the roll's version on all who write to it take turns, to the commit.
         presume_chunk(
