@@ -53,7 +53,7 @@ def test_a_refused_message_is_a_problem_once_and_not_returned():
     assert receive(b"<html/>") == []
     assert receive(b"<html/>") == []
     (problem,) = Problem.objects.all()
-    assert "does not know" in queries.sentence(problem.note)
+    assert "web page" in queries.sentence(problem.note)
     assert list(queries.signals()) == []
 
 

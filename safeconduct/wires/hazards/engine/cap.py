@@ -4,6 +4,7 @@ OASIS CAP 1.2, and what agencies make of it, 1.1 and 1.0 included. The form is c
 ``cap_form``, the area in ``cap_area``; here it is decided what the message says.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,9 @@ _ABOUT_OTHERS = ("Cancel", "Ack", "Error")
 _NEED_REFERENCES = ("Update", *_ABOUT_OTHERS)
 _TEXTS = ("event", "headline", "description", "instruction")
 _LONGEST_TEXT = 20_000
+_REFERENCE = re.compile(
+    r"([^\s,][^,]{0,200}?)\s*,\s*([^\s,][^,]{0,300}?)\s*,\s*(\d{4}-\d\d-\d\dT[^\s,]+)", re.ASCII
+)
 
 
 def unresolved(_name: str, _value: str) -> cap_area.Placed:
@@ -109,9 +113,12 @@ def _identity(alert: xml.Element, repairs: Repairs) -> dict[str, Any]:
 
 def _references(alert: xml.Element, repairs: Repairs) -> tuple[str, ...]:
     """Messages meant, as “sender,identifier,sent” (CAP 1.2, 3.2.1)."""
-    found = tuple(xml.child_text(alert, "references").split())
+    text = xml.child_text(alert, "references")
+    found = tuple(text.split())
     if any(one.count(",") != 2 for one in found):  # sender, identifier, sent
         repairs.add(_("A reference is not written as “sender,identifier,sent”."))
+        # Spaces within: of a sender's name, or after commas.
+        found = tuple(map(",".join, _REFERENCE.findall(text))) or found
     return tuple(one[:600] for one in found[:200])
 
 

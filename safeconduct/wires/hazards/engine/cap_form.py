@@ -5,6 +5,7 @@ is a repair to be named, none a reason to lose a warning.
 """
 
 import re
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop as _
 
@@ -70,8 +71,12 @@ _NUMBERS = {
     "ceiling": re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)\s*", re.ASCII),
     "size": re.compile(r"\s*[-+]?\d+\s*", re.ASCII),
 }
+_ADDRESSES = ("web", "uri")
+# Against RFC 3986: half an escape, a second fragment, a name before a colon that is no scheme.
+_NO_ADDRESS = re.compile(r"%(?![0-9A-Fa-f]{2})|#.*#|^(?![A-Za-z][A-Za-z0-9+.-]*:)[^/?#]*:")
 # Attributes that any document may have.
 _ANYWHERE = "http://www.w3.org/2001/XMLSchema-instance"
+_OF_ANY = [f"{{{_ANYWHERE}}}{name}" for name in ("schemaLocation", "noNamespaceSchemaLocation")]
 _NAMES = {name.rstrip("?*+") for names in _ORDER.values() for name in names.split()} | {"alert"}
 _BY_LETTERS = {name.lower(): name for name in _NAMES}
 _LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
@@ -94,9 +99,9 @@ def check(alert: xml.Element, repairs: Repairs) -> None:
         if name in _ORDER:
             _check_children(element, version, repairs)
             _check_stray(element, repairs)
-        elif name in _NUMBERS and not _NUMBERS[name].fullmatch(xml.text_of(element)):
-            value = xml.text_of(element)
-            repairs.add(_("<%(name)s> is not a number: “%(value)s”."), name=name, value=value)
+        else:
+            _check_text(element, name, repairs)
+    _check_companions(alert, repairs)
 
 
 def in_small_letters(alert: xml.Element, repairs: Repairs) -> None:
@@ -112,14 +117,20 @@ def in_small_letters(alert: xml.Element, repairs: Repairs) -> None:
 
 
 def listed(element: xml.Element, name: str, default: str, repairs: Repairs) -> str:
-    """The value of an element that must come from a list; the default where none can be made."""
-    found = xml.children(element, name)
-    raw = xml.text_of(found[0]) if found else ""
+    """The value of an element that must come from a list; the default where none can be made.
+
+    Of several that contradict each other, the worst severity, else the first.
+    """
+    raw = [xml.text_of(one) for one in xml.children(element, name)]
+    found = [_one_listed(one, name, default, repairs) for one in raw] or [default]
+    return min(found, key=LISTS[name].index) if name == "severity" else found[0]
+
+
+def _one_listed(raw: str, name: str, default: str, repairs: Repairs) -> str:
     if raw in LISTS[name]:
         return raw
     if not raw.strip():
-        if found:
-            repairs.add(_("<%(name)s> is empty."), name=name)
+        repairs.add(_("<%(name)s> is empty."), name=name)
         return default
     return _meant(raw, name, default, repairs)
 
@@ -203,13 +214,45 @@ def _check_children(element: xml.Element, version: str, repairs: Repairs) -> Non
 
 def _check_attributes(element: xml.Element, repairs: Repairs) -> None:
     for name in map(str, element.attrib):
-        if not name.startswith(f"{{{_ANYWHERE}}}"):
+        if name not in _OF_ANY:
             plain, parent = name.rpartition("}")[2], xml.local(element)
             repairs.add(
                 _("<%(parent)s> has an attribute CAP does not know: “%(name)s”."),
                 parent=parent,
                 name=plain,
             )
+
+
+def _check_text(element: xml.Element, name: str, repairs: Repairs) -> None:
+    """What the schema asks of an element that holds text: no other elements, and which text."""
+    value = xml.text_of(element)
+    for inner in xml.children(element):
+        repairs.add(
+            _("<%(name)s> does not belong in <%(parent)s>."), name=xml.local(inner), parent=name
+        )
+    if name in _NUMBERS and not _NUMBERS[name].fullmatch(value):
+        repairs.add(_("<%(name)s> is not a number: “%(value)s”."), name=name, value=value)
+    if name in _ADDRESSES and not _is_address(value.strip()):
+        repairs.add(_("<%(name)s> is not an address: “%(value)s”."), name=name, value=value)
+
+
+def _is_address(value: str) -> bool:
+    try:
+        _port = urlsplit(value).port
+    except ValueError:
+        return False
+    return _NO_ADDRESS.search(value) is None
+
+
+def _check_companions(alert: xml.Element, repairs: Repairs) -> None:
+    """What one value asks for beside it (CAP 1.2, 3.2.1 and 3.2.4), which no schema can say."""
+    scope = xml.child_text(alert, "scope").lower()
+    needed = {"restricted": "restriction", "private": "addresses"}.get(scope, "")
+    if needed and not xml.child_text(alert, needed):
+        repairs.add(_("<%(name)s> is missing in <%(parent)s>."), name=needed, parent="alert")
+    for area in xml.descendants(alert, "area"):
+        if xml.children(area, "ceiling") and not xml.children(area, "altitude"):
+            repairs.add(_("<%(name)s> is missing in <%(parent)s>."), name="altitude", parent="area")
 
 
 def _check_stray(element: xml.Element, repairs: Repairs) -> None:

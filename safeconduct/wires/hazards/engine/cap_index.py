@@ -41,6 +41,7 @@ _WRITTEN = ("content", "encoded", "description", "summary")
 _ALERT = re.compile(r"<(?:[\w.-]+:)?alert[\s>]")
 # What is surely meant as an address beside the feed's own, and no word or sentence.
 _RELATIVE = re.compile(r"\.{0,2}/\S+|\?\S+|\S+\.(xml|cap)", re.ASCII | re.IGNORECASE)
+WRITTEN = _("The alert stood in the feed as text, not as XML; it was read out of it.")
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 
 
@@ -71,7 +72,7 @@ def _read(entry: xml.Element, resolver: cap_area.Resolver, before: Repairs) -> l
         return [_read_alert(alert, before.copy(), resolver) for alert in alerts]
     if written := _written(entry):
         repairs = before.copy()
-        repairs.add(_("The alert stood in the feed as text, not as XML; it was read out of it."))
+        repairs.add(WRITTEN)
         return [_read_alert(alert, repairs.copy(), resolver) for alert in written]
     if any(_GDACS in xml.namespace(child) for child in entry):
         return [guarded(partial(gdacs.read_item, entry), about)]
@@ -86,18 +87,27 @@ def _read_alert(alert: xml.Element, repairs: Repairs, resolver: cap_area.Resolve
 def _written(entry: xml.Element) -> list[xml.Element]:
     """Alerts in the text of an entry, its tags escaped or in a section of raw text."""
     for holder in (child for name in _WRITTEN for child in xml.children(entry, name)):
-        text = xml.text_of(holder)
-        start, end = _ALERT.search(text), text.rfind("alert>")
-        if start is None or end < start.start():
-            continue
-        inner = _DECLARATION.sub("", text[start.start() : end + len("alert>")])
-        try:
-            root = xml.parse(f"<written>{inner}</written>".encode(), Repairs())
-        except UnreadableError:
-            continue
-        if found := list(xml.descendants(root, "alert")):
+        if found := _alerts_in(xml.text_of(holder)):
             return found
     return []
+
+
+def written_in(root: xml.Element) -> list[xml.Element]:
+    """Alerts that an envelope carries as the text of one of its elements."""
+    texts = (one.text for one in root.iter() if isinstance(one.text, str))
+    return [alert for text in texts for alert in _alerts_in(text)]
+
+
+def _alerts_in(text: str) -> list[xml.Element]:
+    start, end = _ALERT.search(text), text.rfind("alert>")
+    if start is None or end < start.start():
+        return []
+    inner = _DECLARATION.sub("", text[start.start() : end + len("alert>")])
+    try:
+        root = xml.parse(f"<written>{inner}</written>".encode(), Repairs())
+    except UnreadableError:
+        return []
+    return list(xml.descendants(root, "alert"))
 
 
 def _read_summary(entry: xml.Element, repairs: Repairs, resolver: cap_area.Resolver) -> Reading:

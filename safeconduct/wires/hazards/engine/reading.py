@@ -82,7 +82,8 @@ class Reading:
             "source": str(self.source),
             "outcome": str(self.outcome),
             "reason": str(self.reason) if self.reason else None,
-            "repairs": [str(repair) for repair in self.repairs],
+            # With what was tolerated as it is: every departure is listed.
+            "repairs": [str(note) for note in (*self.repairs, *self.doubts)],
             "identifier": self.identifier or None,
             "sender": self.sender or None,
             "sent": self.sent.isoformat() if self.sent else None,

@@ -43,6 +43,10 @@ _NO_MARK = _("The file is in UTF-16 without the mark that says so.")
 # JSON as an argument to a function of whoever asks for it, the way pages once had to fetch it.
 _CALL = re.compile(rb"\s*[\w.$]+\s*\(\s*([{\[].*[}\]])\s*\)\s*;?\s*", re.DOTALL)
 _A_CALL = _("The file is a script with the message in it (JSONP); only the message was read.")
+# What servers and scripts write before a document: headers, a warning of theirs.
+_BEGINNING = re.compile(rb"<\?xml\s|<(?:[\w.-]+:)?(?:alert|feed|rss)[\s>]", re.IGNORECASE)
+_LONGEST_PREFACE = 64 * 1024
+_A_PREFACE = _("Text before the XML was passed over.")
 _ZERO = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _DECLARATIONS = re.compile(rb"(?=<\?xml\s)")
 TOO_LARGE = Note(
@@ -108,6 +112,11 @@ def _read_text(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
         return _read_xml(payload, resolver)
     if call := _CALL.fullmatch(payload):
         return [_with(reading, Note(_A_CALL)) for reading in _read_json(call[1])]
+    if begun := _BEGINNING.search(payload, 0, _LONGEST_PREFACE):
+        return [
+            _with(reading, Note(_A_PREFACE))
+            for reading in _read_xml(payload[begun.start() :], resolver)
+        ]
     raise UnreadableError(_("The file is neither XML nor JSON."))
 
 
@@ -144,7 +153,8 @@ def _read_zip(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
 
 
 def _read_xml(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
-    parts = [part for part in _DECLARATIONS.split(payload) if part.strip()]
+    # A mark of the order of bytes before the first is no document.
+    parts = [part for part in _DECLARATIONS.split(payload) if b"<" in part]
     if len(parts) > 1 and all(b"<" in part[5:] for part in parts[1:]):
         # Several documents one after another; a declaration quoted in a text is not one.
         whole = Repairs()
@@ -166,6 +176,10 @@ def _read_root(root: xml.Element, repairs: Repairs, resolver: cap_area.Resolver)
     if name == grid.ROOT:
         return [grid.read_grid(root, repairs)]
     alerts = list(xml.descendants(root, "alert"))[:MOST_MESSAGES]
+    if not alerts and (alerts := cap_index.written_in(root)[:MOST_MESSAGES]):
+        repairs.add(cap_index.WRITTEN)
+    if not alerts and name.lower() == "html":
+        raise UnreadableError(_("The file is a web page, not a message."))
     if not alerts:
         raise UnreadableError(
             _("The file is XML of a kind this system does not know (<%(name)s>)."), name=name

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_noop as _
 from safeconduct.wires.hazards.engine.reading import Repairs
 
 # CAP 1.2, 3.3.2: an offset in digits, no "Z", no fractions of a second.
-_STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d[-+]\d\d:\d\d")
+_STRICT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d[-+](?:(?:0\d|1[0-3]):[0-5]\d|14:00)", re.ASCII
+)
 # The end of a day, and a leap second: lawful in ISO 8601, and neither is in Python.
 _ODD = (
     (re.compile(r"(?<=[T ])24:00(?=(?::00)?(?:[.,]0+)?(?:$|[-+Zz]))"), "00:00", timedelta(days=1)),
@@ -17,13 +19,19 @@ _ODD = (
 )
 # The Thai calendar counts from 543 years earlier; no living warning is from the year 2400.
 _BUDDHIST, _BUDDHIST_AHEAD = 2400, 543
+# Outside nothing is a year of a warning, but a way to say “never” or a slip.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2700
 _FEBRUARY = 2
+_TOO_FAR = _("<%(name)s> is too far away to be meant: %(value)s.")
+# Milliseconds since 1970, written as a text.
+_MILLISECONDS = re.compile(r"-?\d{11,13}", re.ASCII)
 
 
 def cap_moment(text: str, name: str, repairs: Repairs) -> datetime | None:
     """A CAP date and time in UTC, each departure from the standard noted; None if unreadable."""
     trimmed = text.strip()
     if not trimmed:
+        repairs.add(_("<%(name)s> is empty."), name=name)
         return None
     if text != trimmed:
         repairs.add(_("Blank space around <%(name)s> was removed."), name=name)
@@ -42,7 +50,10 @@ def any_moment(value: object) -> datetime | None:
     try:
         if isinstance(value, int | float):
             return datetime.fromtimestamp(value / 1000, UTC)
-        found = _moment(str(value).strip())
+        text = str(value).strip()
+        if _MILLISECONDS.fullmatch(text):
+            return datetime.fromtimestamp(int(text) / 1000, UTC)
+        found = _moment(text)
         return None if found is None else _utc(found)
     except (ValueError, OverflowError, OSError):
         return None
@@ -84,6 +95,9 @@ def _note_form(text: str, found: datetime, name: str, repairs: Repairs) -> None:
 
 
 def _in_our_calendar(found: datetime, name: str, repairs: Repairs) -> datetime | None:
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        repairs.add(_TOO_FAR, name=name, value=found.date())
+        return None
     if found.year >= _BUDDHIST:
         repairs.add(
             _("<%(name)s> counts the year as %(year)s; the Buddhist calendar was assumed."),
@@ -96,6 +110,7 @@ def _in_our_calendar(found: datetime, name: str, repairs: Repairs) -> datetime |
     try:
         return _utc(found)
     except OverflowError:
+        repairs.add(_TOO_FAR, name=name, value=found.date())
         return None
 
 

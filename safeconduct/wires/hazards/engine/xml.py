@@ -16,11 +16,25 @@ _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>", re.ASCII)
 _ENCODINGS = {
     "utf-8": "UTF-8",
     "cp1251": "Windows-1251",
+    "cp1254": "Windows-1254",
     "cp1252": "Windows-1252",
     "latin-1": "Latin-1",
 }
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
 _CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]{3,}")
+# Latin and Cyrillic in one word are in none: the letters of another table.
+_MIXED_WORD = re.compile(r"[a-zA-Z][\u0400-\u04ff]|[\u0400-\u04ff][a-zA-Z]")
+_TURKISH = re.compile(r"<(?:[\w.-]+:)?language>\s*(?:tr|az)\b", re.IGNORECASE)
+_CLAIMS = re.compile(rb"^<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.ASCII)
+# No part of a warning comes near this but sound or a picture within; libxml2 reads no more.
+_LONG_TEXT = 10_000_000
+# What prefixes stand for that a document forgot to declare.
+_KNOWN_PREFIXES = {
+    "cap": "urn:oasis:names:tc:emergency:cap:1.2",
+    "gdacs": "http://www.gdacs.org",
+    "georss": "http://www.georss.org/georss",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+}
 # Byte order marks of UTF-16 and UTF-32, whose bytes nobody may trim.
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
@@ -32,7 +46,7 @@ def parse(payload: bytes, repairs: Repairs) -> Element:
         or if nothing can be saved from it.
     """
     trimmed = _trimmed(payload, repairs)
-    root = _attempt(trimmed, recover=False)
+    root = None if _is_mislabelled(payload, trimmed) else _attempt(trimmed, recover=False)
     if root is None:
         encoding, text = _as_utf8(trimmed)
         root = _attempt(text, recover=False)
@@ -42,7 +56,7 @@ def parse(payload: bytes, repairs: Repairs) -> Element:
                 encoding=encoding,
             )
     if root is None:
-        root = _attempt(trimmed, recover=True)
+        root = _with_prefixes(_attempt(trimmed, recover=True))
         repairs.add(_("The file is not well-formed XML; what could be read was kept."))
     if root is None:
         raise UnreadableError(_("The file looks like XML but cannot be read."))
@@ -96,6 +110,24 @@ def _trimmed(payload: bytes, repairs: Repairs) -> bytes:
     return trimmed
 
 
+def _is_mislabelled(payload: bytes, trimmed: bytes) -> bool:
+    """Whether a document marked as UTF-8 by its first bytes claims to be in something else."""
+    claimed = _CLAIMS.match(trimmed)
+    is_marked = payload.startswith(b"\xef\xbb\xbf")
+    return is_marked and claimed is not None and claimed[1].lower() not in (b"utf-8", b"us-ascii")
+
+
+def _with_prefixes(root: Element | None) -> Element | None:
+    """Elements whose prefix was never declared, under the names they were meant to have."""
+    for element in () if root is None else root.iter():
+        tag = element.tag
+        if isinstance(tag, str) and ":" in tag and not tag.startswith("{"):
+            prefix, _colon, name = tag.rpartition(":")
+            space = _KNOWN_PREFIXES.get(prefix.lower(), "")
+            element.tag = f"{{{space}}}{name}" if space else name
+    return root
+
+
 def _attempt(payload: bytes, *, recover: bool) -> Element | None:
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -103,7 +135,8 @@ def _attempt(payload: bytes, *, recover: bool) -> Element | None:
         load_dtd=False,
         dtd_validation=False,
         attribute_defaults=False,
-        huge_tree=False,
+        # Lifts what keeps entities from growing, too: only where none can be declared.
+        huge_tree=len(payload) > _LONG_TEXT and b"<!" not in _without_raw_text(payload),
         remove_comments=True,
         remove_pis=True,
         recover=recover,
@@ -121,20 +154,31 @@ def _as_utf8(payload: bytes) -> tuple[str, bytes]:
     return name, b'<?xml version="1.0" encoding="UTF-8"?>' + text.encode()
 
 
+def _without_raw_text(payload: bytes) -> bytes:
+    return payload.replace(b"<![CDATA[", b"").replace(b"<!--", b"")
+
+
 def _readable(body: bytes) -> Iterator[tuple[str, str]]:
     for encoding, name in _ENCODINGS.items():
         try:
             text = body.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding != "cp1251" or _is_cyrillic(text):
+        is_likely = {"cp1251": _is_cyrillic, "cp1254": _is_turkish}.get(encoding)
+        if is_likely is None or is_likely(text):
             yield name, text
 
 
 def _is_cyrillic(text: str) -> bool:
     """Whether most letters beyond ASCII stand together in words, as no accents do."""
     beyond = sum(map(len, _BEYOND.findall(text)))
-    return 2 * sum(map(len, _CYRILLIC_WORD.findall(text))) > beyond
+    is_most = 2 * sum(map(len, _CYRILLIC_WORD.findall(text))) > beyond
+    return is_most and len(_MIXED_WORD.findall(text)) * 10 < beyond
+
+
+def _is_turkish(text: str) -> bool:
+    """Whether a block says that it is in Turkish or Azerbaijani, for the letters alone do not."""
+    return _TURKISH.search(text) is not None
 
 
 def _check_declarations(root: Element, repairs: Repairs) -> None:
