@@ -172,9 +172,11 @@ def accepted_birth(born: date, today: date) -> date:
 def day_after(last_day: date | None, begins: date) -> date | None:
     """The half-open end of a stay whose last day somebody named.
 
+    Who writes the last day of all, as programs do (31.12.9999), means that there is none.
+
     :raises DateRefusedError: if it ends before it begins.
     """
-    if last_day is None:
+    if last_day is None or last_day == date.max:
         return None
     if last_day < begins:
         raise DateRefusedError(_("The last day comes before the first."))

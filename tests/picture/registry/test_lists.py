@@ -13,7 +13,7 @@ from safeconduct.ground.kernel.languages import CODES
 from safeconduct.ground.places.models import PlaceName
 from safeconduct.picture import registry
 from safeconduct.picture.registry.actions import Plan, import_list
-from safeconduct.picture.registry.engine.lists.judging import _bare
+from safeconduct.picture.registry.engine.lists.cells import said
 from safeconduct.picture.registry.engine.lists.reading import read_table
 from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 from safeconduct.picture.registry.engine.lists.speaking import language_named
@@ -131,7 +131,7 @@ def test_a_formula_is_guarded_wherever_a_spreadsheet_may_see_a_cell_begin(cell, 
     _, refused = bring_in(HEADER + f"Ali;X;bad date;;;Türkiyə;{cell}\n")
     assert next(csv.reader([refused.splitlines()[1]], delimiter=";"))[6] == guarded
     # And the cell is itself again when the list comes back.
-    assert _bare(guarded) == cell.strip()
+    assert said(guarded) == cell.strip()
 
 
 def test_a_list_that_came_back_and_comes_back_again_has_one_column_of_reasons():
@@ -286,6 +286,20 @@ def test_a_code_in_capitals_is_a_code_whatever_else_is_spelled_so():
     bring_in("name;country\nA;HND\nB;هند\n")
     stays = Stay.objects.order_by("person__given_name").values_list("country_id", flat=True)
     assert list(stays) == ["HN", "IN"]
+
+
+def test_dashes_and_words_for_nothing_are_empty_cells():
+    header = "name,surname,phone,email,born,language,family id,city,country\n"
+    tally, _ = bring_in(header + "A,-,yoxdur,-,нет,n/a,-,—,TR\n" + "B,B,-,none,,,-,,TR\n")
+    assert (tally.new, tally.refused) == (2, 0)
+    assert (tally.places_unknown, tally.languages_unknown) == (0, 0)
+    assert Party.objects.filter(kind="single").count() == 2
+
+
+def test_a_list_without_end_is_one_of_residents():
+    tally, _ = bring_in("name,country,until\nA,TR,31.12.9999\n")
+    assert tally.new == 1
+    assert Stay.objects.get().kind == "residence"
 
 
 def test_an_officer_brings_in_people_of_their_own_countries_only():

@@ -157,6 +157,10 @@ def test_a_stay_does_not_end_before_it_begins():
     assert rules.day_after(None, date(2026, 1, 2)) is None
 
 
+def test_the_last_day_of_all_is_no_end():
+    assert rules.day_after(date(9999, 12, 31), date(2026, 1, 2)) is None
+
+
 @pytest.mark.parametrize(
     ("born", "need"),
     [

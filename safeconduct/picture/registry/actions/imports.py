@@ -70,6 +70,7 @@ def import_list(
         today=now.date(),
         more=more,
         wrong=table.wrong,
+        month_first=table.month_first,
     )
     keeper = _Keeper(plan, now, actor)
     rows = running.RefusedRows(refused, table)

@@ -1,7 +1,7 @@
 """One row of a list turned into a person, or refused with the reason."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -11,16 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.picture.registry import rules
+from safeconduct.picture.registry.engine.lists.cells import day, given, said, several
+from safeconduct.picture.registry.engine.lists.cells import phones as phones_in
 from safeconduct.picture.registry.engine.lists.speaking import language_named
 from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
 
 # People registered by a list speak this unless it says otherwise.
 DEFAULT_LANGUAGE: Final = "az"
-_SEVERAL: Final = str.maketrans({"/": ";", ",": ";", "|": ";", "\n": ";"})
-_GUARDED: Final = re.compile(r"""((?:^|[;,\t|\r\n])["\s]*)'(?=[=@＝＠+＋－-])""")
 _MOST_OF_A_KIND: Final = 12
 # So many of the first column tell a row without an identifier of its own from others.
 _TELLING: Final = 3
+# A name or a mark of the list's own may look like the word for nothing.
+_MAY_BE_NO: Final = frozenset({"given_name", "family_name", "full_name", "own_id", "country"})
 
 
 class RowRefusedError(Refusal):
@@ -53,7 +55,8 @@ class Judge:
     """Judges the rows of one list. ``allowed`` are the countries it may speak of; None: all.
 
     ``more`` are further columns of telephones and mail addresses. ``wrong`` finds words
-    no name holds, where the letters of the list had to be guessed.
+    no name holds, where the letters of the list had to be guessed; ``month_first`` whether
+    it writes 12/31/1990.
     """
 
     columns: dict[str, int]
@@ -65,20 +68,21 @@ class Judge:
     today: date = field(default_factory=date.today)
     more: dict[str, tuple[int, ...]] = field(default_factory=dict)
     wrong: re.Pattern[str] | None = None
+    month_first: bool = False
 
     def judge(self, cells: list[str]) -> Judged:
         """:raises Refusal: with the reason, for whoever corrects the list."""
-        given, family = self._names(cells)
+        first, family = self._names(cells)
         born = self._date(cells, "birth_on")
         if born:
             rules.accepted_birth(born, self.today)
         country = self._country(cells)
         # A number without its country's code is one of the country its row names: read as
         # another's it would be a stranger's, and a real one.
-        phones, told = self._several(
-            cells, "phone", lambda number: rules.normalised_phone(number, country)
+        phones, told = self._several(cells, "phone", lambda part: phones_in(part, country))
+        mails, written = self._several(
+            cells, "mail", lambda part: map(rules.normalised_mail, part.split("/"))
         )
-        mails, written = self._several(cells, "mail", rules.normalised_mail)
         language = self._cell(cells, "language")
         spoken = language_named(language)
         stay_from = self._date(cells, "stay_from") or self.collected_on
@@ -86,8 +90,8 @@ class Judge:
         stay_until = rules.day_after(last_day, stay_from)
         city_id, cell = self.whereabouts.city(self._cell(cells, "place"), country)
         return Judged(
-            key=self._key(cells, (given, family, born, *told, *written, country, city_id)),
-            given_name=given,
+            key=self._key(cells, (first, family, born, *told, *written, country, city_id)),
+            given_name=first,
             family_name=family,
             birth_on=born,
             phones=phones,
@@ -105,17 +109,20 @@ class Judge:
 
     def _cell(self, cells: list[str], name: str) -> str:
         place = self.columns.get(name)
-        return "" if place is None else _bare(cells[place])
+        if place is None:
+            return ""
+        return said(cells[place]) if name in _MAY_BE_NO else given(cells[place])
 
     def _several(
-        self, cells: list[str], name: str, normalised: Callable[[str], str]
+        self, cells: list[str], name: str, found_in: Callable[[str], Iterable[str]]
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """All of a kind, each once, and those that tell the row from others."""
-        own = [normalised(part) for part in _parts(self._cell(cells, name))]
+        own = [one for part in several(self._cell(cells, name)) for one in found_in(part)]
         more = [
-            normalised(part)
+            one
             for place in self.more.get(name, ())
-            for part in _parts(_bare(cells[place]))
+            for part in several(given(cells[place]))
+            for one in found_in(part)
         ]
         if len(own) + len(more) > _MOST_OF_A_KIND:
             raise RowRefusedError(
@@ -124,22 +131,21 @@ class Judge:
         return tuple(dict.fromkeys([*own, *more])), tuple(dict.fromkeys(own[:_TELLING]))
 
     def _names(self, cells: list[str]) -> tuple[str, str]:
-        given = self._cell(cells, "given_name")
+        first = self._cell(cells, "given_name") or self._cell(cells, "full_name")
         family = self._cell(cells, "family_name")
-        given = given or self._cell(cells, "full_name")
-        if not given and family:
-            given, family = family, ""
-        if "\n" in given + family or "\r" in given + family:
+        if not first and family:
+            first, family = family, ""
+        if "\n" in first + family or "\r" in first + family:
             raise RowRefusedError(_("A name holds a line break: one line is one person."))
         # Excel writes ?liyeva where its page of letters lacks the Ə.
-        name = f"{given} {family}"
+        name = f"{first} {family}"
         if "?" in name or (self.wrong and self.wrong.search(name)):
             raise RowRefusedError(_("The name holds characters that cannot be read."))
-        return rules.clean_name(given), rules.clean_name(family) if family else ""
+        return rules.clean_name(first), rules.clean_name(family) if family else ""
 
     def _date(self, cells: list[str], name: str) -> date | None:
         text = self._cell(cells, name)
-        return rules.read_date(text) if text else None
+        return day(text, month_first=self.month_first) if text else None
 
     def _country(self, cells: list[str]) -> str:
         written = self._cell(cells, "country")
@@ -156,15 +162,3 @@ class Judge:
         own = self._cell(cells, "own_id")
         meant = (self.origin, own) if own else ("", *told)
         return blake2b("\x1f".join(map(str, meant)).casefold().encode(), digest_size=20).hexdigest()
-
-
-def _bare(cell: str) -> str:
-    # Our own files of refused rows guard formulas with an apostrophe.
-    text = cell.strip()
-    return _GUARDED.sub(r"\1", text) if "'" in text else text
-
-
-def _parts(text: str) -> list[str]:
-    if not text:
-        return []
-    return [part for part in map(str.strip, text.translate(_SEVERAL).split(";")) if part]

@@ -27,7 +27,7 @@ class Letters(NamedTuple):
 
 
 def letters_of(file: BinaryIO) -> Letters:
-    """UTF-16 by its mark, UTF-8 by its form, else Windows-1251 or -1254 by their words.
+    """UTF-16 by its mark or zeros, UTF-8 by its form, else Windows-1251 or -1254 by their words.
 
     A word of Latin letters with some of the others among them is Turkish, or of another
     language written in Latin; several of the others alone are Cyrillic. Azerbaijani is in
@@ -37,6 +37,8 @@ def letters_of(file: BinaryIO) -> Letters:
     file.seek(0)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Letters("utf-16")
+    if unmarked := _unmarked_utf16(file):
+        return Letters(unmarked)
     if _is_utf8(file):
         return Letters("utf-8-sig")
     whole = latin = cyrillic = 0
@@ -49,6 +51,16 @@ def letters_of(file: BinaryIO) -> Letters:
         # Some letters of a list in UTF-8 are broken: their rows come back, the others go in.
         return Letters("utf-8-sig")
     return Letters("cp1254", _NO_PLAIN) if latin > cyrillic else Letters("cp1251", _MIXED)
+
+
+def _unmarked_utf16(file: BinaryIO) -> str:
+    """Where every other byte of what parts cells is a zero; empty if it is not so."""
+    start = file.read(1 << 12)
+    file.seek(0)
+    zeros = [start[at::2].count(0) for at in (0, 1)]
+    if max(zeros) * 4 < len(start) or min(zeros):
+        return ""
+    return "utf-16-be" if zeros[0] else "utf-16-le"
 
 
 def _is_utf8(file: BinaryIO) -> bool:

@@ -1,8 +1,9 @@
 """Which column of a list fills which field."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 _SEVERAL: Final = ("phone", "mail")
 # The column our own files of refused rows add.
 REASON: Final = "reason"
+_REMARK: Final = re.compile(r"\([^()]*\)")
 _FILE: Final = Path(__file__).parent.parent.parent / "data/columns.toml"
 
 
@@ -23,6 +25,25 @@ def known_headings() -> dict[str, str]:
     fields: dict[str, list[str]] = tomllib.loads(_FILE.read_text("utf-8"))
     found = {latin_key(heading): field for field, names in fields.items() for heading in names}
     return found | {latin_key(field): field for field in fields}
+
+
+@lru_cache(maxsize=1_000)
+def field_of(heading: str) -> str:
+    """The field a column so called fills: "Telefon 2" and "Phone (mobile)" are telephones.
+
+    "Telefon (anası)" is none: it would reach somebody else in this person's name.
+    """
+    known = known_headings()
+    if field := known.get(latin_key(heading)):
+        return field
+    field = known.get(_uncounted(_REMARK.sub(" ", heading)), "")
+    remarks = [_uncounted(remark) for remark in _REMARK.findall(heading)]
+    is_anothers = any(known.get(one) != field for one in remarks if one)
+    return "" if field in _SEVERAL and is_anothers else field
+
+
+def _uncounted(heading: str) -> str:
+    return latin_key(heading).rstrip("0123456789 ")
 
 
 def fields() -> list[str]:
@@ -48,7 +69,7 @@ def columns(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
             )
         places[field] = header.index(heading)
     for place, heading in enumerate(header):
-        field = known_headings().get(latin_key(heading), "")
+        field = field_of(heading)
         if field and heading not in chosen:
             places.setdefault(field, place)
     if not places.keys() & {"given_name", "full_name"}:
@@ -60,12 +81,11 @@ def further(
     header: Sequence[str], places: Mapping[str, int], chosen: Mapping[str, str]
 ) -> dict[str, tuple[int, ...]]:
     """More columns of telephones and mail addresses; none of a field whose column was chosen."""
-    known = known_headings()
     return {
         field: tuple(
             place
             for place, heading in enumerate(header)
-            if known.get(latin_key(heading)) == field and place not in places.values()
+            if field_of(heading) == field and place not in places.values()
         )
         for field in _SEVERAL
         if field not in chosen.values()

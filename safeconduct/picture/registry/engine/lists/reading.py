@@ -11,18 +11,25 @@ from safeconduct.picture.registry.engine.lists.letters import letters_of
 from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 from safeconduct.picture.registry.engine.lists.records import Lines, Row
 
+_MONTHS: Final = 12
+_BLOCK: Final = 1 << 20
+_SLASHED: Final = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/\d{4}(?![\d/])")
 # How .xlsx and .ods, .xls, and PDF begin: what is handed in instead of the list saved from it.
 _OFFICE: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 
 
 @dataclass(frozen=True)
 class Table:
-    """``wrong`` finds words that cannot be what was written, where the letters were guessed."""
+    """``wrong`` finds words that cannot be what was written, where the letters were guessed.
+
+    ``month_first``: its dates are American, as 12/31/1990 in it shows.
+    """
 
     header: list[str]
     rows: Iterator[Row]
     delimiter: str
     wrong: re.Pattern[str] | None = None
+    month_first: bool = False
 
 
 def read_table(file: BinaryIO) -> Table:
@@ -39,9 +46,22 @@ def read_table(file: BinaryIO) -> Table:
         raise ListRefusedError(reasons.NOT_TEXT)
     letters = letters_of(file)
     text = TextIOWrapper(file, encoding=letters.encoding, errors="replace", newline="")
+    month_first = _is_month_first(text)
+    text.seek(0)
     lines = Lines(text)
     head = records.read_head(lines)
-    return Table(head.header, _rows(text, lines, head), head.delimiter, letters.wrong)
+    return Table(head.header, _rows(text, lines, head), head.delimiter, letters.wrong, month_first)
+
+
+def _is_month_first(text: TextIOWrapper) -> bool:
+    """Some day must show it, and none the contrary; a list that shows neither is ours."""
+    shown = False
+    while block := text.read(_BLOCK):
+        for first, second in _SLASHED.findall(block):
+            if int(first) > _MONTHS:
+                return False
+            shown = shown or int(second) > _MONTHS
+    return shown
 
 
 def _rows(text: TextIOWrapper, lines: Lines, head: records.Head) -> Iterator[Row]:

@@ -1,0 +1,127 @@
+"""What consular posts write into the cells and headings of their lists."""
+
+import io
+import tomllib
+from collections import defaultdict
+from datetime import date
+
+import pytest
+
+from safeconduct.ground.kernel.names import latin_key
+from safeconduct.picture.registry import rules
+from safeconduct.picture.registry.engine.lists import cells, mapping
+from safeconduct.picture.registry.engine.lists.reading import read_table
+
+LEYLA = "+994501234567"
+
+
+def numbers(text: str, country: str = "TR") -> list[str]:
+    return [one for part in cells.several(text) for one in cells.phones(part, country)]
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "read"),
+    [
+        ("0532 123 45 67 / 0533 123 45 67", "TR", ["+905321234567", "+905331234567"]),
+        ("0532 123 45 67 və 0533 123 45 67", "TR", ["+905321234567", "+905331234567"]),
+        ("+905321234567 +994501234567", "TR", ["+905321234567", LEYLA]),
+        ("0532 123 45 67/", "TR", ["+905321234567"]),
+        ("0221/123456", "DE", ["+49221123456"]),
+        ("+994 (50) 123-45-67 (WhatsApp)", "TR", [LEYLA]),
+        ("8 (903) 123-45-67", "RU", ["+79031234567"]),
+        ("8 10 994 50 123 45 67", "RU", [LEYLA]),
+        ("994 50 123 45 67", "TR", [LEYLA]),
+        ("994501234567.0", "TR", [LEYLA]),
+        ("905321234567.0", "TR", ["+905321234567"]),
+        ("yoxdur", "TR", []), ("нет", "TR", []), ("—", "TR", []), ("N/A", "TR", []),
+    ],
+)  # fmt: skip
+def test_telephones_of_a_cell(written: str, country: str, read: list[str]) -> None:
+    assert numbers(written, country) == read
+
+
+@pytest.mark.parametrize("written", ["12", "0532 123 45 67 / 12", "505 823 45 678", "99450123456"])
+def test_what_is_nobodys_telephone(written: str) -> None:
+    """Eleven digits that would be a Nicaraguan's with a plus are a Turk's with one too many."""
+    with pytest.raises(rules.ContactRefusedError):
+        numbers(written)
+
+
+def test_a_number_a_spreadsheet_has_shortened_says_what_to_do() -> None:
+    with pytest.raises(rules.ContactRefusedError, match="as text"):
+        numbers("9.94501E+11")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "31.12.1990", "31/12/1990", "1990-12-31", "31.12.1990 0:00:00", "1990-12-31T00:00:00",
+        "31. 12. 1990", "31.12.1990 г.", "19901231", "33238", "33238.0", "31 dekabr 1990",
+        "31 декабря 1990", "31 Aralık 1990", "31-Dec-1990", "31 Dec 1990",
+    ],
+)  # fmt: skip
+def test_days(written: str) -> None:
+    assert cells.day(written) == date(1990, 12, 31)
+
+
+@pytest.mark.parametrize("written", ["12/31/1990", "31.12.90", "1990", "99999", "31 smarch 1990"])
+def test_what_is_no_day(written: str) -> None:
+    with pytest.raises(rules.DateRefusedError):
+        cells.day(written)
+
+
+@pytest.mark.parametrize(
+    ("days", "month_first"),
+    [
+        (["01/02/1990", "12/31/1990"], True),
+        (["01/02/1990", "31/12/1990"], False),
+        (["12/31/1990", "31/12/1990"], False),
+        (["01/02/1990"], False),
+        (["01.13.1990"], False),
+    ],
+)
+def test_a_list_that_writes_american_dates_shows_it(days: list[str], month_first: bool) -> None:
+    raw = "name,born\n" + "".join(f"A,{day}\n" for day in days)
+    for encoding in ("utf-8-sig", "utf-16"):
+        table = read_table(io.BytesIO(raw.encode(encoding)))
+        assert table.month_first is month_first
+        assert table.header == ["name", "born"]
+        assert sum(1 for _ in table.rows) == len(days)
+
+
+def test_american_days_are_read_as_such() -> None:
+    assert cells.day("01/02/1990", month_first=True) == date(1990, 1, 2)
+    assert cells.day("01.02.1990", month_first=True) == date(1990, 2, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_two_bytes_a_letter_are_known_without_a_mark(encoding: str) -> None:
+    table = read_table(io.BytesIO("Ad;Ölkə\r\nƏli;TR\r\n".encode(encoding)))
+    assert table.header == ["Ad", "Ölkə"]
+    assert [row.cells for row in table.rows] == [["Əli", "TR"]]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Telefon 2", "phone"), ("phone3", "phone"), ("Phone (mobile)", "phone"),
+        ("Cep Telefonu", "phone"), ("Контактный телефон", "phone"), ("Əlaqə nömrəsi", "phone"),
+        ("Mobil nömrə", "phone"), ("Telefon (1)", "phone"), ("Doğum Tarihi", "birth_on"),
+        ("Doğum tarixi (gün.ay.il)", "birth_on"), ("Ülke", "country"), ("Şehir", "place"),
+        ("Страна пребывания", "country"), ("Ф.И.О.", "full_name"), ("Soyadı, adı", "full_name"),
+        ("E-posta", "mail"), ("Aile No", "party"),
+        # Somebody else's, and what counts the lines of this list alone.
+        ("Telefon (anası)", ""), ("Ata adı", ""), ("№", ""), ("Sıra", ""), ("No", ""), ("İl", ""),
+    ],
+)  # fmt: skip
+def test_headings(heading: str, field: str) -> None:
+    assert mapping.field_of(heading) == field
+
+
+def test_no_heading_means_two_fields() -> None:
+    told = tomllib.loads(mapping._FILE.read_text("utf-8"))
+    meant = defaultdict(set)
+    for field, names in told.items():
+        for name in names:
+            meant[latin_key(name)].add(field)
+    assert [name for name, fields in meant.items() if len(fields) > 1 or not name] == []
