@@ -65,7 +65,8 @@ def import_file(  # noqa: PLR0917 -- click hands over one argument an option
     now = clock.now()
     collected = collected_on.date() if collected_on else now.date()
     plan = Plan(
-        label=(label or file.stem)[:120],
+        # Refused rows that come again are of the same list: their families and marks are its own.
+        label=(label or file.stem.removesuffix(".refused"))[:120],
         legal_basis=legal_basis[:60],
         collected_on=_not_later(collected, now.date()),
         country=_known_country(country),

@@ -71,6 +71,16 @@ def test_reasons_are_in_the_language_of_whoever_types(run, listed, monkeypatch, 
         assert gettext("Enter a name.") in back
 
 
+def test_refused_rows_that_come_again_are_of_the_same_list(run, listed):
+    listed.write_text("id,name,phone,country\n1,Leyla,,TR\n2,Kamran,12,TR\n", encoding="utf-8")
+    run("import", listed)
+    back = listed.with_name("list.refused.csv")
+    back.write_text(back.read_text("utf-8-sig").replace(",12,", ",0532 123 45 67,"), "utf-8")
+    run("import", back)
+    assert Person.objects.count() == 2
+    assert set(Person.objects.values_list("source__label", flat=True)) == {"list"}
+
+
 def test_a_dry_run_stores_nothing(run, listed):
     done = run("import", listed, "--map", "Who=given_name", "--country", "TR", "--dry-run")
     assert "would be registered" in done.output

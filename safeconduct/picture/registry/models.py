@@ -30,7 +30,18 @@ class Party(models.Model):
     # How much it chose to tell us (terms.Level). Lists know nothing of it.
     level = models.CharField(max_length=12, db_default="reachable")
     source = models.ForeignKey(Source, on_delete=models.PROTECT)
+    # What a list marks its families by, so that rows that come later find theirs.
+    source_key = models.CharField(max_length=64, blank=True, db_default="")
     created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source_key"],
+                condition=~models.Q(source_key=""),
+                name="party_source_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"party #{self.pk}"

@@ -302,6 +302,32 @@ def test_a_list_without_end_is_one_of_residents():
     assert Stay.objects.get().kind == "residence"
 
 
+FAMILY = "name,family id,phone,country\nA,1,,TR\nB,1,{},TR\nC,2,,TR\n"
+
+
+def test_a_row_that_came_back_finds_its_family_when_it_comes_again():
+    _, refused = bring_in(FAMILY.format(12))
+    bring_in(refused.replace(",12,", ",0532 123 45 67,"))
+    together = Person.objects.get(given_name="B").party
+    assert sorted(together.people.values_list("given_name", flat=True)) == ["A", "B"]
+    assert Party.objects.count() == 2
+
+
+def test_a_run_that_was_cut_short_splits_no_family():
+    bring_in("".join(FAMILY.format("").splitlines(keepends=True)[:2]))
+    tally, _ = bring_in(FAMILY.format(""))
+    assert (tally.new, tally.known) == (2, 1)
+    assert Person.objects.get(given_name="B").party.people.count() == 2
+
+
+def test_another_list_counts_its_families_anew():
+    bring_in(FAMILY.format(""))
+    plan = Plan(label="employer", legal_basis="public task", collected_on=date(2026, 4, 1))
+    raw = io.BytesIO(b"name,family id,country\nD,1,TR\n")
+    import_list(file=raw, refused=io.StringIO(), plan=plan, now=clock.now(), actor=builders.TESTER)
+    assert Person.objects.get(given_name="D").party.people.count() == 1
+
+
 def test_an_officer_brings_in_people_of_their_own_countries_only():
     tally, refused = bring_in("name,country\nA,TR\nB,DE\n", allowed=frozenset({"TR"}))
     assert (tally.new, tally.refused) == (1, 1)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 from typing import Final
 
 from django.db import connection
@@ -11,11 +12,12 @@ from psycopg import sql
 from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
 from safeconduct.picture.registry import rules
 from safeconduct.picture.registry.engine.lists.judging import Judged
+from safeconduct.picture.registry.models import Party
 from safeconduct.wires.messaging.terms import Channel
 
 SORTED_IN: Final = "az"
 _COLUMNS: Final = {
-    "registry_party": ("id", "kind", "source_id", "created_at"),
+    "registry_party": ("id", "kind", "source_id", "source_key", "created_at"),
     "registry_person": (
         "id", "party_id", "source_id", "given_name", "family_name", "name_language",
         "name_script", "name_key", "sort_key", "twin_key", "birth_on", "language", "reach",
@@ -31,7 +33,10 @@ _COLUMNS: Final = {
 
 @dataclass
 class Store:
-    """Stores the rows of one list. Parties are remembered over chunks by the list's own mark."""
+    """Stores the rows of one list. Its families are known again by its own mark for them.
+
+    Also in another run: one that was cut short is repeated, and rows that came back come again.
+    """
 
     source_id: int
     collected_at: datetime
@@ -40,6 +45,7 @@ class Store:
 
     def add(self, judged: Sequence[Judged]) -> tuple[int, int]:
         """First and last id of the people added; the caller has seen to it that none is known."""
+        self._remember({one.party for one in judged if one.party} - self.parties.keys())
         people = _reserve("registry_person", len(judged))
         spare = iter(_reserve("registry_party", len(judged)))
         new_parties: list[tuple[object, ...]] = []
@@ -60,11 +66,22 @@ class Store:
             return self.parties[one.party]
         party_id = next(spare)
         new_parties.append(
-            (party_id, "family" if one.party else "single", self.source_id, self.now)
-        )
+            (party_id, "family" if one.party else "single", self.source_id,
+             self._party_key(one.party), self.now)
+        )  # fmt: skip
         if one.party:
             self.parties[one.party] = party_id
         return party_id
+
+    def _remember(self, marks: set[str]) -> None:
+        keys = {self._party_key(mark): mark for mark in marks}
+        known = Party.objects.filter(source_key__in=list(keys)).values_list("source_key", "pk")
+        self.parties |= {keys[key]: party_id for key, party_id in known}
+
+    def _party_key(self, mark: str) -> str:
+        """Of this list alone: the next one counts its families anew."""
+        told = f"{self.source_id}\x1f{mark}".encode()
+        return blake2b(told, digest_size=20).hexdigest() if mark else ""
 
     def _person(self, person_id: int, party_id: int, one: Judged) -> tuple[object, ...]:
         given, family, born = one.given_name, one.family_name, one.birth_on
