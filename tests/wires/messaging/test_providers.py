@@ -4,6 +4,7 @@ import asyncio
 import email
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from email.policy import default
 
 import pytest
@@ -142,6 +143,19 @@ async def _with_server(
     [
         (200, '{"id": "abc"}', Answer(State.HANDED, ref="abc")),
         (202, "fine", Answer(State.HANDED)),
+        (200, '{"id": "abc", "error": null}', Answer(State.HANDED, ref="abc")),
+        # Some say no in a yes; and a page for people is no gateway's word.
+        (
+            200,
+            '{"error": "invalid_number"}',
+            Answer(State.INVALID_ADDRESS, failure="invalid_number"),
+        ),
+        (200, '{"error": "no credit"}', Answer(State.REFUSED_BY_PROVIDER, failure="http 200")),
+        (
+            200,
+            "\n<!doctype html><title>Maintenance</title>",
+            Answer(State.WAITING, failure="a web page: set up wrongly?", unreachable=True),
+        ),
         (
             400,
             '{"error": "invalid_number"}',
@@ -178,7 +192,7 @@ def test_each_answer_of_a_json_provider_has_a_meaning(
 @pytest.mark.parametrize(("said", "wait"), [("7", 7.0), ("9" * 30, 86_400.0), ("-7", None)])
 def test_a_provider_may_say_when_to_come_back_within_a_day(said, wait) -> None:
     answer = asyncio.run(answered(429, "", {"Retry-After": said}))
-    assert answer == Answer(State.WAITING, failure="http 429", wait=wait)
+    assert answer == Answer(State.WAITING, failure="http 429", wait=wait, busy=True)
 
 
 @pytest.mark.parametrize(
@@ -196,6 +210,36 @@ def test_a_provider_may_say_when_to_come_back_within_a_day(said, wait) -> None:
 )
 def test_each_answer_of_kannel_has_a_meaning(status: int, body: str, state: State) -> None:
     assert asyncio.run(answered(status, body, kind="kannel")).state is state
+
+
+@pytest.mark.parametrize("rest", [0.0, 0.8])
+def test_an_answer_in_pieces_is_read_whole_and_its_status_stands(rest: float) -> None:
+    async def dripping(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=400 if not rest else 200)
+        await response.prepare(request)
+        for piece in (b'{"error"', b': "invalid', b'_number"}'):
+            await response.write(piece)
+            await asyncio.sleep(rest or 0.02)
+        return response
+
+    answer = asyncio.run(_with_server(dripping, patience=0.3 if rest else 20.0))
+    if rest:
+        # It said yes before it fell silent: not to be sent again.
+        assert answer.state is State.HANDED
+    else:
+        assert answer == Answer(State.INVALID_ADDRESS, failure="invalid_number")
+
+
+def test_of_an_endless_answer_no_more_is_read_than_needed() -> None:
+    async def flooding(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            for _ in range(100_000):
+                await response.write(b"x" * 65_536)
+        return response
+
+    assert asyncio.run(_with_server(flooding)).state is State.HANDED
 
 
 def test_silence_after_the_text_left_may_mean_twice() -> None:

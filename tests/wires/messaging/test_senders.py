@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from aiohttp import web
 from django.conf import settings
 from django.db import connection
 
@@ -40,6 +42,7 @@ class Post:
         self.gateway = Gateway(delay_seconds=delay, listener=self.heard.append)
         self.options = {"kind": "http_json", "channel": "sms"} | options
         self.port = 0
+        self.retries: list[float] = []
         self.sender: Sender | None = None
         self._running: asyncio.Task[None] | None = None
 
@@ -56,6 +59,7 @@ class Post:
             "IN_FLIGHT": 20,
             "LEASE_SECONDS": 20.0,
             "POLL_SECONDS": 0.1,
+            "RETRY_SECONDS": self.retries or settings.MESSAGING["RETRY_SECONDS"],
         }
         self.sender = Sender(configured(messaging, mode="test"), messaging)
         self._running = asyncio.create_task(self.sender.run())
@@ -296,6 +300,39 @@ def test_a_provider_nobody_answers_at_is_left_alone_and_costs_no_attempts() -> N
 
     run(sent)
     assert len(post.heard) == 80
+
+
+def test_a_provider_that_has_too_much_gets_less_and_loses_no_message() -> None:
+    batch = messages.batch()
+    messages.fill(batch.pk, 40)
+    taken: deque[float] = deque()
+    refused = 0
+
+    async def few_a_moment(request: web.Request) -> web.Response:
+        nonlocal refused
+        now = time.monotonic()
+        while taken and taken[0] < now - 0.1:
+            taken.popleft()
+        if len(taken) >= 4:
+            refused += 1
+            return web.Response(status=429, headers={"Retry-After": "0"})
+        taken.append(now)
+        return web.json_response({"id": "1"})
+
+    async def sent() -> None:
+        runner = web.ServerRunner(web.Server(few_a_moment))
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        post = Post(url=f"http://127.0.0.1:{runner.addresses[0][1]}/")
+        post.retries = [0.1, 0.2]
+        async with post:
+            await post.until(lambda: tally(batch.pk) == {State.HANDED: 40})
+        await runner.cleanup()
+
+    run(sent)
+    # Twenty hands would have asked again and again; nobody's message was given up.
+    assert refused < 80
 
 
 def test_leaving_finishes_what_is_on_its_way_and_gives_the_rest_back() -> None:

@@ -10,6 +10,11 @@ from typing import Any, Final
 
 # A tenth of a second may be saved up.
 _SAVED_SECONDS: Final = 0.1
+# Messages a second: what a provider that has too much is tried with, and where it is free again.
+_LEAST_RATE: Final = 1.0
+_FREE_RATE: Final = 5000.0
+# What it may take more of in each second in which it does not complain.
+_FASTER: Final = 1.25
 
 
 class Bucket:
@@ -48,20 +53,50 @@ class Bucket:
 
 
 class Limits:
-    """The buckets of one provider: its own, and those of its countries and senders' names."""
+    """The buckets of one provider: its own, and those of its countries and senders' names.
+
+    A provider that says it has too much is given what it took of late, and then more by and by.
+    """
 
     def __init__(self, options: Mapping[str, Any], *, now: float) -> None:
         rate = float(options.get("per_second", 0))
-        self.own = Bucket(rate, now=now) if rate else None
+        self._agreed = Bucket(rate, now=now) if rate else None
+        self._eased: Bucket | None = None
         self.countries = _buckets(options.get("countries"), now)
         self.identities = _buckets(options.get("identities"), now)
         self._shared = not options.get("per_process", False)
-        self.any = bool(self.own or self.countries or self.identities)
+        self._others = bool(self.countries or self.identities)
+
+    @property
+    def own(self) -> Bucket | None:
+        return self._eased or self._agreed
+
+    @property
+    def any(self) -> bool:
+        return self._others or self.own is not None
+
+    @property
+    def is_eased(self) -> bool:
+        return self._eased is not None
+
+    def ease(self, taken: float, *, now: float) -> None:
+        """It has too much: no more a second from now on than it took in the last one."""
+        known = self.own
+        most = taken if known is None else min(taken, known.per_second)
+        self._eased = Bucket(max(most, _LEAST_RATE), now=now)
+
+    def restore(self, *, now: float) -> None:
+        """A second in which it did not complain."""
+        if self._eased is None:
+            return
+        rate = _FASTER * self._eased.per_second + 1.0
+        agreed = self._agreed.per_second if self._agreed is not None else _FREE_RATE
+        self._eased = Bucket(rate, now=now) if rate < agreed else None
 
     def divide(self, senders: int) -> None:
         """Share with the other senders, unless the limit is each process's own."""
         if self._shared:
-            for bucket in [self.own, *self.countries.values(), *self.identities.values()]:
+            for bucket in [self._agreed, *self.countries.values(), *self.identities.values()]:
                 if bucket is not None:
                     bucket.divide(senders)
 

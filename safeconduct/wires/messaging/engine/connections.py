@@ -40,15 +40,24 @@ class Wire:
         wait = 0.05
         while self._connection is None or self._connection.closed:
             try:
-                self._connection = await AsyncConnection.connect(
-                    **parameters(), autocommit=True, application_name=f"safeconduct {self._name}"
-                )
-                await self._connection.execute(_BY_INDEX)
+                self._connection = await self._made()
             except psycopg.OperationalError:
                 log.warning("No database for %s; asking again.", self._name)
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
         return self._connection
+
+    async def _made(self) -> AsyncConnection:
+        made = await AsyncConnection.connect(
+            **parameters(), autocommit=True, application_name=f"safeconduct {self._name}"
+        )
+        try:
+            await made.execute(_BY_INDEX)
+        except BaseException:
+            # Refused, or cut off: nobody else knows of it.
+            await made.close()
+            raise
+        return made
 
     async def insist[T](self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Do it, and if the connection breaks do it again: only for what may be repeated."""
@@ -62,9 +71,9 @@ class Wire:
                 await asyncio.sleep(0.05)
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
 
 def parameters() -> dict[str, Any]:

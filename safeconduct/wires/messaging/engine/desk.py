@@ -102,7 +102,7 @@ class Desk:
         if not self.stock or line.out_of_service or not line.gate.admits():
             return None
         now = self._loop.time()
-        if not self._plain and not self._may(line, now):
+        if not (self._plain and not line.limits.is_eased) and not self._may(line, now):
             return None
         claimed = self.stock.pick(
             now=now,
@@ -125,7 +125,7 @@ class Desk:
 
     def surplus(self) -> list[Claimed]:
         """Take out what could not be answered before its lease ends, and bulk that is held up."""
-        latest = time.monotonic() + min(line.provider.timeout for line in self.lines)
+        latest = time.monotonic() + min(line.provider.longest_call for line in self.lines)
         stale = self.stock.drop(lambda claimed: claimed.ends_at < latest)
         return stale + (self.stock.shed(self.room(Lane.BULK)) if self._urgent_waits() else [])
 
@@ -202,7 +202,7 @@ class Desk:
                 self.bulk_pace.spend(1)
         if self.held(lane) < self._wanted[lane]:
             self._on_low(lane)
-        if not self._plain:
+        if not self._plain or line.limits.is_eased:
             self._charge(line, claimed)
             self._credit_others(line)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from safeconduct.ground.kernel import clock
@@ -38,7 +39,7 @@ class Hands:
         self._ledger = ledger
         self._recalled = recalled
         self._waits: list[float] = settings["RETRY_SECONDS"]
-        self._longest_call = line.provider.timeout
+        self._longest_call = line.provider.longest_call
 
     async def work(self, *, reserved: bool) -> None:
         """One hand's day; ends when the desk has closed."""
@@ -51,20 +52,24 @@ class Hands:
                 await self._send(claimed)
 
     async def _send(self, claimed: Claimed) -> None:
-        now = clock.now()
-        if self._recalled.holds(claimed.id):
-            # It has ended in the database already.
+        if self._is_over(claimed):
             self._line.gate.abandoned()
-        elif ended := _ended(claimed):
-            self._line.gate.abandoned()
-            self._ledger.note(
-                claimed, provider=self._line.provider.name, state=ended, at=now, tried=False
-            )
+            self._end(claimed)
         elif claimed.ends_at - time.monotonic() < self._longest_call:
             self._line.gate.abandoned()
-            self._ledger.give_back(claimed, at=now)
+            self._ledger.give_back(claimed, at=clock.now())
         else:
             await self._hand_over(claimed)
+
+    def _is_over(self, claimed: Claimed) -> bool:
+        return self._recalled.holds(claimed.id) or _ended(claimed) is not None
+
+    def _end(self, claimed: Claimed) -> None:
+        """Note how it ended; what was withdrawn has ended in the database already."""
+        ended = _ended(claimed)
+        if ended and not self._recalled.holds(claimed.id):
+            name = self._line.provider.name
+            self._ledger.note(claimed, provider=name, state=ended, at=clock.now(), tried=False)
 
     async def _hand_over(self, claimed: Claimed) -> None:
         line = self._line
@@ -81,6 +86,11 @@ class Hands:
             line.forget(claimed.id)
             raise
         now = clock.now()
+        if answer.withheld:
+            line.forget(claimed.id)
+            line.gate.answered()
+            self._end(claimed)
+            return
         line.note(claimed.id, answer, now=now)
         if not answer.unreachable:
             line.gate.answered()
@@ -106,6 +116,8 @@ class Hands:
             language=spoken,
             exercise=batch.exercise,
             sender=sender,
+            ends_at=batch.ends_at,
+            is_over=partial(self._is_over, claimed),
         )
 
     def _settle(self, claimed: Claimed, answer: Answer, now: datetime) -> None:
@@ -127,13 +139,16 @@ class Hands:
 
     def _due(self, claimed: Claimed, answer: Answer, now: datetime) -> datetime | None:
         # Only how far apart these are counts: the database dates the next try by its own clock.
-        not_after = now + timedelta(seconds=claimed.batch.ends_at - time.monotonic())
-        due = rules.next_attempt(
-            claimed.attempts + 1, now=now, waits=self._waits, not_after=not_after
-        )
+        left = timedelta(seconds=claimed.batch.ends_at - time.monotonic())
+        attempts = claimed.attempts + 1
+        if answer.busy:
+            # It has too much of ours, which is no fault of this message.
+            attempts = min(attempts, len(self._waits))
+        due = rules.next_attempt(attempts, now=now, waits=self._waits, not_after=now + left)
         if due is None or answer.wait is None:
             return due
-        return min(max(due, now + timedelta(seconds=answer.wait)), not_after)
+        # Whoever asks us to wait until it is too late is asked once more before.
+        return max(due, now + min(timedelta(seconds=answer.wait), left / 2))
 
 
 async def _answer_of(provider: Provider, parcel: Parcel) -> Answer:

@@ -71,6 +71,8 @@ class Line:
         self.last_failed_at: datetime | None = None
         self.failure = ""
         self.latency = 0.0
+        self._eased_at = -_MINUTE
+        self._restored_at = self._loop.time()
         self._begun: dict[int, float] = {}
         self._slots: deque[_Slot] = deque([_Slot(self._loop.time())])
         self._width = min(1.0, pace.window / 10)
@@ -155,6 +157,8 @@ class Line:
         seconds = ended - self._begun.pop(number, ended)
         slot = self._slot(ended)
         self.latency += (seconds - self.latency) / 16
+        if answer.busy:
+            self._ease(slot, ended)
         if answer.state is State.WAITING:
             slot.failed += 1
             slot.bad += 1
@@ -163,6 +167,12 @@ class Line:
         slot.handed += 1
         slot.bad += seconds > self.pace.slow
         self.last_ok_at = now
+
+    def _ease(self, slot: _Slot, now: float) -> None:
+        # Hundreds of calls that were under way say the same: once a second it is heeded.
+        if now - self._eased_at >= 1.0:
+            self._eased_at = now
+            self.limits.ease(slot.handed / max(now - slot.at, 0.1), now=now)
 
     def forget(self, number: int) -> None:
         """A call was cut off by us."""
@@ -188,8 +198,11 @@ class Line:
 
     def judge(self) -> bool:
         """Follow the rule of shares; returns whether the share changed."""
-        before = self.course
-        self.course = next_course(before, self.seen(), now=self._loop.time(), pace=self.pace)
+        before, now = self.course, self._loop.time()
+        if now - max(self._eased_at, self._restored_at) >= 1.0:
+            self._restored_at = now
+            self.limits.restore(now=now)
+        self.course = next_course(before, self.seen(), now=now, pace=self.pace)
         if self.course.share == before.share:
             return False
         # What comes from here on is counted apart from what led here.

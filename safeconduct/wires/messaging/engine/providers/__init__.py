@@ -21,8 +21,9 @@ def configured(messaging: dict[str, Any], *, mode: str) -> list[Provider]:
     :raises CatalogueError: for an unknown kind.
     """
     # An answer must come while the lease still holds.
-    timeout = min(messaging["PROVIDER_TIMEOUT_SECONDS"], messaging["LEASE_SECONDS"] / 2)
-    house = House(mode, timeout, messaging["RECEIPTS_URL"])
+    lease = messaging["LEASE_SECONDS"]
+    timeout = min(messaging["PROVIDER_TIMEOUT_SECONDS"], lease / 2)
+    house = House(mode, timeout, messaging["RECEIPTS_URL"], lease)
     return [
         kinds[options["kind"]](name, options, house)
         for name, options in sorted(messaging["PROVIDERS"].items())

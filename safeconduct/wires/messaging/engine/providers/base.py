@@ -1,13 +1,18 @@
 """What every provider is: something that takes one message and says what became of it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, final
+from math import inf
+from typing import Any, ClassVar, Final, final
 
 from safeconduct.wires.messaging import rules
 from safeconduct.wires.messaging.engine.providers import guard
 from safeconduct.wires.messaging.terms import Channel, State
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,9 @@ class Parcel:
     exercise: bool
     # Under which name it is sent where the provider has one for the country; else its own.
     sender: str = ""
+    # Until when it may leave, by the machine's monotonic clock; and whether it still may.
+    ends_at: float = inf
+    is_over: Callable[[], bool] = _never
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,9 @@ class Answer:
 
     ``state`` is ``HANDED``, an end, or ``WAITING`` to try again, after ``wait`` seconds if
     the provider asked for that. ``unreachable`` says that it heard nothing of the message,
-    so that the attempt does not count and the provider is left alone for a while.
+    so that the attempt does not count and the provider is left alone for a while. ``busy`` says
+    that it was given too much at once: it gets less, and nobody's message is given up for that.
+    ``withheld``: its time was over before it could be offered.
     """
 
     state: State
@@ -39,6 +49,11 @@ class Answer:
     maybe_twice: bool = False
     wait: float | None = None
     unreachable: bool = False
+    busy: bool = False
+    withheld: bool = False
+
+
+WITHHELD: Final = Answer(State.WAITING, withheld=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +63,15 @@ class House:
     mode: str
     timeout: float
     receipts_url: str
+    lease: float
 
 
 def unreachable(failure: str) -> Answer:
     return Answer(State.WAITING, failure=failure, unreachable=True)
+
+
+def busy(failure: str, *, wait: float | None) -> Answer:
+    return Answer(State.WAITING, failure=failure, wait=wait, busy=True)
 
 
 def later(failure: str, *, maybe_twice: bool = False, wait: float | None = None) -> Answer:
@@ -83,6 +103,8 @@ class Provider(ABC):
         self.weight = max(float(options.get("weight", 1)), 0.001)
         self.identity = str(options.get("from", ""))
         self.timeout = house.timeout
+        # All that one message may take, which must end before its lease does.
+        self.longest_call = house.timeout
         self.mode = house.mode
         self.receipts_url = house.receipts_url
         self.sink = bool(options.get("sink", False))

@@ -1,5 +1,6 @@
 """What providers reached over HTTP share: one session, and what its failures mean."""
 
+import time
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from safeconduct.wires.messaging.engine.providers.base import (
     House,
     Parcel,
     Provider,
+    busy,
     later,
     unreachable,
 )
@@ -20,6 +22,7 @@ from safeconduct.wires.messaging.terms import State
 
 _LONGEST_ANSWER = 20_000
 _LONGEST_WAIT_SECONDS = 86_400.0
+_LONGEST_CONNECT_SECONDS = 5.0
 # What a wrong address, method, password or proxy in our own settings is answered with.
 _OURS = frozenset({401, 403, 404, 405, 407, 410, 501})
 
@@ -34,6 +37,7 @@ class HttpProvider(Provider):
         super().__init__(name, options, house)
         if self._probe_url is not None:
             guard.refuse_host(self._probe_url.host or "", mode=self.mode)
+        self._connect_seconds = min(_LONGEST_CONNECT_SECONDS, self.timeout)
         self._session: aiohttp.ClientSession | None = None
 
     def _headers(self) -> Mapping[str, str]:
@@ -47,7 +51,7 @@ class HttpProvider(Provider):
         limit = self.in_flight or 400
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=30),
-            timeout=aiohttp.ClientTimeout(total=self.timeout, connect=min(5.0, self.timeout)),
+            timeout=self._patience(self._connect_seconds),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=self._headers(),
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
@@ -57,6 +61,9 @@ class HttpProvider(Provider):
         # aiohttp repeats a GET whose kept connection broke. Ours cost money and reach
         # people: whether to repeat is decided, and flagged, by us.
         self._session._retry_connection = False  # noqa: SLF001 -- it has no public switch
+
+    def _patience(self, connect: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(total=self.timeout, connect=connect)
 
     async def close(self) -> None:
         if self._session is not None:
@@ -68,7 +75,7 @@ class HttpProvider(Provider):
             return None
         try:
             async with self._session.get(self._probe_url, allow_redirects=False) as response:
-                content = await response.content.read(_LONGEST_ANSWER)
+                content = await _said(response)
                 return 200 <= response.status < 400 and self._sounds_well(content)
         except (aiohttp.ClientError, TimeoutError):
             return False
@@ -91,11 +98,15 @@ class HttpProvider(Provider):
     async def _ask(self, parcel: Parcel) -> Answer:
         assert self._session is not None  # noqa: S101 -- open() comes first
         method, url, headers, body = self._request_for(parcel)
+        more: dict[str, Any] = {}
+        if (left := parcel.ends_at - time.monotonic()) < self._connect_seconds:
+            # Whoever lets us in so late is told nothing any more.
+            more["timeout"] = self._patience(max(left, 0.001))
         # A redirect could lead out of the house.
         async with self._session.request(
-            method, url, data=body, headers=headers, allow_redirects=False
+            method, url, data=body, headers=headers, allow_redirects=False, **more
         ) as response:
-            content = await response.content.read(_LONGEST_ANSWER)
+            content = await _said(response)
             status = response.status
             wait = _seconds(response.headers.get("Retry-After")) if status in {429, 503} else None
         return self._answer(status, content, wait)
@@ -108,11 +119,11 @@ class HttpProvider(Provider):
         if status in _OURS or 300 <= status < 400:
             # Not about this message: the provider is set up wrongly.
             return unreachable(f"http {status}: set up wrongly?")
-        if status in {408, 425, 429}:
-            return later(f"http {status}", wait=wait)
-        if status >= 500:
+        if status == 429 or (status == 503 and wait is not None):
+            return busy(f"http {status}", wait=wait)
+        if status in {408, 425} or status >= 500:
             # 502 and 504 come from something in between that lost sight of the message.
-            return later(f"http {status}", maybe_twice=status in {502, 504}, wait=wait)
+            return later(f"http {status}", maybe_twice=status in {502, 504})
         return self._refused(status, content)
 
     @abstractmethod
@@ -133,6 +144,23 @@ class HttpProvider(Provider):
     def _refused(self, status: int, content: bytes) -> Answer:  # noqa: ARG002 -- for siblings
         """What a 4xx answer about this very message says."""
         return Answer(State.REFUSED_BY_PROVIDER, failure=f"http {status}")
+
+
+async def _said(response: aiohttp.ClientResponse) -> bytes:
+    """What stands in an answer, as far as it comes: it may come in any number of pieces.
+
+    Its status has been said by then. That holds, whatever becomes of the rest.
+    """
+    said = b""
+    try:
+        while len(said) < _LONGEST_ANSWER:
+            piece = await response.content.read(_LONGEST_ANSWER - len(said))
+            if not piece:
+                break
+            said += piece
+    except (aiohttp.ClientPayloadError, TimeoutError):
+        response.close()
+    return said
 
 
 def _seconds(header: str | None) -> float | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 from yarl import URL
 
-from safeconduct.wires.messaging.engine.providers.base import Answer, House, Parcel
+from safeconduct.wires.messaging.engine.providers.base import Answer, House, Parcel, unreachable
 from safeconduct.wires.messaging.engine.providers.http import HttpProvider
 from safeconduct.wires.messaging.terms import State
 
@@ -57,7 +57,14 @@ class HttpJson(HttpProvider):
         return "error" in _object(content)
 
     def _accepted(self, content: bytes) -> Answer:
-        return Answer(State.HANDED, ref=str(_object(content).get("id", ""))[:100])
+        said = _object(content)
+        if said.get("error"):
+            # Some say no in a yes.
+            return self._refused(200, content)
+        if content.lstrip()[:1] == b"<":
+            # A page for people: somebody in between, or an address that is no gateway's.
+            return unreachable("a web page: set up wrongly?")
+        return Answer(State.HANDED, ref=str(said.get("id", ""))[:100])
 
     def _refused(self, status: int, content: bytes) -> Answer:
         error = _object(content).get("error")

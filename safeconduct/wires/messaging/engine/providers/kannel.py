@@ -69,4 +69,4 @@ class Kannel(HttpProvider):
         code, _, _ = content.decode("utf-8", "replace").partition(":")
         if code.strip() in {"0", "3"}:
             return Answer(State.HANDED)
-        return later("an answer we do not know")
+        return later("an answer we do not know", maybe_twice=True)

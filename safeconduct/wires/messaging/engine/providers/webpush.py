@@ -67,8 +67,11 @@ class WebPush(HttpProvider):
 
     async def _hand_over(self, parcel: Parcel) -> Answer:
         answer = await super()._hand_over(parcel)
-        # One push service that is away is no reason to leave all others alone.
-        return later(answer.failure) if answer.unreachable else answer
+        # One push service that is away, or one browser that has too much, is no reason to leave
+        # all others alone.
+        if answer.unreachable or answer.busy:
+            return later(answer.failure, wait=answer.wait)
+        return answer
 
     async def _ask(self, parcel: Parcel) -> Answer:
         """Offer it under each of our keys until one is taken: old subscriptions know an old one."""
