@@ -1,6 +1,7 @@
 """Durable before it says yes: each way PostgreSQL can fail, and that nothing is lost on it."""
 
 import asyncio
+import socket
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from django.db import connection
 
 from safeconduct.wires.intake.engine import ledger as ledgers
 from safeconduct.wires.intake.engine.commit import AwayError, Store, copy_line
-from safeconduct.wires.intake.engine.journal import Journal, journalled_bytes
+from safeconduct.wires.intake.engine.journal import Journal, Sealed, journalled_bytes
 from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
 from safeconduct.wires.intake.models import Pulse, RawAnswer, ReplayMark
 from safeconduct.wires.intake.queries import door_state
@@ -165,7 +166,7 @@ def test_a_replay_cut_short_before_its_file_is_removed_repeats_nothing(tmp_path,
     async def cut_short():
         with monkeypatch.context() as patch:
             patch.setattr(ledgers.Sealed, "remove", _die)
-            with pytest.raises(OSError, match="killed"):
+            with pytest.raises(RuntimeError, match="killed"):
                 await replayed(tmp_path)
         assert await _count() == 5
         await replayed(tmp_path)
@@ -215,6 +216,97 @@ def test_an_answer_postgresql_will_not_take_holds_up_no_other(tmp_path, fault):
     asyncio.run(poisoned())
     assert RawAnswer.objects.count() == 2
     assert [path.suffix for path in tmp_path.iterdir()] == [".damaged"]
+
+
+def test_a_file_that_cannot_be_read_or_is_none_of_ours_holds_up_no_other(tmp_path, monkeypatch):
+    broken, whole = Journal(tmp_path), Journal(tmp_path)
+    for journal in (broken, whole):
+        journal.append([line()])
+    bad = broken._path
+    broken.seal()
+    whole.seal()
+    # Somebody's copy, made before they looked closer.
+    (tmp_path / "copy of yesterday.journal").write_bytes(bad.read_bytes())
+    records = Sealed.records
+
+    def unreadable(sealed, after=0):
+        if sealed.path == bad:
+            raise OSError(5, "Input/output error")
+        return records(sealed, after)
+
+    monkeypatch.setattr(Sealed, "records", unreadable)
+    asyncio.run(replayed(tmp_path))
+    assert RawAnswer.objects.count() == 1
+    monkeypatch.undo()
+    asyncio.run(replayed(tmp_path))
+    assert RawAnswer.objects.count() == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["copy of yesterday.journal"]
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Every connection that is made meanwhile."""
+    known = []
+    connect = psycopg.AsyncConnection.connect
+
+    async def noting(*args, **kwargs):
+        known.append(await connect(*args, **kwargs))
+        return known[-1]
+
+    monkeypatch.setattr(psycopg.AsyncConnection, "connect", noting)
+    return known
+
+
+def test_two_who_use_a_store_at_once_make_one_connection(made):
+    async def both():
+        store = Store(timeout=5.0)
+        await asyncio.gather(store.greet(), store.greet(), return_exceptions=True)
+        await store.close()
+
+    asyncio.run(both())
+    assert [connection.closed for connection in made] == [True]
+
+
+@pytest.mark.parametrize("how", ["too slow", "cut off"])
+def test_work_that_is_given_up_leaves_no_connection_open(made, how):
+    async def given_up():
+        store = Store(timeout=0.2 if how == "too slow" else 30.0)
+        asking = asyncio.create_task(store._in_time(store._fetch("SELECT 1 FROM pg_sleep(30)")))
+        await until(lambda: made)
+        await asyncio.sleep(0.05)
+        if how == "cut off":
+            asking.cancel()
+        with pytest.raises((AwayError, asyncio.CancelledError)):
+            await asking
+        await store.close()
+        assert not store._given_up
+        assert made[0].closed
+
+    asyncio.run(given_up())
+
+
+def test_a_line_the_other_side_has_left_is_closed_too(made, monkeypatch):
+    """Shutting it fails then; the copy made for that stayed open."""
+    copies = []
+
+    async def left():
+        store = Store(timeout=5.0)
+        await store.greet()
+        task = asyncio.create_task(asyncio.sleep(0))
+        shut = socket.socket.shutdown
+
+        def refused(copy, how):
+            copies.append(copy)
+            shut(copy, how)
+            raise OSError(107, "Transport endpoint is not connected")
+
+        monkeypatch.setattr(socket.socket, "shutdown", refused)
+        store._hang_up(task)
+        await store.close()
+
+    asyncio.run(left())
+    assert [copy.fileno() for copy in copies] == [-1]
+    assert made[0].closed
 
 
 def test_if_neither_will_have_it_nobody_is_told_yes(tmp_path):
@@ -336,4 +428,4 @@ def _conninfo():
 
 
 def _die(sealed):
-    raise OSError("killed")
+    raise RuntimeError("killed")

@@ -97,6 +97,9 @@ class Store:
         self._timeout = timeout
         self._conninfo = conninfo or conninfo_of_settings()
         self._connection: psycopg.AsyncConnection | None = None
+        self._connecting = asyncio.Lock()
+        # Work that was given up and has not noticed yet, and with it its connection.
+        self._given_up: set[asyncio.Task[Any]] = set()
 
     async def copy(self, lines: Sequence[bytes]) -> None:
         """Commit the lines; once this returns they are durable.
@@ -134,9 +137,15 @@ class Store:
         await self._in_time(self._fetch("SELECT 1"))
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-        self._connection = None
+        """Let go of everything; what was given up is awaited, which takes its line to be dead."""
+        await self._drop()
+        if self._given_up:
+            await asyncio.wait(set(self._given_up), timeout=self._timeout)
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
     async def _copy(self, block: bytes) -> None:
         connection = await self._connected()
@@ -160,11 +169,13 @@ class Store:
         await connection.execute(statement, values)
 
     async def _connected(self) -> psycopg.AsyncConnection:
-        if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._conninfo, autocommit=True, prepare_threshold=None
-            )
-        return self._connection
+        # One at a time: of two made beside each other nobody would know the first.
+        async with self._connecting:
+            if self._connection is None or self._connection.closed:
+                self._connection = await psycopg.AsyncConnection.connect(
+                    self._conninfo, autocommit=True, prepare_threshold=None
+                )
+            return self._connection
 
     async def _in_time[T](self, work: Coroutine[object, object, T]) -> T:
         task = asyncio.ensure_future(work)
@@ -181,22 +192,26 @@ class Store:
         except REFUSALS:
             raise
         except (psycopg.Error, OSError) as cause:
-            await self.close()
+            await self._drop()
             raise AwayError(type(cause).__name__) from cause
 
     def _hang_up[T](self, task: "asyncio.Task[T]") -> None:
         # Cancelling would make psycopg ask the server to stop and wait for its consent, and
         # this server is not answering. With the line dead the task ends by itself.
         connection, self._connection = self._connection, None
-        task.add_done_callback(_swallowed)
+        self._given_up.add(task)
         if connection is None:
+            task.add_done_callback(_swallowed)
+            task.add_done_callback(self._given_up.discard)
             task.cancel()
             return
+        # Finished first: whoever waits for the task finds nothing open.
         task.add_done_callback(lambda _: connection.pgconn.finish())
-        with suppress(OSError, psycopg.Error):
-            line = socket.socket(fileno=os.dup(connection.fileno()))
+        task.add_done_callback(_swallowed)
+        task.add_done_callback(self._given_up.discard)
+        with suppress(OSError, psycopg.Error), _line_of(connection) as line:
+            # Where the other side has gone already, this fails, and the copy must be closed too.
             line.shutdown(socket.SHUT_RDWR)
-            line.close()
 
 
 def conninfo_of_settings() -> str:
@@ -214,6 +229,16 @@ def conninfo_of_settings() -> str:
         # An installation may have turned this off for speed; an acknowledgement needs it.
         options="-c synchronous_commit=on -c statement_timeout=10s -c timezone=UTC",
     )
+
+
+def _line_of(connection: psycopg.AsyncConnection) -> socket.socket:
+    """A copy of a connection's own line, which may be shut behind the driver's back."""
+    copy = os.dup(connection.fileno())
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise
 
 
 def _swallowed[T](task: "asyncio.Future[T]") -> None:

@@ -7,6 +7,7 @@ personal as the tables they are on the way to: files are readable to their owner
 """
 
 import fcntl
+import logging
 import os
 import struct
 import zlib
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID, uuid4
+
+log: Final = logging.getLogger(__name__)
 
 SUFFIX: Final = ".journal"
 # Bytes; longer than a report with its photos, and than any answer, as a line of COPY.
@@ -128,7 +131,7 @@ class Sealed:
 
 def adoptable(directory: Path) -> Iterator[Sealed]:
     """The journals whose writer is gone, oldest first, each locked until the next is asked for."""
-    for path in sorted(directory.glob(f"*{SUFFIX}"), key=_age):
+    for path in sorted(filter(_is_ours, directory.glob(f"*{SUFFIX}")), key=_age):
         with _opened(path) as stream:
             if _locked(stream, path):
                 yield Sealed(path, stream)
@@ -144,9 +147,22 @@ def journal_files(directory: Path) -> int:
     return sum(1 for path in directory.rglob("*") if path.suffix in {SUFFIX, ".damaged"})
 
 
+def _is_ours(path: Path) -> bool:
+    """Whether a door made this file: a copy somebody laid beside it has no mark to replay by."""
+    try:
+        UUID(path.name.removesuffix(SUFFIX))
+    except ValueError:
+        log.warning("A file among the journals is none of ours: nobody replays it.")
+        return False
+    return True
+
+
 def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("r+b")
+    except PermissionError:
+        log.error("A journal belongs to another user and waits: give it to the door's.")  # noqa: TRY400 -- nothing more is known
+        return open(os.devnull, "r+b")  # noqa: PTH123 -- a device, not one of our paths
     except FileNotFoundError:  # another worker has replayed it meanwhile
         return open(os.devnull, "r+b")  # noqa: PTH123 -- a device, not one of our paths
 

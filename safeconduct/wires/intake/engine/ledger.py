@@ -227,7 +227,11 @@ class Ledger:
         async with self._journalling:
             self._journal.seal()
         for sealed in journals.adoptable(self._journal.directory):
-            await self._replay_one(sealed)
+            try:
+                await self._replay_one(sealed)
+            except OSError:
+                # The disk's fault, or that of one file: the others wait for nothing.
+                log.exception("A journal cannot be read; it is tried again.")
 
     async def _replay_one(self, sealed: Sealed) -> None:
         done = await self._replaying.replayed_until(sealed.id)
