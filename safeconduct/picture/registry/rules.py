@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.kernel.names import search_key
 from safeconduct.picture.registry.terms import LONGEST_NAME, Confidence, StayKind
 from safeconduct.wires.messaging.terms import SYNTHETIC_DOMAIN, SYNTHETIC_PREFIX
 
@@ -203,6 +204,38 @@ def confidence_in(confirmed_at: datetime | None, unanswered: int, *, now: dateti
     days = (now - confirmed_at).days
     step = 0 if days < FIRM_DAYS else 1 if days < FADING_DAYS else 2
     return list(Confidence)[min(step + unanswered, 2)]
+
+
+class Named(NamedTuple):
+    """Somebody as a list, or the registry, names them."""
+
+    given: str
+    family: str
+    born: date | None
+
+
+def is_somebody_else(known: Named, told: Named, *, shares_contact: bool) -> bool:
+    """Whether two under one identifier of a list's maker cannot be one person.
+
+    A family name changes by marriage, a given name is spelled anew, a birth date corrected:
+    what makes two of one is the birth date, or the given name, or a way to reach them.
+    """
+    if known.born and known.born == told.born:
+        return False
+    is_called_alike = _share_a_word(known.given, told.given) or sounds_of(known) == sounds_of(told)
+    if known.born and told.born:
+        is_kin = shares_contact or _share_a_word(known.family, told.family)
+        return not (is_called_alike and is_kin)
+    return not (is_called_alike or shares_contact)
+
+
+def sounds_of(named: Named) -> str:
+    """The sounds of a whole name in no order: the same for any spelling of it."""
+    return " ".join(sorted(search_key(f"{named.given} {named.family}").split()))
+
+
+def _share_a_word(one: str, other: str) -> bool:
+    return not set(search_key(one).split()).isdisjoint(search_key(other).split())
 
 
 def vulnerability_at(born: date | None, today: date) -> int:

@@ -140,6 +140,33 @@ def test_of_two_rows_with_one_identifier_the_first_counts_every_time() -> None:
     assert everything() == before
 
 
+KAMRAN = "7;Kamran;Əliyev;0533 123 45 67;kamran@mail.az;Türkiyə;Adana\n"
+
+
+def test_one_identifier_of_two_people_loses_neither() -> None:
+    """A family's number, or a count that begins anew in each part of the list."""
+    assert bring_in(LEYLA + KAMRAN, OLD).new == 2
+    before = everything()
+    assert bring_in(LEYLA + KAMRAN, OLD).known == 2
+    assert everything() == before
+
+
+def test_an_identifier_given_to_somebody_else_renames_nobody() -> None:
+    bring_in(LEYLA, OLD)
+    tally = bring_in(KAMRAN, NEW)
+    assert (tally.new, tally.changed) == (1, 0)
+    assert set(Person.objects.values_list("given_name", flat=True)) == {"Leyla", "Kamran"}
+    before = everything()
+    assert bring_in(KAMRAN, NEW).known == 1
+    assert everything() == before
+
+
+def test_a_dry_run_tells_them_apart_too() -> None:
+    bring_in(LEYLA, OLD)
+    assert bring_in(KAMRAN, NEW, dry_run=True).new == 1
+    assert Person.objects.count() == 1
+
+
 def test_a_confirmed_or_lent_address_outlives_a_list_without_it() -> None:
     bring_in(LEYLA, OLD)
     points = ContactPoint.objects.order_by("channel")

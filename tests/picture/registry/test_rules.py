@@ -177,6 +177,30 @@ def test_need_by_age(born, need):
     assert rules.vulnerability_at(day, date(2026, 5, 1)) == need
 
 
+BORN, OTHER = date(1990, 2, 1), date(1985, 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "shares", "is_else"),
+    [
+        # One birth date; one given name, married; both in the other order; spelled anew.
+        (("Leyla", "Əliyeva", BORN), ("Ləman", "Həsənova", BORN), False, False),
+        (("Leyla", "Əliyeva", BORN), ("Лейла", "Гасанова", None), False, False),
+        (("Leyla", "Əliyeva", None), ("Aliyeva", "Leyla", None), False, False),
+        (("Leyla", "Əliyeva", None), ("Leylaxanım", "Əliyeva", None), True, False),
+        (("Leyla", "Əliyeva", None), ("Kamran", "Əliyev", None), False, True),
+        (("Leyla", "Əliyeva", BORN), ("Leyla", "Əliyeva", OTHER), False, False),
+        (("Leyla", "Əliyeva", BORN), ("Leyla", "Həsənova", OTHER), True, False),
+        (("Leyla", "Əliyeva", BORN), ("Leyla", "Həsənova", OTHER), False, True),
+        # A family's telephone makes no one person of it.
+        (("Leyla", "Əliyeva", BORN), ("Kamran", "Əliyev", OTHER), True, True),
+    ],
+)
+def test_who_is_somebody_else(known, told, shares, is_else):
+    one, other = rules.Named(*known), rules.Named(*told)
+    assert rules.is_somebody_else(one, other, shares_contact=shares) is is_else
+
+
 def point(channel, worked=None, failed=None):
     return SimpleNamespace(channel=channel, last_worked_at=worked, last_failed_at=failed)
 

@@ -1,7 +1,7 @@
 """Bringing in lists of nationals."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from io import BytesIO, StringIO
 from typing import BinaryIO, TextIO
@@ -22,6 +22,7 @@ from safeconduct.picture.registry.engine.lists.storing import Store, known_keys
 from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
 from safeconduct.picture.registry.events import ImportHandedIn
 from safeconduct.picture.registry.models import ImportRun, Source
+from safeconduct.picture.registry.rules import sounds_of
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ class _Keeper:
     actor: Actor
     store: Store | None = None
     seen: set[str] = field(default_factory=set)
+    # Who bears an identifier of the list's own in it, by the sounds of their name.
+    bearers: dict[str, str] = field(default_factory=dict)
 
     def keep(self, judged: list[Judged]) -> tuple[int, int, int]:
         """Store what is new, better what is older, leave what is the person's: how many each."""
@@ -165,13 +168,31 @@ class _Keeper:
             with connection.cursor() as cursor:
                 # Two lists at once would both find a person missing.
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registry import'))")
-            by_key = {one.key: one for one in reversed(judged)}
-            known = known_keys(list(by_key))
+            by_key, known = self._told_apart(judged)
             changed, kept = self._renew({key: by_key[key] for key in known - self.seen})
             new = self._new(by_key, known)
             if new and not self.plan.dry_run:
                 self._write(new)
         return len(new), changed, kept
+
+    def _told_apart(self, judged: list[Judged]) -> tuple[dict[str, Judged], set[str]]:
+        """The rows by key, and which keys are known; one identifier is one person's alone."""
+        own = [self._of_its_bearer(one) for one in judged]
+        by_key = {one.key: one for one in reversed(own)}
+        known = known_keys(list(by_key))
+        doubtful = {key: by_key[key] for key in known - self.seen if by_key[key].plain_key != key}
+        if not (strange := renewing.strangers(doubtful) if doubtful else set()):
+            return by_key, known
+        own = [replace(one, key=one.plain_key) if one.key in strange else one for one in own]
+        by_key = {one.key: one for one in reversed(own)}
+        return by_key, known_keys(list(by_key))
+
+    def _of_its_bearer(self, one: Judged) -> Judged:
+        if one.key == one.plain_key:
+            return one
+        sounds = sounds_of(renewing.named(one))
+        is_bearer = self.bearers.setdefault(one.key, sounds) == sounds
+        return one if is_bearer else replace(one, key=one.plain_key)
 
     def _new(self, by_key: dict[str, Judged], known: set[str]) -> list[Judged]:
         new = [one for key, one in by_key.items() if key not in known and key not in self.seen]

@@ -31,9 +31,14 @@ class RowRefusedError(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A person as a list describes them. ``key`` is the same whenever the row is."""
+    """A person as a list describes them. ``key`` is the same whenever the row is.
+
+    ``plain_key`` speaks of all the row says where ``key`` is the list's own identifier: it
+    takes over where that turns out to be somebody else's.
+    """
 
     key: str
+    plain_key: str
     given_name: str
     family_name: str
     birth_on: date | None
@@ -89,8 +94,11 @@ class Judge:
         last_day = self._date(cells, "stay_until")
         stay_until = rules.day_after(last_day, stay_from)
         city_id, cell = self.whereabouts.city(self._cell(cells, "place"), country)
+        plain_key = _key("", first, family, born, *told, *written, country, city_id)
+        own = self._cell(cells, "own_id")
         return Judged(
-            key=self._key(cells, (first, family, born, *told, *written, country, city_id)),
+            key=_key(self.origin, own) if own else plain_key,
+            plain_key=plain_key,
             given_name=first,
             family_name=family,
             birth_on=born,
@@ -158,7 +166,6 @@ class Judge:
             raise RowRefusedError(_("Your posts do not answer for this country."))
         return code
 
-    def _key(self, cells: list[str], told: tuple[object, ...]) -> str:
-        own = self._cell(cells, "own_id")
-        meant = (self.origin, own) if own else ("", *told)
-        return blake2b("\x1f".join(map(str, meant)).casefold().encode(), digest_size=20).hexdigest()
+
+def _key(*told: object) -> str:
+    return blake2b("\x1f".join(map(str, told)).casefold().encode(), digest_size=20).hexdigest()

@@ -89,6 +89,31 @@ class Compared(NamedTuple):
     kept: int
 
 
+def strangers(rows: Mapping[str, Judged]) -> set[str]:
+    """Those of the keys under which the registry holds somebody else. Two queries.
+
+    Numbers that a list's maker gives out anew would rename people otherwise.
+    """
+    people = list(Person.objects.filter(source_key__in=list(rows)))
+    points = defaultdict(set)
+    held = ContactPoint.objects.filter(person__in=people)
+    for person_id, channel, address in held.values_list("person_id", "channel", "address"):
+        points[person_id].add((channel, address))
+    return {
+        person.source_key
+        for person in people
+        if rules.is_somebody_else(
+            rules.Named(person.given_name, person.family_name, person.birth_on),
+            named(rows[person.source_key]),
+            shares_contact=not points[person.pk].isdisjoint(_points(rows[person.source_key])),
+        )
+    }
+
+
+def named(row: Judged) -> rules.Named:
+    return rules.Named(row.given_name, row.family_name, row.birth_on)
+
+
 def compared(
     rows: Mapping[str, Judged], *, label: str, collected_on: date, allowed: frozenset[str] | None
 ) -> Compared:
