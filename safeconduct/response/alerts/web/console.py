@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
+from safeconduct.ground.accounts.queries import officer_names
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.missions.access import countries_of, officer_may
@@ -119,6 +120,7 @@ def release(request: HttpRequest, alert_id: int) -> HttpResponse:
         )
     except Refusal as refusal:
         form.add_error(None, str(refusal.message))
+        form.shows(alert.version)
         return _page(request, alert, release_form=form)
     return redirect("alerts:page", alert.pk)
 
@@ -148,6 +150,7 @@ def _page(request: HttpRequest, alert: Alert, **forms: Any) -> HttpResponse:  # 
         "alert": alert,
         "before": before,
         "texts": alert.texts.order_by("language"),
+        "writers": sorted(officer_names(alert.writers).values()),
         "source": source_of(alert),
         "origin": origin_of(alert),
         "clashes": clashes_of(alert),
@@ -183,8 +186,12 @@ def _scope_reasons(alert: Alert) -> list[tuple[str, str]]:
 
 
 def _progress(alert: Alert) -> dict[str, Any]:
+    release = alert.release
+    names = officer_names([release.released_by_id, release.stopped_by_id])
     return {
         "alert": alert,
+        "released_by": names.get(release.released_by_id, ""),
+        "stopped_by": names.get(release.stopped_by_id or 0, ""),
         "progress": queries.progress_of(alert.release),
         "climb": climb_of(alert.release.batch_id),
         "step_lines": lines_of(alert.release.batch_id, now=clock.now()),

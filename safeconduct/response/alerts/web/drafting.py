@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from safeconduct.ground.accounts.access import actor_of, officer_of
 from safeconduct.ground.kernel import clock
@@ -13,7 +14,7 @@ from safeconduct.response.alerts import actions, terms
 from safeconduct.response.alerts.access import alert_for
 from safeconduct.response.alerts.actions.releases import words_of
 from safeconduct.response.alerts.models import Alert
-from safeconduct.response.alerts.web.forms import AlertForm, WordsForm, words_forms
+from safeconduct.response.alerts.web.forms import AlertForm, WordsForm, texts_of, words_forms
 from safeconduct.response.alerts.web.signals import origin_of
 
 
@@ -39,8 +40,10 @@ def edit(request: HttpRequest, alert_id: int) -> HttpResponse:
     saved = words_of(alert)
     languages = words_forms(data, saved)
     if data and form.is_valid() and all(words.is_valid() for words in languages.values()):
-        texts = saved | {code: one.words() for code, one in languages.items() if one.cleaned_data}
-        if _save(request, form, alert, texts) is not None:
+        texts = texts_of(languages, saved)
+        if not texts:
+            form.add_error(None, _("Write it in one language at least."))
+        elif _save(request, form, alert, texts) is not None:
             return redirect("alerts:page", alert.pk)
     return _render(request, form, languages, alert)
 

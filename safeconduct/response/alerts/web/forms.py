@@ -1,6 +1,6 @@
 """What an officer fills in to warn people."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -127,7 +127,7 @@ class AlertForm(AreaForm):
             severity=values["severity"],
             urgency=values["urgency"],
             certainty=values["certainty"],
-            expires_at=clock.now() + timedelta(hours=values["expires_in"]),
+            expires_at=self._expires_at(),
             area_kind=kind,
             category=values["category"],
             response_type=values["response_type"],
@@ -143,6 +143,17 @@ class AlertForm(AreaForm):
             texts=texts,
             **place,
         )
+
+    def _expires_at(self) -> datetime:
+        """As many hours from now as were typed; what was left alone stays to the minute.
+
+        Hours are rounded: saving a draft anew must not move what its signal says.
+        """
+        now = clock.now()
+        alert = self.alert
+        if alert and "expires_in" not in self.changed_data and alert.expires_at > now:
+            return alert.expires_at
+        return now + timedelta(hours=self.cleaned_data["expires_in"])
 
     @staticmethod
     def start_from(alert: Alert) -> dict[str, Any]:
@@ -190,6 +201,10 @@ class WordsForm(forms.Form):
         help_text=_("{link} stands where each reader's own link will be."),
     )
 
+    language = ""
+    # Everything in it was emptied: nobody is to get this language.
+    is_left_out = False
+
     def words(self) -> Words:
         values = self.cleaned_data
         return Words(
@@ -200,16 +215,30 @@ class WordsForm(forms.Form):
 def words_forms(data: Any, texts: dict[str, Words]) -> dict[str, WordsForm]:  # noqa: ANN401 -- Django's QueryDict or None
     """A form for each language we are complete in, and for any other that is written."""
     languages = [*COMPLETE, *(code for code in texts if code not in COMPLETE)]
-    return {
-        code: WordsForm(
-            data,
-            prefix=code,
-            initial=_as_initial(texts[code]) if code in texts else None,
-            empty_permitted=True,
-            use_required_attribute=False,
-        )
-        for code in languages
-    }
+    return {code: _words_form(data, code, texts.get(code)) for code in languages}
+
+
+def _words_form(data: Any, code: str, word: Words | None) -> WordsForm:  # noqa: ANN401 -- as above
+    emptied = all(
+        not (data or {}).get(f"{code}-{name}", "?").strip() for name in WordsForm.base_fields
+    )
+    form = WordsForm(
+        data,
+        prefix=code,
+        # Beside nothing to begin with, nothing typed is no mistake.
+        initial=_as_initial(word) if word and not emptied else None,
+        empty_permitted=True,
+        use_required_attribute=False,
+    )
+    form.language, form.is_left_out = code, emptied
+    return form
+
+
+def texts_of(languages: dict[str, WordsForm], saved: dict[str, Words]) -> dict[str, Words]:
+    """The words of valid forms over those saved before, without the languages left out."""
+    written = {code: form.words() for code, form in languages.items() if form.cleaned_data}
+    gone = {code for code, form in languages.items() if form.is_left_out}
+    return {code: word for code, word in (saved | written).items() if code not in gone}
 
 
 def _as_initial(word: Words) -> dict[str, str]:
@@ -230,6 +259,10 @@ class ReleaseForm(forms.Form):
     def __init__(self, *args: Any, people: int, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's own
         super().__init__(*args, **kwargs)
         self.expected = people
+
+    def shows(self, version: int) -> None:
+        """Stand beside this version: whoever reads the page anew types the number anew."""
+        self.data = {"version": version, "people": ""}
 
     def clean_people(self) -> int:
         typed = int(self.cleaned_data["people"])
