@@ -104,3 +104,5 @@ MAX_PHOTO: Final = 500 * 1024
 MAX_REPORT: Final = 24 * 1024 * 1024
 # The same report sent again within a minute: a telephone that lost our answer asks a few times.
 MAX_SENDINGS_A_MINUTE: Final = 20
+# Reports a minute by the link of one registered record that pass where others are refused.
+MAX_BY_RECORD_A_MINUTE: Final = 60

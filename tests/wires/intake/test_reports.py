@@ -13,7 +13,7 @@ from config.proxies import trusted
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.ground.kernel.tokens import Link
 from safeconduct.ground.privacy.sealing import SealBrokenError, open_outside
-from safeconduct.wires.intake.engine import reporting
+from safeconduct.wires.intake.engine import crowd, reporting
 from safeconduct.wires.intake.engine.crowd import Crowd, network_of
 from safeconduct.wires.intake.engine.multipart import FormReader, NotAFormError
 from safeconduct.wires.intake.engine.reported import FIELDS, PHOTOS, reference_of, unpacked
@@ -209,6 +209,38 @@ def test_a_flood_is_refused_but_for_those_with_a_link_of_their_own(tmp_path, set
     assert statuses.count(429) == 1
     record = tokens.mint(Link(5, date(2037, 1, 1), "az", 0), purpose="registration")
     assert phone.send(key=str(uuid4()), record=record).status == 200
+
+
+def test_what_one_address_has_kept_for_it_is_bounded(tmp_path, settings, monkeypatch):
+    """Else one machine fills the disk by what it may send in a minute."""
+    monkeypatch.setattr(crowd, "MOST_KEPT", 4000)
+    monkeypatch.setattr(crowd, "_LEAST_KEPT", 4000)
+    settings.INTAKE = settings.INTAKE | {"REPORTS_A_MINUTE": 1000}
+    phone = Phone(tmp_path)
+    words = {"words": "a" * 1500}
+    with clock.stopped_at(datetime(2026, 11, 22, 10, 0, 5, tzinfo=UTC)):
+        said = [phone.send(key=str(uuid4()), photos=[JPEG], **words).status for _ in range(8)]
+        assert said[0] == 200
+        assert said[-1] == 429
+        kept = said.count(200)
+        photos = [row[5] != "\\N" for row in phone.rows]
+        assert (photos[0], photos[-1], len(photos)) == (True, False, kept)
+        # Its neighbours know nothing of it, and whoever is registered is heard.
+        other = {"x-forwarded-for": "203.0.113.7"}
+        assert phone.send(key=str(uuid4()), headers=other, **words).status == 200
+        record = tokens.mint(Link(5, date(2037, 1, 1), "az", 0), purpose="registration")
+        assert phone.send(key=str(uuid4()), record=record, **words).status == 200
+    with clock.stopped_at(datetime(2026, 11, 22, 10, 10, 5, tzinfo=UTC)):
+        assert phone.send(key=str(uuid4()), **words).status == 200
+
+
+def test_a_registered_link_is_no_licence_to_flood(tmp_path, settings):
+    settings.INTAKE = settings.INTAKE | {"REPORTS_A_MINUTE": 1}
+    phone = Phone(tmp_path)
+    record = tokens.mint(Link(5, date(2037, 1, 1), "az", 0), purpose="registration")
+    with clock.stopped_at(datetime(2026, 11, 22, 10, 0, 5, tzinfo=UTC)):
+        said = [phone.send(key=str(uuid4()), record=record).status for _ in range(70)]
+    assert said.count(200) == 60
 
 
 @pytest.mark.parametrize("doors", [1, 2, 8, 50])

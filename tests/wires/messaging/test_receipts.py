@@ -16,6 +16,7 @@ from safeconduct.portals.citizen.door import _keeping
 from safeconduct.wires.intake.engine.commit import AwayError
 from safeconduct.wires.intake.engine.door import ledger_of
 from safeconduct.wires.intake.engine.ledger import Ledger
+from safeconduct.wires.messaging.engine import receipts
 from safeconduct.wires.messaging.engine.connections import parameters
 from safeconduct.wires.messaging.engine.folding import fold
 from safeconduct.wires.messaging.engine.receipts import INTO, ReceiptsDoor
@@ -113,6 +114,29 @@ def test_nobody_else_can_report(asked: Asked) -> None:
     book = Book()
     assert asked_of(book, asked) == [400]
     assert not book.blocks
+
+
+@pytest.mark.parametrize(("named", "value", "status"), [("SECONDS", 0.01, 400), ("HAND", 9, 503)])
+def test_whoever_begins_many_and_ends_none_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, named: str, value: float, status: int
+) -> None:
+    name = "_BODY_SECONDS" if named == "SECONDS" else "_MOST_IN_HAND"
+    monkeypatch.setattr(receipts, name, value)
+    door, sent = ReceiptsDoor(Book().keep), []
+    scope = {"type": "http", "method": "POST", "path": "/receipts/json", "query_string": b""}
+    pieces = iter([{"type": "http.request", "body": b"[" * 5, "more_body": True}] * 2)
+
+    async def receive() -> dict[str, object]:
+        if (piece := next(pieces, None)) is None:
+            await asyncio.Event().wait()
+        return piece or {}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(door(scope, receive, send))
+    assert sent[0]["status"] == status
+    assert door._in_hand == 0
 
 
 def test_a_stranger_in_a_list_spoils_none_of_the_others() -> None:

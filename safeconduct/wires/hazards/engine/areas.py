@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+import numpy as np
 import shapely
+from django.utils.translation import gettext_noop as _
 from shapely.errors import ShapelyError
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from safeconduct.ground.kernel import geometry
-from safeconduct.wires.hazards.engine.reading import Area
+from safeconduct.ground.kernel import geometry, tangles
+from safeconduct.wires.hazards.engine.reading import Area, Repairs
 
 # An outline is for a map on a screen: about 500 m, coarser for large areas, so many corners.
 _OUTLINE_DEGREES = (0.005, 0.02, 0.1, 0.5)
@@ -22,6 +24,14 @@ _CRACK = 0.001
 _LAT, _LON = 90, 360
 # A ring with more corners than this is no place but an attack.
 _MOST_CORNERS = 1_000_000
+# Shapes of one message that meet more often take minutes to join: pairs of edges in all, and for
+# each edge, for those of neighbours meet at every corner. The hulls of those that lie together,
+# by squares of so many degrees, stand for them then.
+_MEETINGS, _MEETINGS_EACH = 50_000, 12
+_SQUARE = 10
+_CROWDED = _(
+    "The shapes cross each other too often to tell their ground; all around them was taken."
+)
 
 
 def area_of(
@@ -29,9 +39,13 @@ def area_of(
     *,
     bands: Sequence[tuple[float, BaseGeometry]] = (),
     estimated: bool = False,
+    repairs: Repairs | None = None,
 ) -> Area:
-    """The area all shapes cover together; ``bands`` are (intensity, where at least that)."""
-    whole = joined(shapes)
+    """The area all shapes cover together; ``bands`` are (intensity, where at least that).
+
+    What had to be done to the shapes is added to ``repairs``.
+    """
+    whole = joined(shapes, repairs)
     if whole.is_empty:
         return Area()
     cells = geometry.polygon_cells(whole)
@@ -45,10 +59,32 @@ def area_of(
     )
 
 
-def joined(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
-    """One valid geometry of many, split at the antimeridian."""
-    parts = [geometry.split_antimeridian(one) for one in shapes if not one.is_empty]
-    return shapely.union_all([part for part in parts if not part.is_empty])
+def joined(shapes: Iterable[BaseGeometry], repairs: Repairs | None = None) -> BaseGeometry:
+    """One valid geometry of many, split at the antimeridian, in bounded time."""
+    given = {one.wkb: one for one in shapes if not one.is_empty}
+    parts = [geometry.split_antimeridian(one) for one in given.values()]
+    parts = [part for part in parts if not part.is_empty]
+    if _are_crowded(parts):
+        parts = _hulls(parts)
+        if repairs is not None:
+            repairs.add(_CROWDED)
+    return shapely.union_all(parts)
+
+
+def _are_crowded(parts: Sequence[BaseGeometry]) -> bool:
+    corners = sum(map(shapely.get_num_coordinates, parts))
+    if len(parts) <= 1 or corners <= tangles.FEW:
+        return False
+    most = _MEETINGS + _MEETINGS_EACH * corners
+    return corners > _MOST_CORNERS or tangles.meetings(parts, most) > most
+
+
+def _hulls(parts: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    single = np.asarray(shapely.get_parts(np.array(parts, dtype=np.object_)))
+    middles = shapely.get_coordinates(shapely.centroid(single)) // _SQUARE
+    _squares, of = np.unique(middles, axis=0, return_inverse=True)
+    groups = [single[of == at] for at in range(of.max() + 1)]
+    return [shapely.convex_hull(shapely.geometrycollections(group)) for group in groups]
 
 
 def outline(whole: BaseGeometry) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def read_alert(
         signature.fault(alert),
     ]
     doubts, problems = tuple(filter(None, told)), _problems(found, msg_type)
+    area = area_of(found.shapes, estimated=found.is_too_wide, repairs=repairs)
     said = _said(infos, main, repairs) | (ranks[main] if main is not None else {})
     reading = Reading(
         source=Source.CAP,
@@ -84,7 +85,7 @@ def read_alert(
         msg_type=msg_type,
         references=references,
         facts=_facts(alert, infos, found.codes) | found.facts(),
-        area=area_of(found.shapes, estimated=found.is_too_wide),
+        area=area,
     )
     return replace(reading, **identity, **said)
 

@@ -17,7 +17,10 @@ from safeconduct.wires.hazards.engine.reading import Note, Repairs, shortened
 KNOWN_BY_NAME = _("A place is known by name or code only: %(names)s.")
 _TOO_WIDE = _("The area on the map is wider than the one meant, known by code only: %(names)s.")
 
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+_CIRCLE = re.compile(rf"{_NUMBER.pattern},{_NUMBER.pattern}\s+{_NUMBER.pattern}", re.ASCII)
+# A typesetter's minus signs, and a dash in place of one.
+_MINUS = str.maketrans("−–‒", "---")
 _JUNK = re.compile(r"[^\d\s,.;:|()\[\]+\-eE]")
 _BETWEEN_CODES = re.compile(r"[\s,;]+")
 _CODE = re.compile(r"[A-Z]{2,3}|(?=\S*\d)[\w./-]+")
@@ -27,6 +30,9 @@ _FEWEST = 3
 # No warning is for more than the whole earth.
 _FARTHEST_KM = 20_038.0
 _POINT_KM = 1.0
+# How often all polygons of a message may cross themselves, each within bounds of its own.
+_PATIENCE = 100_000
+_UNPLACED = _("A %(kind)s cannot be placed on the map: “%(text)s”.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,35 @@ class Placed:
     is_wide: bool = False
 
 
+# Names in the order they came, each once.
+type Names = dict[str, None]
 # What a code such as ("ISO 3166-1", "TR") means.
 Resolver = Callable[[str, str], Placed]
+
+
+@dataclass
+class Drawing:
+    """What shapes written as text became in one message, whose blocks repeat them.
+
+    ``patience`` is how many crossings of polygons are still to be looked into.
+    """
+
+    known: dict[tuple[str, str], tuple[BaseGeometry | None, Repairs]] = field(default_factory=dict)
+    patience: int = _PATIENCE
+
+    def shape(self, kind: str, text: str, repairs: Repairs) -> BaseGeometry | None:
+        if (kind, text) not in self.known:
+            own = Repairs()
+            shape = self._polygon(text, own) if kind == "polygon" else circle_of(text, own)
+            self.known[kind, text] = shape, own
+        shape, own = self.known[kind, text]
+        repairs.take(own)
+        return shape
+
+    def _polygon(self, text: str, repairs: Repairs) -> BaseGeometry | None:
+        shape, crossed = polygon_of(text, repairs, self.patience)
+        self.patience = max(0, self.patience - crossed)
+        return shape
 
 
 @dataclass
@@ -57,12 +90,13 @@ class Found:
     shapes: list[BaseGeometry] = field(default_factory=list)
     codes: dict[str, list[str]] = field(default_factory=dict)
     # By sentence, then by system; a place without a code stands under no system.
-    placed_by: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    unplaced: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    placed_by: dict[str, dict[str, Names]] = field(default_factory=dict)
+    unplaced: dict[str, dict[str, Names]] = field(default_factory=dict)
     problems: list[Note] = field(default_factory=list)
     # What the message calls these places.
     names: set[str] = field(default_factory=set)
     is_too_wide: bool = False
+    drawing: Drawing = field(default_factory=Drawing)
 
     def lacking(self) -> list[Note]:
         """What could not be placed, one sentence for each reason."""
@@ -78,10 +112,9 @@ def collect(area: xml.Element, found: Found, resolver: Resolver, repairs: Repair
     """Add what one ``area`` element says to what was found so far."""
     before = len(found.shapes)
     found.names.update(filter(None, [shortened(xml.child_text(area, "areaDesc"), 80)]))
-    for polygon in _drawn(area, "polygon"):
-        _add(found, polygon_of(xml.text_of(polygon), repairs), polygon)
-    for circle in _drawn(area, "circle"):
-        _add(found, circle_of(xml.text_of(circle), repairs), circle)
+    for kind in ("polygon", "circle"):
+        for element in _drawn(area, kind):
+            _add(found, kind, xml.text_of(element), repairs)
     codes = [(name, one) for name, value in _codes(area) for one in _single(name, value, resolver)]
     for name, value in codes:
         found.codes.setdefault(name, []).append(value)
@@ -146,52 +179,55 @@ def _take(found: Found, system: str, code: str, placed: Placed) -> None:
     _note(found.placed_by, placed.said, system, code)
 
 
-def _note(told: dict[str, dict[str, list[str]]], said: str, system: str, name: str) -> None:
-    names = told.setdefault(said, {}).setdefault(system, [])
-    if name not in names:
-        names.append(name)
+def _note(told: dict[str, dict[str, Names]], said: str, system: str, name: str) -> None:
+    told.setdefault(said, {}).setdefault(system, {})[name] = None
 
 
-def _listed(names: dict[str, list[str]]) -> str:
+def _listed(names: dict[str, Names]) -> str:
     """Codes behind the name of their system, and whatever has none: “SAME 012086, 012087; Riga”."""
     groups = [f"{system} {', '.join(codes)}" for system, codes in names.items() if system]
-    return shortened("; ".join(groups + names.get("", [])), 150)
+    return shortened("; ".join([*groups, *names.get("", ())]), 150)
 
 
-def polygon_of(text: str, repairs: Repairs) -> BaseGeometry | None:
-    """A polygon from “lat,lon lat,lon …”; None where it holds no usable ring."""
+def polygon_of(text: str, repairs: Repairs, patience: int) -> tuple[BaseGeometry | None, int]:
+    """A polygon from “lat,lon lat,lon …” and how often it crosses itself.
+
+    None where it holds no usable ring. One that crosses itself more often than ``patience``
+    stands for all within it.
+    """
     pairs = list(_pairs(text, repairs))
     if len(pairs) < _FEWEST or len(set(pairs)) < _FEWEST:
-        return None
+        return None, 0
     pairs = _latitude_first(pairs, repairs)
     is_open = pairs[0] != pairs[-1]
     if len(pairs) + is_open < _CORNERS:
-        return None
+        return None, 0
     ring = shapely.Polygon([(lon, lat) for lat, lon in pairs])
     if not on_earth(ring):
-        return None
-    whole = geometry.split_antimeridian(ring)
+        return None, 0
+    crossed = geometry.crossings(ring, patience)
+    whole = geometry.all_within(ring) if crossed is None else geometry.split_antimeridian(ring)
     if whole.area == 0:
         # All corners on one line, as where a comma was meant as a point: it surrounds nobody.
-        return None
+        return None, 0
     if is_open:
         repairs.add(_("A polygon that ends elsewhere than it starts was closed."))
-    _name_crossings(ring, repairs)
-    return whole
+    _name_crossings(crossed, repairs)
+    return whole, crossed or 0
 
 
-def _name_crossings(ring: shapely.Polygon, repairs: Repairs) -> None:
-    if geometry.is_tangled(ring):
+def _name_crossings(crossed: int | None, repairs: Repairs) -> None:
+    if crossed is None:
         repairs.add(
             _("A polygon crosses itself too often to tell its ground; all around it was taken.")
         )
-    elif not _is_plain(ring):
+    elif crossed:
         repairs.add(_("A polygon that crosses itself was taken as the ground it surrounds."))
 
 
 def circle_of(text: str, repairs: Repairs) -> BaseGeometry | None:
     """A circle from “lat,lon radius” in kilometres; a radius of nothing is one kilometre."""
-    numbers = [float(one) for one in _NUMBER.findall(text)]
+    numbers = [float(one) for one in _NUMBER.findall(text.translate(_MINUS))]
     if len(numbers) != _FEWEST:
         return None
     lat, lon, km = numbers
@@ -200,21 +236,23 @@ def circle_of(text: str, repairs: Repairs) -> BaseGeometry | None:
         lat, lon = lon, lat
     if abs(lat) > _POLE or abs(lon) > _TURN or km < 0 or km > _FARTHEST_KM:
         return None
+    if not _CIRCLE.fullmatch(text.strip()):
+        repairs.add(_("A circle is not written as “latitude,longitude radius”."))
     return geometry.disc(lat, lon, max(km, _POINT_KM))
 
 
-def _add(found: Found, shape: BaseGeometry | None, element: xml.Element) -> None:
-    text = shortened(xml.text_of(element), 60)
+def _add(found: Found, kind: str, text: str, repairs: Repairs) -> None:
+    if not text.strip():
+        repairs.add(_("<%(name)s> is empty."), name=kind)
+        return
+    shape = found.drawing.shape(kind, text, repairs)
     if shape is not None:
         found.shapes.append(shape)
-    if shape is not None or not text:
         return
-    found.problems.append(
-        Note(
-            _("A %(kind)s cannot be placed on the map: “%(text)s”."),
-            {"kind": xml.local(element), "text": text},
-        )
-    )
+    # Without it the message is not what its sender meant, and somebody must look.
+    note = Note(_UNPLACED, {"kind": kind, "text": shortened(text, 60)})
+    found.problems.append(note)
+    repairs.add(note.text, **note.values)
 
 
 def _codes(area: xml.Element) -> Iterator[tuple[str, str]]:
@@ -230,39 +268,44 @@ def _codes(area: xml.Element) -> Iterator[tuple[str, str]]:
 
 def _pairs(text: str, repairs: Repairs) -> Iterator[tuple[float, float]]:
     words = text.split()
-    if all(word.count(",") == 1 and not word.startswith(",") for word in words):
+    commas = {word.count(",") for word in words}
+    if commas == {2} and not any(word.endswith(",") for word in words):
+        repairs.add(_("A polygon is not written as pairs “latitude,longitude”."))
+        # Height stands third.
+        parts = [word.split(",")[:2] for word in words]
+    elif commas == {1} and not any(word.startswith(",") for word in words):
         parts = [word.split(",") for word in words]
     else:
         repairs.add(_("A polygon is not written as pairs “latitude,longitude”."))
-        numbers = _NUMBER.findall(_JUNK.sub(" ", text))
+        numbers = _NUMBER.findall(_JUNK.sub(" ", text.translate(_MINUS)))
         parts = [list(pair) for pair in zip(numbers[::2], numbers[1::2], strict=False)]
     for pair in parts:
-        if corner := _corner(pair):
+        if corner := _corner(pair, repairs):
             yield corner
         else:
             repairs.add(_("A corner of a polygon is no pair of numbers and was left out."))
 
 
-def _corner(pair: list[str]) -> tuple[float, float] | None:
+def _corner(pair: list[str], repairs: Repairs) -> tuple[float, float] | None:
     """Two finite numbers: “nan” is a number to Python and to no map."""
     try:
-        lat, lon = map(float, pair)
+        lat, lon = (float(one.translate(_MINUS)) for one in pair)
     except ValueError:
         return None
+    if not all(map(_NUMBER.fullmatch, pair)):
+        repairs.add(_("A polygon is not written as pairs “latitude,longitude”."))
     return (lat, lon) if isfinite(lat) and isfinite(lon) else None
 
 
 def _latitude_first(
     pairs: list[tuple[float, float]], repairs: Repairs
 ) -> list[tuple[float, float]]:
-    fits = all(abs(lat) <= _POLE for lat, _lon in pairs)
-    if fits or not all(abs(lon) <= _POLE for _lat, lon in pairs):
+    """The pairs as they are, or turned where most of them have no such latitude.
+
+    A single slip of a pen is no exchange: that would move the place by half a world.
+    """
+    wrong = sum(abs(lat) > _POLE for lat, _lon in pairs)
+    if 2 * wrong < len(pairs) or not all(abs(lon) <= _POLE for _lat, lon in pairs):
         return pairs
     repairs.add(_("Longitude stood before latitude; they were exchanged."))
-    return [(lat, lon) for lon, lat in pairs]
-
-
-def _is_plain(ring: BaseGeometry) -> bool:
-    west, _south, east, _north = ring.bounds
-    # A ring over the antimeridian only looks crossed on the plane.
-    return bool(east - west > _TURN / 2) or bool(shapely.is_valid(ring))
+    return [(lon, lat) for lon, lat in pairs]

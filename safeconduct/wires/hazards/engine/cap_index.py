@@ -124,7 +124,7 @@ def _read_summary(entry: xml.Element, repairs: Repairs, resolver: cap_area.Resol
         repairs.add(_("The entry does not say where the full message stands."))
     found = cap_area.Found()
     cap_area.collect(entry, found, resolver, repairs)
-    area, problems = _area(entry, found)
+    area, problems = _area(entry, found, repairs)
     category = _listed(entry, "category", "Other")
     identifier = _cap_text(entry, "identifier") or xml.child_text(entry, "id", "guid") or link
     return Reading(
@@ -235,13 +235,16 @@ def _language(entry: xml.Element) -> str:
     return (named or "und").replace("_", "-")[:35]
 
 
-def _area(entry: xml.Element, found: cap_area.Found) -> tuple[Area, tuple[Note, ...]]:
+def _area(
+    entry: xml.Element, found: cap_area.Found, repairs: Repairs
+) -> tuple[Area, tuple[Note, ...]]:
     if found.shapes:
-        area = area_of(found.shapes, estimated=found.is_too_wide)
+        area = area_of(found.shapes, estimated=found.is_too_wide, repairs=repairs)
         return area, (*found.problems, *found.lacking())
     if drawn := georss.shapes(entry):
         is_exact = all(exact for _shape, exact in drawn)
-        return area_of([shape for shape, _exact in drawn], estimated=not is_exact), ()
+        shapes = [shape for shape, _exact in drawn]
+        return area_of(shapes, estimated=not is_exact, repairs=repairs), ()
     if found.codes or _cap_text(entry, "areaDesc"):
         return Area(), tuple(found.lacking())
     return Area(), (NO_AREA,)

@@ -35,14 +35,15 @@ def found(
     order = cap_form.LISTS["severity"]
     worst = min(severities, key=order.index, default="Unknown")
     kept = [one for one in severities if one == worst or one in _NEVER_LEFT_OUT]
-    whole = _collected(_of(infos, severities, kept), resolver, repairs)
+    drawing = cap_area.Drawing()
+    whole = _collected(_of(infos, severities, kept), resolver, repairs, drawing)
     left = [level for level in order if level in severities and level not in kept]
     if left and not whole.shapes:
         # Only the lower ones say where.
-        return _collected(infos, resolver, repairs)
+        return _collected(infos, resolver, repairs, drawing)
+    chief = _collected(_of(infos, severities, [worst]), resolver, Repairs(), drawing)
     for level in (one for one in order if one in severities and one not in {worst, "Unknown"}):
-        lower = _collected(_of(infos, severities, [level]), resolver, repairs)
-        chief = _collected(_of(infos, severities, [worst]), resolver, Repairs())
+        lower = _collected(_of(infos, severities, [level]), resolver, repairs, drawing)
         _tell(whole, level, lower, chief, _BEYOND if level in left else _WITHIN)
     return whole
 
@@ -55,9 +56,12 @@ def _of(
 
 
 def _collected(
-    infos: Iterable[xml.Element], resolver: cap_area.Resolver, repairs: Repairs
+    infos: Iterable[xml.Element],
+    resolver: cap_area.Resolver,
+    repairs: Repairs,
+    drawing: cap_area.Drawing,
 ) -> cap_area.Found:
-    collected = cap_area.Found()
+    collected = cap_area.Found(drawing=drawing)
     for info in infos:
         for area in xml.children(info, "area"):
             cap_area.collect(area, collected, resolver, repairs)

@@ -125,6 +125,11 @@ class Repairs:
         again._notes = dict(self._notes)
         return again
 
+    def take(self, others: "Repairs") -> None:
+        """Add what was repaired elsewhere for this message."""
+        for key, note in others._notes.items():
+            self._notes.setdefault(key, note)
+
     def notes(self) -> tuple[Note, ...]:
         return tuple(self._notes.values())
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 # Links remembered at once: some megabytes, whatever is thrown at the door.
-_REMEMBERED: Final = 50_000
+REMEMBERED: Final = 50_000
 
 
 class Pace:
@@ -17,7 +17,7 @@ class Pace:
     def allows(self, subject_id: int, at: float) -> bool:
         """Whether this one, at a moment in Unix seconds, is within the pace; counts it."""
         minute = int(at // 60)
-        if minute != self._minute or len(self._counts) > _REMEMBERED:
+        if minute != self._minute or len(self._counts) > REMEMBERED:
             self._minute, self._counts = minute, {}
         count = self._counts.get(subject_id, 0) + 1
         self._counts[subject_id] = count

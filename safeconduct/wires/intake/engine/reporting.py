@@ -6,6 +6,7 @@ at once, durable before it says yes, and given a reference that follows from the
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Final
 
@@ -37,6 +38,7 @@ from safeconduct.wires.intake.engine.pace import Pace
 from safeconduct.wires.intake.engine.reported import Report, read_report, reference_of
 from safeconduct.wires.intake.rules import UnreadableError
 from safeconduct.wires.intake.terms import (
+    MAX_BY_RECORD_A_MINUTE,
     MAX_PHOTO,
     MAX_PHOTOS,
     MAX_REPORT,
@@ -83,6 +85,7 @@ class ReportDoor:
         chosen = settings.INTAKE
         self._crowd = Crowd(int(chosen["REPORTS_A_MINUTE"]), doors=int(chosen["DOORS"]))
         self._sendings = Pace(MAX_SENDINGS_A_MINUTE)
+        self._by_record = Pace(MAX_BY_RECORD_A_MINUTE)
         self._in_hand = InHand(_MOST_IN_HAND, of_a_network=_OF_A_NETWORK)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,24 +115,46 @@ class ReportDoor:
         parts = await _parts(request, receive, held)
         kind = PATHS[request.path.rstrip("/")]
         said = read_report(kind, parts, language=_language(request), received_at=now)
-        if verdict.refused and not _is_registered(said):
+        registered = self._is_registered(said, now)
+        if verdict.refused and not registered:
             raise ReportProblemError("report_hurried")
         if not self._sendings.allows(said.key.int, now.timestamp()):
             raise ReportProblemError("report_hurried")
-        # Sealing takes microseconds of words, and of two megabytes of photos still few.
-        line = report_line(
-            received_at=now,
-            key=said.key.hex,
-            kind=said.kind,
-            crowded=verdict.crowded,
-            sealed=said.sealed(),
-            photos=b"" if verdict.crowded else said.sealed_photos(),
-        )
+        line = self._line(said, caller, now, crowded=verdict.crowded, registered=registered)
         try:
             await self._ledger.keep(line)
         except NotKeptError:
             raise ReportProblemError("report_not_kept") from None
         return self._thanks(request, said, f"{now.hour:02}:{now.minute:02}")
+
+    def _line(
+        self, said: Report, caller: str, now: datetime, *, crowded: bool, registered: bool
+    ) -> bytes:
+        # Sealing takes microseconds of words, and of two megabytes of photos still few.
+        sealed = said.sealed()
+        photos = b"" if crowded else said.sealed_photos()
+        weighed = self._crowd.weigh(caller, len(sealed), len(photos), now.timestamp())
+        if weighed.refused and not registered:
+            raise ReportProblemError("report_hurried")
+        return report_line(
+            received_at=now,
+            key=said.key.hex,
+            kind=said.kind,
+            crowded=crowded,
+            sealed=sealed,
+            photos=b"" if weighed.crowded else photos,
+        )
+
+    def _is_registered(self, said: Report, now: datetime) -> bool:
+        """Whether it comes with the link of a registered party: those are never kept waiting.
+
+        As long as it is no more than a party has to say; anybody can register.
+        """
+        try:
+            link = tokens.read(str(said.fields.get("record", "")), purpose=_RECORD_LINK)
+        except LinkRefusedError:
+            return False
+        return not link.expired(now) and self._by_record.allows(link.subject_id, now.timestamp())
 
     def _thanks(self, request: Request, said: Report, time: str) -> Response:
         reference = reference_of(said.key)
@@ -211,15 +236,6 @@ def _plain(body: bytes) -> list[Part]:
         part.take(values[0].encode())
         parts.append(part)
     return parts
-
-
-def _is_registered(said: Report) -> bool:
-    """Whether it comes with the link of a registered party: those are never kept waiting."""
-    try:
-        link = tokens.read(str(said.fields.get("record", "")), purpose=_RECORD_LINK)
-    except LinkRefusedError:
-        return False
-    return not link.expired(clock.now())
 
 
 def _caller(request: Request) -> str:

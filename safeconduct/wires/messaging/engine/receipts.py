@@ -5,6 +5,7 @@
 same ledger that keeps answers, with its journal for the time in which PostgreSQL is away.
 """
 
+import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final, NamedTuple
@@ -25,6 +26,9 @@ type Keep = Callable[[bytes], Awaitable[bool]]
 # What the lines of receipts are copied into.
 INTO: Final = "messaging_receipt (received_at, provider, batch_id, delivery_id, state, failure)"
 _LONGEST_BODY: Final = 1_000_000
+# Seconds a report may take to arrive, and bytes of all that are arriving: anybody can begin one.
+_BODY_SECONDS: Final = 20.0
+_MOST_IN_HAND: Final = 64_000_000
 # Lines kept as one: a hundred bytes each, they stay below a journal's longest record.
 _LINES_AT_ONCE: Final = 400
 # Kannel 1.4 User's Guide, "Delivery reports": 8 is "the centre has it", which proves nothing.
@@ -48,6 +52,10 @@ class UnreadableError(Exception):
     """Nothing in it is a receipt."""
 
 
+class TooMuchError(Exception):
+    """There is no room for more of it now: come again."""
+
+
 class ReceiptsDoor:
     """ASGI application for every path that ends in ``/kannel`` or ``/json``.
 
@@ -56,6 +64,7 @@ class ReceiptsDoor:
 
     def __init__(self, keep: Keep) -> None:
         self._keep = keep
+        self._in_hand = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -70,16 +79,39 @@ class ReceiptsDoor:
             if scope["path"].endswith("/kannel"):
                 reports = _from_kannel(query)
             elif scope["path"].endswith("/json") and scope["method"] == "POST":
-                reports = _from_json(await _body(receive))
+                reports = _from_json(await self._body(receive))
             else:
                 return 404
             lines = _lines(reports, provider)
         except UnreadableError:
             return 400
+        except TooMuchError:
+            return 503
         for some in itertools.batched(lines, _LINES_AT_ONCE, strict=False):
             if not await self._keep(b"".join(some)):
                 return 503
         return 202
+
+    async def _body(self, receive: Receive) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                while True:
+                    message = await receive()
+                    piece = bytes(message.get("body", b""))
+                    size, self._in_hand = size + len(piece), self._in_hand + len(piece)
+                    pieces.append(piece)
+                    if size > _LONGEST_BODY or message["type"] == "http.disconnect":
+                        raise UnreadableError
+                    if self._in_hand > _MOST_IN_HAND:
+                        raise TooMuchError
+                    if not message.get("more_body"):
+                        return b"".join(pieces)
+        except TimeoutError:
+            raise UnreadableError from None
+        finally:
+            self._in_hand -= size
 
 
 def _from_kannel(query: dict[str, str]) -> list[_Report]:
@@ -129,14 +161,3 @@ def _name(provider: str) -> str:
     """What we call a provider in its receipts' address; anything else would not be ours."""
     ours = provider.isascii() and provider.replace("-", "").replace("_", "").isalnum()
     return provider[:30] if ours else ""
-
-
-async def _body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += bytes(message.get("body", b""))
-        if len(body) > _LONGEST_BODY or message["type"] == "http.disconnect":
-            raise UnreadableError
-        if not message.get("more_body"):
-            return body
