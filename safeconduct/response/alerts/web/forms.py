@@ -201,7 +201,7 @@ class WordsForm(forms.Form):
         help_text=_("{link} stands where each reader's own link will be."),
     )
 
-    language = ""
+    written_in = ""
     # Everything in it was emptied: nobody is to get this language.
     is_left_out = False
 
@@ -230,7 +230,7 @@ def _words_form(data: Any, code: str, word: Words | None) -> WordsForm:  # noqa:
         empty_permitted=True,
         use_required_attribute=False,
     )
-    form.language, form.is_left_out = code, emptied
+    form.written_in, form.is_left_out = code, emptied
     return form
 
 
