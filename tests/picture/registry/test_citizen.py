@@ -105,6 +105,23 @@ def test_two_places_of_one_name_are_offered_to_choose(pages):
     assert Stay.objects.get().city_id == 2
 
 
+def test_the_place_that_was_chosen_stays_chosen_while_something_else_is_wrong(pages):
+    said = told(place="Paris", phone="12", chosen_place="US:2")
+    form = pages.post(FORM, said).text
+    assert re.search(r'value="US:2"[^>]*checked', form)
+    grown = pages.post(FORM, said | {"add": "1"}).text
+    assert re.search(r'value="US:2"[^>]*checked', grown)
+    # Corrected to a place that nobody mistakes, what was chosen before says nothing.
+    pages.post(FORM, said | {"place": "Adana", "phone": "+90 532 123 45 67"})
+    assert Stay.objects.get().country_id == "TR"
+
+
+def test_places_of_one_name_and_country_are_told_apart_where_a_family_chooses(pages):
+    builders.city(9, "US", "Paris", population=20_000, at=(44.2, -70.5))
+    form = pages.post(FORM, told(place="Paris", phone="+90 532 123 45 67")).text
+    assert "Paris, United States (44.2, -70.5)" in form
+
+
 @pytest.mark.parametrize(
     "wish",
     [

@@ -152,6 +152,9 @@ class PartyEntry:
             for name in form.fields:
                 if (typed := data.get(form.add_prefix(name))) is not None:
                     form.initial[name] = typed
+        for leg in self.legs:
+            if leg.initial.get("chosen_place"):
+                leg.offer(str(leg.initial.get("place", "")))
 
 
 class _Said:

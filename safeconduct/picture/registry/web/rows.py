@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.places.queries import PlaceHit, find_places, meant
+from safeconduct.ground.places.web.forms import PlaceChoice, asks_which
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.actions import Member
 from safeconduct.picture.registry.terms import Level
@@ -92,9 +93,7 @@ class LegForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto", "data-places": ""}),
     )
-    chosen_place = forms.ChoiceField(
-        label=_("Which of these do you mean?"), required=False, widget=forms.RadioSelect
-    )
+    chosen_place = PlaceChoice()
     begins = DayField(
         label=_("First day there"), required=False, help_text=_("Leave empty if it is today.")
     )
@@ -112,15 +111,23 @@ class LegForm(forms.Form):
         initial: dict[str, object],
     ) -> None:
         super().__init__(data, prefix=prefix, initial=initial)
-        self.today = today
+        self.today, self.reader = today, reader
         self.hits: list[PlaceHit] = []
         if prefix is not None:
             self.fields["place"].required = False
             self.fields["place"].label = _("Where then?")
             self.fields["begins"].help_text = _("Leave empty if it follows on the place before.")
         if data is not None:
-            self.hits = find_places(str(data.get(self.add_prefix("place"), "")), reader)
-            self.fields["chosen_place"].choices = [(hit.value, hit.label) for hit in self.hits]  # type: ignore[attr-defined]  # a ChoiceField
+            self.offer(str(data.get(self.add_prefix("place"), "")))
+
+    def offer(self, typed: str) -> None:
+        """Find what was typed, to choose among."""
+        self.hits = find_places(typed, self.reader)
+        self.fields["chosen_place"].offer(self.hits)  # type: ignore[attr-defined]  # a PlaceChoice
+
+    @property
+    def asks_which(self) -> bool:
+        return asks_which(self["chosen_place"])
 
     @property
     def is_empty(self) -> bool:

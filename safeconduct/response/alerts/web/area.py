@@ -1,6 +1,5 @@
 """Where an alert holds, as an officer says it: a name in any script, no number and no code."""
 
-from collections import Counter
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from safeconduct.ground.places.queries import (
     meant,
     place,
 )
+from safeconduct.ground.places.web.forms import PlaceChoice, asks_which
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.alerts.terms import LARGEST_RADIUS_KM, AreaKind
 
@@ -32,9 +32,7 @@ class AreaForm(forms.Form):
         error_messages={"required": _("Say where the alert holds.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto", "data-places": ""}),
     )
-    chosen_place = forms.ChoiceField(
-        label=_("Which of these do you mean?"), required=False, widget=forms.RadioSelect
-    )
+    chosen_place = PlaceChoice()
     radius_km = forms.FloatField(
         label=_("Kilometres around the city"),
         min_value=1,
@@ -64,13 +62,16 @@ class AreaForm(forms.Form):
         reader = get_language() or "en"
         typed = str(data.get("place", "")) if data is not None else ""
         self.hits = [] if _is_unchanged(typed, alert) else find_places(typed, reader)
-        self._choose("chosen_place", _told_apart(self.hits))
-        self._choose("somewhere_in", _ticked_first(country_choices(reader), alert))
+        which, somewhere = self.fields["chosen_place"], self.fields["somewhere_in"]
+        assert isinstance(which, PlaceChoice)  # noqa: S101 -- declared above
+        which.offer(self.hits)
+        assert isinstance(somewhere, forms.MultipleChoiceField)  # noqa: S101 -- as above
+        somewhere.choices = _ticked_first(country_choices(reader), alert)
 
     @property
     def asks_which(self) -> bool:
         """Whether several places bear the name that was typed."""
-        return "chosen_place" in self.errors
+        return asks_which(self["chosen_place"])
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
@@ -111,22 +112,6 @@ class AreaForm(forms.Form):
             unknown = _("We know no such place. Try the nearest town, or the country.")
             self.add_error("place", unknown)
         return hit
-
-    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
-        field.choices = choices
-
-
-def _told_apart(hits: list[PlaceHit]) -> list[tuple[str, str]]:
-    """Choices of places; those of one name and country with latitude and longitude beside it."""
-    labels = Counter(hit.label for hit in hits)
-    return [
-        (hit.value, f"{hit.label} ({hit.latitude:.1f}, {hit.longitude:.1f})")
-        if labels[hit.label] > 1 and hit.latitude is not None and hit.longitude is not None
-        else (hit.value, hit.label)
-        for hit in hits
-    ]
 
 
 def saved_place(alert: Alert) -> str:
