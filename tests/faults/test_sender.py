@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from safeconduct.wires.messaging import queries
+from safeconduct.ground.kernel import clock
+from safeconduct.wires.messaging import actions, queries
 from safeconduct.wires.messaging.terms import State
 from tests import messages
 
@@ -135,3 +136,25 @@ def test_a_sender_told_to_leave_leaves_nothing_behind(tmp_path: Path) -> None:
         assert states == {State.HANDED: heard_by(heard).total(), State.WAITING: states[0]}
         assert states[State.WAITING] > 0
         assert not any(messages.rows(batch.pk, "maybe_twice"))
+
+
+def test_a_stop_is_heard_by_every_sender_at_once(tmp_path: Path) -> None:
+    """Nobody begins another call: of each hand at most the one under way ends."""
+    many = 5 * MANY
+    batch = messages.batch()
+    messages.fill(batch.pk, many)
+
+    def ended() -> bool:
+        states = queries.batch_tally([batch.pk]).messages_by_state()
+        return states.get(State.HANDED, 0) + states.get(State.STOPPED, 0) == many
+
+    with gateway(tmp_path) as (port, heard), sender(port), sender(port):
+        until(lambda: heard_by(heard).total() > 300)
+        actions.stop_batch(batch_id=batch.pk, now=clock.now(), actor=messages.TESTER)
+        at_stop = heard_by(heard).total()
+        until(ended)
+        counts = heard_by(heard)
+    states = Counter(messages.rows(batch.pk, "state"))
+    assert states == {State.HANDED: len(counts), State.STOPPED: many - len(counts)}
+    assert set(counts.values()) == {1}
+    assert counts.total() - at_stop <= 4 * HANDS

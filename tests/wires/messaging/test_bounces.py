@@ -44,6 +44,7 @@ def report(action: str, status: str, said: str = "") -> bytes:
     ("action", "status", "end"),
     [
         ("failed", "5.1.1", State.INVALID_ADDRESS),
+        ("failed", "5.1.8", State.GAVE_UP),
         ("failed", "5.1.10 (null MX)", State.INVALID_ADDRESS),
         ("failed", "5.2.1", State.INVALID_ADDRESS),
         ("failed", "5.2.2", State.GAVE_UP),

@@ -30,6 +30,9 @@ VALUES (%s, 'bounce', %s, %s, %s, %s)
 # "smtp; 550 5.1.1 No such mailbox": the status behind the reply's code.
 _SAID: Final = re.compile(r"\s*smtp\s*;\s*[45]\d\d[ -]([45]\.\d{1,3}\.\d{1,3})\b", re.IGNORECASE)
 
+# "Bad sender's address" (RFC 3463, 3.2): says nothing of the reader's.
+_OF_THE_SENDER: Final = frozenset({"5.1.7", "5.1.8"})
+
 type End = tuple[State, str]
 
 
@@ -79,6 +82,8 @@ def _status(fields: Message) -> str:
 def end_of(status: str) -> End:
     """The named end of a final failure, by its enhanced status (RFC 3463, 3)."""
     failure = f"bounced {status}"[:100] if status[:2] in {"4.", "5."} else "bounced"
+    if status in _OF_THE_SENDER:
+        return State.GAVE_UP, failure
     if status.startswith("5.1.") or status == "5.2.1":
         return State.INVALID_ADDRESS, failure
     if status.startswith("5.7."):
