@@ -3,12 +3,14 @@
 Coordinates are WGS 84 degrees; functions take latitude first, geometries longitude first.
 """
 
-from math import cos, radians
+from math import cos, pi, radians
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
+
+from safeconduct.ground.kernel import tangles
 
 EARTH_KM = 6371.0088  # mean radius, IUGG
 _AUTHALIC_KM = 6371.0072  # radius of the sphere with the area of WGS 84
@@ -17,10 +19,12 @@ _ECCENTRICITY = 0.0818191908426215
 _WIDEST_DISC_KM = 9_900.0
 _POLE, _HALF, _TURN = 90.0, 180.0, 360.0
 # The ground within a ring that meets itself so often takes long to tell, a hundred times so often
-# minutes, and no office draws one. Pairs of its edges, each counted twice.
-_MOST_MEETINGS = 2_000
-# Edges asked at once about all others: where each meets each, the answer holds so many pairs.
-_EDGES_AT_A_TIME, _MOST_PAIRS = 64, 2_000_000
+# minutes, and no office draws one. Pairs of its edges.
+_MOST_MEETINGS = 1_000
+# A ring of more corners shows no map more than the outline of it.
+_MOST_CORNERS = 200_000
+# To a circle around the very pole no bearing is another. Degrees; about a metre.
+_NEXT_TO_POLE = 89.99999
 # A ring that runs around the earth more often than this is no place, but could go on for ever.
 _MOST_TURNS = 10
 
@@ -45,15 +49,27 @@ def area_km2(geometry: BaseGeometry) -> float:
 
 
 def disc(lat: float, lon: float, km: float, corners: int = 72) -> BaseGeometry:
-    """A circle on the sphere as a polygon, split at the antimeridian."""
+    """A circle on the sphere as a polygon, split at the antimeridian; the whole earth at most."""
+    if km > _WIDEST_DISC_KM:
+        return _without_antipode(lat, lon, km, corners)
     bearings = np.linspace(0, 2 * np.pi, corners, endpoint=False)
-    reach, phi = min(km, _WIDEST_DISC_KM) / EARTH_KM, radians(lat)
+    reach, phi = km / EARTH_KM, radians(min(max(lat, -_NEXT_TO_POLE), _NEXT_TO_POLE))
     lats = np.arcsin(np.sin(phi) * np.cos(reach) + np.cos(phi) * np.sin(reach) * np.cos(bearings))
     lons = radians(lon) + np.arctan2(
         np.sin(bearings) * np.sin(reach) * np.cos(phi), np.cos(reach) - np.sin(phi) * np.sin(lats)
     )
     ring = np.column_stack(((np.degrees(lons) + 180) % 360 - 180, np.degrees(lats)))
     return split_antimeridian(shapely.Polygon(ring))
+
+
+def _without_antipode(lat: float, lon: float, km: float, corners: int) -> BaseGeometry:
+    """A circle of half the earth or more: all but the circle around the other end of it."""
+    whole = shapely.box(-_HALF, -_POLE, _HALF, _POLE)
+    left = pi * EARTH_KM - km
+    if left <= 0:
+        return whole
+    rest = disc(-lat, (lon % _TURN) - _HALF, min(left, _WIDEST_DISC_KM), corners)
+    return shapely.difference(whole, rest)
 
 
 def split_antimeridian(geometry: BaseGeometry) -> BaseGeometry:
@@ -75,7 +91,7 @@ def _is_plain(geometry: BaseGeometry) -> bool:
     west, _, east, _ = geometry.bounds
     # Narrower than half the earth, no step can be the long way round.
     inside = west >= -_HALF and east <= _HALF and east - west <= _HALF
-    return inside and bool(shapely.is_valid(geometry))
+    return inside and tangles.is_calm(geometry) and bool(shapely.is_valid(geometry))
 
 
 def _split_part(part: BaseGeometry) -> BaseGeometry:
@@ -93,37 +109,41 @@ def _split_part(part: BaseGeometry) -> BaseGeometry:
     return _into_one_turn(area)
 
 
-def is_tangled(polygon: shapely.Polygon) -> bool:
-    """Whether its outer ring crosses itself so often that it stands for all it could hold."""
-    return _is_tangled(_unwrapped(polygon.exterior))
+def crossings(polygon: shapely.Polygon, most: int = _MOST_MEETINGS) -> int | None:
+    """How often its outer ring meets itself beyond what a sound one does; None where more often
+    than ``most`` and 1,000 times. Such a ring stands for all it could hold.
+    """
+    return _crossings(_unwrapped(polygon.exterior), min(most, _MOST_MEETINGS))
+
+
+def all_within(polygon: shapely.Polygon) -> BaseGeometry:
+    """The convex hull of its outer ring, split at the antimeridian."""
+    return _into_one_turn(_hull(_unwrapped(polygon.exterior)))
 
 
 def _ground_within(ring: BaseGeometry) -> BaseGeometry:
     """What a ring surrounds, crossed or not; of a tangled one all within its convex hull."""
     corners = _unwrapped(ring)
-    area = shapely.Polygon(corners)
-    if _is_tangled(corners):
-        # Its edges cut, for a long one would be read as the short way round.
-        return shapely.segmentize(shapely.convex_hull(area), _HALF / 2)
+    if _crossings(corners, _MOST_MEETINGS) is None:
+        return _hull(corners)
     # Only this method keeps to seconds where rings cross themselves.
-    return shapely.make_valid(area, method="structure", keep_collapsed=False)
+    return shapely.make_valid(shapely.Polygon(corners), method="structure", keep_collapsed=False)
 
 
-def _is_tangled(corners: Floats) -> bool:
-    if len(corners) ** 2 <= _MOST_MEETINGS or shapely.is_valid(shapely.Polygon(corners)):
-        return False
-    steps = np.stack([corners[:-1], corners[1:]], axis=1)
-    edges = np.array(shapely.linestrings(steps), dtype=np.object_)
-    tree = shapely.STRtree(edges)
-    # Each meets itself and both its neighbours.
-    left = _MOST_MEETINGS + 3 * len(edges)
-    many = max(1, min(_EDGES_AT_A_TIME, _MOST_PAIRS // len(edges)))
-    for first in range(0, len(edges), many):
-        some = edges[first : first + many]
-        left -= tree.query(some, predicate="intersects").shape[1]
-        if left < 0:
-            return True
-    return False
+def _hull(corners: Floats) -> BaseGeometry:
+    # Its edges cut, for a long one would be read as the short way round.
+    return shapely.segmentize(shapely.convex_hull(shapely.MultiPoint(corners)), _HALF / 2)
+
+
+def _crossings(corners: Floats, most: int) -> int | None:
+    area = shapely.Polygon(corners)
+    if len(corners) <= tangles.FEW and shapely.is_valid(area):
+        return 0
+    if len(corners) > _MOST_CORNERS:
+        return None
+    # Each edge meets the next.
+    met = tangles.meetings([area], most + len(corners)) - len(corners) + 1
+    return None if met > most else max(met, 0)
 
 
 def _short_steps(corners: Floats) -> Floats:

@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from safeconduct.ground.kernel import sphere
+from safeconduct.ground.kernel import sphere, tangles
 
 
 def test_the_longer_a_ring_the_fewer_of_its_edges_are_asked_at_once(monkeypatch):
@@ -16,11 +16,11 @@ def test_the_longer_a_ring_the_fewer_of_its_edges_are_asked_at_once(monkeypatch)
             return found
 
     monkeypatch.setattr(shapely, "STRtree", Tree)
-    monkeypatch.setattr(sphere, "_MOST_PAIRS", 1_000)
+    monkeypatch.setattr(tangles, "_AT_ONCE", 1_000)
     side = np.tile([0.0, 1.0], 50)
     up = np.linspace(0, 1, 100)
     # Every edge of this one crosses every other.
     zigzag = np.column_stack((np.where(side > 0, 1 - up, up), side))
-    assert sphere.is_tangled(shapely.Polygon(zigzag))
+    assert sphere.crossings(shapely.Polygon(zigzag)) is None
     assert all(pairs <= 1_000 for _edges, pairs in asked)
     assert asked[0][0] == 10

@@ -48,9 +48,9 @@ def shapes_of(path: Path, layer: str = "countries") -> Iterator[Shape]:
 
 def shape_of(path: Path, layer: str, number: str) -> Shape | None:
     """The object of one number, without making shapes of the thousands beside it."""
-    topology, arcs = _kept(path)
-    for found in topology["objects"][layer]["geometries"]:
-        if found.get("id") == number and (polygons := _polygons(found, arcs)):
+    _topology, arcs = _kept(path)
+    for found in _by_number(path, layer).get(number, ()):
+        if polygons := _polygons(found, arcs):
             return _shape(found, polygons)
     return None
 
@@ -69,6 +69,14 @@ def _opened(path: Path) -> tuple[Any, list[Arc]]:
 
 
 _kept = cache(_opened)
+
+
+@cache
+def _by_number(path: Path, layer: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for one in _kept(path)[0]["objects"][layer]["geometries"]:
+        found.setdefault(str(one.get("id") or ""), []).append(one)
+    return found
 
 
 def _arcs(topology: dict[str, dict[str, list[float]]]) -> list[Arc]:

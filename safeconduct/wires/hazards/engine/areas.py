@@ -52,7 +52,7 @@ def area_of(
     return Area(
         ranges=geometry.ranges_of(cells),
         cells=len(cells),
-        km2=round(geometry.area_km2(whole), 3),
+        km2=round(geometry.area_km2(whole), 6),
         outline=outline(whole),
         intensities=tuple(_band(level, where) for level, where in sorted(bands, key=_level)),
         estimated=estimated,
@@ -72,7 +72,7 @@ def joined(shapes: Iterable[BaseGeometry], repairs: Repairs | None = None) -> Ba
 
 
 def _are_crowded(parts: Sequence[BaseGeometry]) -> bool:
-    corners = sum(map(shapely.get_num_coordinates, parts))
+    corners = int(shapely.get_num_coordinates(np.array(parts, dtype=np.object_)).sum())
     if len(parts) <= 1 or corners <= tangles.FEW:
         return False
     most = _MEETINGS + _MEETINGS_EACH * corners

@@ -31,7 +31,7 @@ _FEWEST = 3
 _FARTHEST_KM = 20_038.0
 _POINT_KM = 1.0
 # How often all polygons of a message may cross themselves, each within bounds of its own.
-_PATIENCE = 100_000
+_PATIENCE = 30_000
 _UNPLACED = _("A %(kind)s cannot be placed on the map: “%(text)s”.")
 
 
@@ -62,7 +62,7 @@ class Drawing:
     """
 
     known: dict[tuple[str, str], tuple[BaseGeometry | None, Repairs]] = field(default_factory=dict)
-    patience: int = _PATIENCE
+    patience: int = field(default_factory=lambda: _PATIENCE)
 
     def shape(self, kind: str, text: str, repairs: Repairs) -> BaseGeometry | None:
         if (kind, text) not in self.known:
@@ -252,7 +252,7 @@ def _add(found: Found, kind: str, text: str, repairs: Repairs) -> None:
     # Without it the message is not what its sender meant, and somebody must look.
     note = Note(_UNPLACED, {"kind": kind, "text": shortened(text, 60)})
     found.problems.append(note)
-    repairs.add(note.text, **note.values)
+    repairs.put(note)
 
 
 def _codes(area: xml.Element) -> Iterator[tuple[str, str]]:
@@ -292,9 +292,11 @@ def _corner(pair: list[str], repairs: Repairs) -> tuple[float, float] | None:
         lat, lon = (float(one.translate(_MINUS)) for one in pair)
     except ValueError:
         return None
+    if not (isfinite(lat) and isfinite(lon)):
+        return None
     if not all(map(_NUMBER.fullmatch, pair)):
         repairs.add(_("A polygon is not written as pairs “latitude,longitude”."))
-    return (lat, lon) if isfinite(lat) and isfinite(lon) else None
+    return lat, lon
 
 
 def _latitude_first(
@@ -308,4 +310,4 @@ def _latitude_first(
     if 2 * wrong < len(pairs) or not all(abs(lon) <= _POLE for _lat, lon in pairs):
         return pairs
     repairs.add(_("Longitude stood before latitude; they were exchanged."))
-    return [(lon, lat) for lon, lat in pairs]
+    return [(second, first) for first, second in pairs]

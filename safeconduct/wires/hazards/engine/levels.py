@@ -41,8 +41,10 @@ def found(
     if left and not whole.shapes:
         # Only the lower ones say where.
         return _collected(infos, resolver, repairs, drawing)
-    chief = _collected(_of(infos, severities, [worst]), resolver, Repairs(), drawing)
-    for level in (one for one in order if one in severities and one not in {worst, "Unknown"}):
+    others = [one for one in order if one in severities and one not in {worst, "Unknown"}]
+    worst_ones = _of(infos, severities, [worst]) if others else []
+    chief = _collected(worst_ones, resolver, Repairs(), drawing)
+    for level in others:
         lower = _collected(_of(infos, severities, [level]), resolver, repairs, drawing)
         _tell(whole, level, lower, chief, _BEYOND if level in left else _WITHIN)
     return whole

@@ -117,7 +117,10 @@ class Repairs:
 
     def add(self, text: str, **values: object) -> None:
         named = {key: shortened(str(value), 80) for key, value in values.items()}
-        self._notes.setdefault((text, tuple(sorted(named.items()))), Note(text, named))
+        self.put(Note(text, named))
+
+    def put(self, note: Note) -> None:
+        self._notes.setdefault((note.text, tuple(sorted(note.values.items()))), note)
 
     def copy(self) -> "Repairs":
         """The same so far, to go on from: what one message needed is not said of the next."""
@@ -127,8 +130,8 @@ class Repairs:
 
     def take(self, others: "Repairs") -> None:
         """Add what was repaired elsewhere for this message."""
-        for key, note in others._notes.items():
-            self._notes.setdefault(key, note)
+        for note in others.notes():
+            self.put(note)
 
     def notes(self) -> tuple[Note, ...]:
         return tuple(self._notes.values())
