@@ -17,10 +17,11 @@ _GUARDED: Final = re.compile(r"""((?:^|[;,\t|\r\n])["\s]*)'(?=[=@＝＠+＋－-]
 _NOTHING: Final = frozenset(
     map(
         latin_key,
-        ("yoxdur", "yox", "məlum deyil", "bilinmir", "yok", "bilinmiyor", "нет", "не имеет",
+        ("", "yoxdur", "yox", "məlum deyil", "bilinmir", "yok", "bilinmiyor", "нет", "не имеет",
          "неизвестно", "отсутствует", "н/д", "none", "no", "n/a", "na", "nil", "null", "unknown"),
     )
 )  # fmt: skip
+_LONGEST_NOTHING: Final = 16
 _APART: Final = re.compile(r"[;,|\r\n]|\s(?:və|ve|and|or|и|или)\s|(?<=\d)\s+(?=\+)")
 _REMARK: Final = re.compile(r"\([^()\d+]*\)")
 _SHORTENED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
@@ -44,13 +45,14 @@ def said(cell: str) -> str:
     text = cell.strip()
     if "'" in text:
         text = _GUARDED.sub(r"\1", text)
-    return text if any(map(str.isalnum, text)) else ""
+    return text if text[:1].isalnum() or any(map(str.isalnum, text)) else ""
 
 
 def given(cell: str) -> str:
     """The same, and nothing where a word says so; not for names, which may be such words."""
     text = said(cell)
-    return "" if text and latin_key(text) in _NOTHING else text
+    is_short = len(text) <= _LONGEST_NOTHING and not text[:1].isdigit()
+    return "" if is_short and latin_key(text) in _NOTHING else text
 
 
 def several(text: str) -> list[str]:
