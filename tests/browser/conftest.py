@@ -206,3 +206,12 @@ def is_cut(page: Page) -> list[str]:
     """
     found = page.evaluate(_STICKS_OUT)
     return found or [f"spaced out, {one}" for one in page.evaluate(_SPACED_OUT + _STICKS_OUT)]
+
+
+# What telephones of before 2022 do not know, of what our scripts ask for.
+OLD_PHONE = """
+delete AbortSignal.timeout;
+delete SubmitEvent.prototype.submitter;
+const Known = FormData;
+window.FormData = class extends Known { constructor(form) { form ? super(form) : super(); } };
+"""

@@ -1,6 +1,7 @@
 """The answer page on a telephone: with and without script, left to right and right to left."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.web.texts import texts
 from tests import builders
-from tests.browser.conftest import come_true, violations
+from tests.browser.conftest import OLD_PHONE, come_true, violations
 from tests.database import empty_what_was_filled
 from tests.doors import link, open_door
 
@@ -156,6 +157,32 @@ def test_an_answer_kept_on_the_phone_is_sent_when_the_page_is_opened_again(phone
     expect(page.locator("h1")).to_have_text(t["received_help"])
     # A phone that hears no reply in time sends again: by its key the drain knows it is one answer.
     assert [answer for _, answer in set(RawAnswer.objects.values_list("key", "answer"))] == [2]
+
+
+def test_a_phone_of_before_2022_says_what_was_tapped(chromium: Browser, door) -> None:
+    t = texts("az")
+    with closing(chromium.new_context(base_url=door.url, **PHONE)) as context:
+        context.add_init_script(OLD_PHONE)
+        page = context.new_page()
+        page.goto(link(7))
+        page.get_by_role("button", name=t["needs_help"]).click()
+        expect(page.locator("h1")).to_have_text(t["received_help"])
+    assert RawAnswer.objects.get().answer == 2
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, "<main>Log in!</main>"), (404, "no such page")])
+def test_what_another_than_the_door_says_leaves_the_answer_on_the_phone(phone, status, body):
+    t = texts("az")
+    page = phone(link(7))
+    page.route("**/s/*", lambda route: route.fulfill(status=status, body=body))
+    page.get_by_role("button", name=t["needs_help"]).click()
+    expect(page.get_by_role("status")).to_have_text(t["not_sent"])
+    assert page.evaluate("localStorage.length") == 1
+    page.unroute("**/s/*")
+    # After the pause, by itself.
+    expect(page.locator("h1")).to_have_text(t["received_help"])
+    come_true(page, "localStorage.length === 0")
+    assert RawAnswer.objects.get().answer == 2
 
 
 def test_a_forged_link_is_kind(phone):

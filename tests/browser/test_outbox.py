@@ -16,7 +16,7 @@ from safeconduct.picture.registry.actions import delete_party
 from safeconduct.picture.registry.models import Person, Stay
 from safeconduct.wires.intake.models import RawReport
 from tests import builders
-from tests.browser.conftest import come_true, kept, until, violations, worker_of
+from tests.browser.conftest import OLD_PHONE, come_true, kept, until, violations, worker_of
 from tests.doors import open_door
 from tests.reportsdoor import ReportsDoor, reference_of, reports_door
 
@@ -109,6 +109,18 @@ def test_with_a_line_the_reference_comes_at_once(
     assert (report.fields["what"], report.fields["place"]) == ("safe", "Kadıköy")
     expect(page.locator(".result .reference")).to_have_text(reference_of(report.fields["key"]))
     assert violations(page) == []
+
+
+@pytest.mark.parametrize(("said", "what"), [("I am safe", "safe"), ("I need help", "help")])
+def test_a_phone_of_before_2022_says_what_was_tapped(
+    phone: Callable[..., Page], door: ReportsDoor, said: str, what: str
+) -> None:
+    page = phone("/here/", language="en")
+    page.context.add_init_script(OLD_PHONE)
+    page.reload()
+    page.get_by_role("button", name=said).click()
+    expect(page.get_by_role("heading", name="We have received it")).to_be_visible()
+    assert door.kept[0].fields["what"] == what
 
 
 def test_the_real_door_takes_what_the_phone_says(

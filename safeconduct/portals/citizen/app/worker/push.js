@@ -94,7 +94,7 @@ async function send({ key, link, action, at }) {
     const response = await fetch(link, {
       method: "POST",
       body: new URLSearchParams(fields),
-      signal: AbortSignal.timeout(SECONDS),
+      signal: AbortSignal.timeout?.(SECONDS),
     });
     // 429 and 5xx: not received, but it may be later. Anything else is a last word.
     if (response.ok) return "received";

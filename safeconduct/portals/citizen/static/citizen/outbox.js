@@ -1,5 +1,7 @@
 // Sends what was said without signal; the same file runs in pages and in the worker (drawer.js first).
 const PATIENCE = 30000;
+// Phones of before 2022 know no such signal: without it they wait as long as they do, and send.
+const patience = () => AbortSignal.timeout?.(PATIENCE);
 // A receipt is for its owner to show and to follow; after a month it has done its work.
 const RECEIPT_KEPT = 30 * 24 * 3600 * 1000;
 
@@ -24,7 +26,7 @@ function bodyOf(report) {
 
 // A form of our own pages: asked for anew for its token, then handed in as its reader would.
 async function sendForm({ to, fields }) {
-  const how = { credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
+  const how = { credentials: "same-origin", cache: "no-store", signal: patience() };
   const page = await (await fetch(to, how)).text();
   const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(page)?.[1];
   if (!token) return { became: "later" };
@@ -47,7 +49,7 @@ async function sendReport(report) {
       body: bodyOf(report),
       headers: { Accept: "application/json" },
       credentials: "omit",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: patience(),
     });
     // The door's own last words; whatever else says no (a hotel's log-in page) is not the door.
     if ([400, 413, 415].includes(response.status)) return { became: "refused" };

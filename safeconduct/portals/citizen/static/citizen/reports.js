@@ -59,7 +59,9 @@ const ask = async () => {
 };
 
 const submit = async (submitter) => {
-  const given = new FormData(form, submitter);
+  const given = new FormData(form);
+  // Phones of before 2023 leave out the button that was pressed.
+  if (submitter?.name) given.set(submitter.name, submitter.value);
   const fields = [...given].filter(([, value]) => typeof value === "string" && value.trim());
   key = crypto.randomUUID();
   about = given.get("what") === "safe" ? "here" : "help";
@@ -82,15 +84,18 @@ const submit = async (submitter) => {
 };
 
 let busy = false;
+let pressed = null;
+form.addEventListener("click", ({ target }) => { pressed = target.closest("button") ?? pressed; });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (busy) return;
   busy = true;
   form.querySelector(".said").textContent = result.dataset.sending;
+  const button = event.submitter ?? pressed;
   // A phone that keeps nothing (a private window) sends as any form does.
-  submit(event.submitter).catch(() => {
-    const chosen = event.submitter?.name && Object.assign(document.createElement("input"), {
-      type: "hidden", name: event.submitter.name, value: event.submitter.value,
+  submit(button).catch(() => {
+    const chosen = button?.name && Object.assign(document.createElement("input"), {
+      type: "hidden", name: button.name, value: button.value,
     });
     if (chosen) form.append(chosen);
     form.submit();

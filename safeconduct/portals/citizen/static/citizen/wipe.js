@@ -46,7 +46,7 @@ form?.addEventListener("submit", async (event) => {
   const body = new URLSearchParams(new FormData(form));
   await forget();
   // The token of the form counts only together with its cookie, which goes last.
-  await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(5000) })
+  await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout?.(5000) })
     .catch(() => null);
   forgetCookies();
   done();

@@ -32,7 +32,7 @@ const same = (one, other) => one.fields === other.fields && one.to === other.to;
 const later = () => {
   say("notSent");
   clearTimeout(timer);
-  timer = setTimeout(send, 1000 * waits[Math.min(tries++, waits.length - 1)]);
+  timer = setTimeout(() => { timer = 0; send(); }, 1000 * waits[Math.min(tries++, waits.length - 1)]);
 };
 
 // Warnings: offered where they could be shown, never again after a No.
@@ -48,8 +48,7 @@ const offer = () => {
   };
 };
 
-const show = (html) => {
-  const page = new DOMParser().parseFromString(html, "text/html");
+const show = (page) => {
   const main = page.querySelector("main");
   document.querySelector("main").replaceWith(main);
   document.title = page.title;
@@ -69,14 +68,19 @@ async function send() {
     // How long it waited, not what this phone's clock says: that may be wrong.
     fields.set("waited", Math.max(0, Math.round((Date.now() - answer.at) / 1000)));
     const response = await fetch(answer.to, {
-      method: "POST", body: fields, signal: AbortSignal.timeout(20000),
+      // Phones of before 2022 know no such signal, and wait as long as they do.
+      method: "POST", body: fields, signal: AbortSignal.timeout?.(20000),
     });
     // 429 and 5xx: not received, but it may be later. Anything else is a last word.
     if (response.status === 429 || response.status >= 500) throw new Error(response.status);
-    const html = await response.text();
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    // A hotel's log-in page, or somebody in between, is not the door: it has received nothing.
+    if (!page.querySelector("main[data-door]")) throw new Error("not ours");
     keep(kept().filter((each) => !(same(each, answer) && each.at === answer.at)));
     tries = 0;
-    show(html);
+    clearTimeout(timer);
+    timer = 0;
+    show(page);
   } catch {
     later();
   } finally {
@@ -86,15 +90,22 @@ async function send() {
   if (!timer && kept().length) send();
 }
 
+// Which button it was, where the browser does not say.
+let pressed = null;
+addEventListener("click", ({ target }) => { pressed = target.closest("button"); }, true);
 document.addEventListener("submit", (event) => {
+  const button = event.submitter ?? pressed;
+  // Without the answer in it: the form goes by itself.
+  if (!button?.name) return;
+  const fields = new FormData(event.target);
+  fields.set(button.name, button.value);
   event.preventDefault();
-  const fields = new FormData(event.target, event.submitter);
   const answer = {
     to: event.target.action, fields: new URLSearchParams(fields).toString(), at: Date.now(),
   };
   const before = kept();
   // Pressed again because nothing seemed to happen: said once, and when it was said first.
-  if (!before.length || !same(before.at(-1), answer)) keep([...before, answer]);
+  if (!before.length || !same(before[before.length - 1], answer)) keep([...before, answer]);
   tries = 0;
   clearTimeout(timer);
   timer = 0;
