@@ -74,6 +74,20 @@ def test_what_a_lost_line_kept_is_offered_elsewhere_and_gone_with_the_officer(
     assert _kept(page) is None
 
 
+def test_an_answer_that_was_sent_is_not_offered_beside_a_note_that_waits(open_page: Open) -> None:
+    case = builders.help_request(words="The bridge is gone.")
+    officer = builders.officer("duty_officer", at=builders.post(id=2))
+    page = open_page(f"/console/cases/{case.pk}/", officer=officer)
+    answer, note = page.locator("[name=answer-words]"), page.locator("[name=words]")
+    answer.fill("Help is on its way.")
+    note.fill(LONG)
+    page.get_by_role("button", name="Send the answer").click()
+    expect(answer).to_have_value("")
+    expect(note).to_have_value(LONG)
+    expect(page.locator("#typed")).to_be_hidden()
+    assert _kept(page) is None
+
+
 def test_signing_out_forgets_it(open_page: Open) -> None:
     incident = builders.incident()
     officer = builders.officer("duty_officer", at=builders.post(id=2))

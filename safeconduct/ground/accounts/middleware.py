@@ -15,7 +15,8 @@ from safeconduct.ground.accounts.models import Officer
 
 type Answers = Callable[[HttpRequest], HttpResponse]
 _NUMBER: Final = re.compile(r"[0-9a-z-]{1,40}")
-_LED_ON: Final = (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
+# Shown at once where something else on the page still waits to be sent; mostly led on.
+_WELL: Final = (HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
 # Longer than any page takes to load: then the tab has read it, or is gone.
 _TAKEN_SECONDS: Final = 300
 
@@ -35,14 +36,13 @@ def officers_language(get_response: Answers) -> Answers:
 def what_was_taken(get_response: Answers) -> Answers:
     """Say of a form that an officer's page numbered (``ui/js/typed.js``) that it was taken.
 
-    Only whoever is signed in and led on to the next page was: an ended session, a refusal and an
-    error say nothing, and the page offers back what was typed.
+    An ended session, a refusal and an error say nothing, and the page offers back what was typed.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        led_on = request.method == "POST" and response.status_code in _LED_ON
-        number = request.POST.get("typed", "") if led_on else ""
+        went_well = request.method == "POST" and response.status_code in _WELL
+        number = request.POST.get("typed", "") if went_well else ""
         if _NUMBER.fullmatch(number) and isinstance(request.user, Officer):
             response.set_cookie(
                 f"typed-{number}",

@@ -79,8 +79,8 @@ def case_page(
     """The page, with the form that was refused as it was filled in.
 
     All of the page is one form: what stands in a box that was not sent came along, and is in it
-    again. Only the form that is ``done`` is empty. Nothing of it is kept anywhere, neither here
-    nor in the browser, for the next one who sits down there.
+    again. Only the form that is ``done`` is empty. Nothing of it is kept here; in the browser only
+    what was sent, in its tab, until we have it.
     """
     officer, now = officer_of(request), clock.now()
     _note_look(officer, case, now)
