@@ -56,13 +56,13 @@ class Book:
 
     async def keep(self, *, every_seconds: float) -> None:
         """Note and read, for ever."""
-        try:
-            while True:
-                await self._wire.insist(self._note)
-                await self._wire.insist(self._read)
-                await asyncio.sleep(every_seconds)
-        finally:
-            await self._wire.close()
+        while True:
+            await self._wire.insist(self._note)
+            await self._wire.insist(self._read)
+            await asyncio.sleep(every_seconds)
+
+    async def close(self) -> None:
+        await self._wire.close()
 
     async def _note(self, connection: AsyncConnection) -> None:
         for line in self._lines:

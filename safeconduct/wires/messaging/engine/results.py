@@ -62,6 +62,13 @@ class Ledger:
 
     async def write_forever(self) -> None:
         """Write what comes; ends after ``leave()`` once everything is written."""
+        try:
+            await self._write_all()
+        finally:
+            # Also where it is cut off, since PostgreSQL does not come back.
+            await self._wire.close()
+
+    async def _write_all(self) -> None:
         while not (self._leaving and not self._waiting):
             await self._some.wait()
             if not self._leaving:
@@ -71,7 +78,6 @@ class Ledger:
             for (batch_id, provider), results in waiting.items():
                 for part in _parts(results):
                     await self._write(batch_id, provider, part)
-        await self._wire.close()
 
     def leave(self) -> None:
         self._leaving = True

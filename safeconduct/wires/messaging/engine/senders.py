@@ -63,8 +63,15 @@ class Sender:
 
     async def run(self) -> None:
         """Send until told to leave; survives a database that goes away and comes back."""
-        # What a provider may be given, and whether any: to be known before the first message.
-        await self._unless_leaving(self._book.read())
+        try:
+            # What a provider may be given, and whether any: to be known before the first message.
+            await self._unless_leaving(self._book.read())
+            await self._work()
+        finally:
+            # Here, since who is told to leave at once never begins to keep it.
+            await self._book.close()
+
+    async def _work(self) -> None:
         for line in self.lines:
             await line.provider.open()
         writer = asyncio.create_task(self._ledger.write_forever())
