@@ -55,10 +55,7 @@ class AreaForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial)
         self.alert = alert
-        # A signal and a level bring an area of their own, a correction its people.
-        self.fields["place"].required = alert is None or not (
-            alert.signal_id or alert.corrects_id or alert.level_text_id
-        )
+        self.fields["place"].required = not _brings_area(alert)
         reader = get_language() or "en"
         typed = str(data.get("place", "")) if data is not None else ""
         self.hits = [] if _is_unchanged(typed, alert) else find_places(typed, reader)
@@ -127,6 +124,11 @@ def _saved(alert: Alert | None) -> PlaceHit | None:
     if alert.city is not None:
         return place(f"{alert.city.country_id}:{alert.city_id}", reader)
     return place(alert.country_id, reader) if alert.country_id else None
+
+
+def _brings_area(alert: Alert | None) -> bool:
+    """A signal and a level bring an area of their own, a correction its people."""
+    return bool(alert and (alert.signal_id or alert.corrects_id or alert.level_text_id))
 
 
 def _is_unchanged(typed: str, alert: Alert | None) -> bool:
