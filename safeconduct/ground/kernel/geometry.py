@@ -29,6 +29,7 @@ from safeconduct.ground.kernel.sphere import (
     distances,
     split_antimeridian,
     turned,
+    unrolled,
 )
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "polygon_cells",
     "ranges_of",
     "split_antimeridian",
+    "turned",
+    "unrolled",
 ]
 
 FINEST = 7

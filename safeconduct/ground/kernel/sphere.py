@@ -146,6 +146,11 @@ def _crossings(corners: Floats, most: int) -> int | None:
     return None if met > most else max(met, 0)
 
 
+def unrolled(line: BaseGeometry) -> BaseGeometry:
+    """A line without steps the long way round; beyond ±180° where it crosses the antimeridian."""
+    return shapely.LineString(_short_steps(shapely.get_coordinates(line)))
+
+
 def _short_steps(corners: Floats) -> Floats:
     steps = np.diff(corners[:, 0])
     long = (np.abs(steps) > _HALF) & (np.abs(steps) < _TURN)

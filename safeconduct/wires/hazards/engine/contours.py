@@ -1,15 +1,23 @@
 """Contour lines of a ShakeMap become areas, those cut off at the edge of the map too."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polygonize, unary_union
 
+from safeconduct.ground.kernel import geometry, tangles
+
 # A line that ends within this of the edge of the map ends on it. Degrees; grids of ShakeMap
 # have steps of 0.0083 to 0.05.
 _ON_EDGE = 0.02
+_HALF = 180.0
+# A ShakeMap steps by half a level; more lines than that are joined to its steps.
+_MOST_LEVELS = 40
+# Lines of a map do not cross. Pairs of edges that meet, in all and for each edge.
+_MEETINGS, _MEETINGS_EACH = 20_000, 12
 
 
 def bands(
@@ -21,14 +29,18 @@ def bands(
     which side is stronger, so each face is judged by its neighbours: crossing a line of
     level L leads from below L to above it. The walk starts at a face that is surely
     strong: the one inside the highest contour. ``edge`` is the map's, where it is known.
+    Lines that cross each other without end stand for all within them.
     """
-    lines = {level: _lines(shape) for level, shape in contours}
+    lines = _by_level(contours)
     if not any(lines.values()):
         return []
     every = [line for own in lines.values() for line in own]
-    frame = shapely.box(*shapely.union_all([*every, edge] if edge else every).bounds)
+    frame = _frame(every, edge)
     if not frame.area > 0:
         return []
+    most = _MEETINGS + _MEETINGS_EACH * sum(map(shapely.get_num_coordinates, every))
+    if tangles.meetings(every, int(most)) > most:
+        return _hulls(lines)
     strongest = _strongest_place(lines)
     found = []
     stronger: BaseGeometry = shapely.Polygon()
@@ -39,6 +51,47 @@ def bands(
             stronger = shapely.union(area, stronger)
             found.append((level, stronger))
     return found[::-1]
+
+
+def _by_level(
+    contours: Sequence[tuple[float, BaseGeometry]],
+) -> dict[float, list[BaseGeometry]]:
+    """The lines of each level, all on one side of the antimeridian."""
+    levels = {level for level, _shape in contours}
+    step = 0.5 if len(levels) > _MOST_LEVELS else 0.0
+    found: defaultdict[float, list[BaseGeometry]] = defaultdict(list)
+    for level, shape in contours:
+        found[level // step * step if step else level] += map(geometry.unrolled, _lines(shape))
+    middles = [line.centroid.x for own in found.values() for line in own]
+    if middles and max(middles) - min(middles) > _HALF:
+        return {level: [_eastwards(line) for line in own] for level, own in found.items()}
+    return dict(found)
+
+
+def _eastwards(shape: BaseGeometry) -> BaseGeometry:
+    """From 0° to 360°: for maps that lie across the antimeridian."""
+    return geometry.turned(shape, 2 * _HALF) if shape.centroid.x < 0 else shape
+
+
+def _frame(lines: Sequence[BaseGeometry], edge: BaseGeometry | None) -> BaseGeometry:
+    """The frame of the map: around all its lines, and as wide as it says it is."""
+    own = shapely.total_bounds(np.array(lines, dtype=np.object_))
+    if edge is None:
+        return shapely.box(*own)
+    edges = [geometry.turned(edge, by) for by in (0.0, 2 * _HALF, -2 * _HALF)]
+    near = min(edges, key=lambda one: abs(one.centroid.x - (own[0] + own[2]) / 2))
+    if near.bounds[2] - near.bounds[0] > _HALF:
+        return shapely.box(*own)
+    return shapely.box(*shapely.total_bounds([near, shapely.box(*own)]))
+
+
+def _hulls(lines: Mapping[float, Sequence[BaseGeometry]]) -> list[tuple[float, BaseGeometry]]:
+    found: list[tuple[float, BaseGeometry]] = []
+    within: list[BaseGeometry] = []
+    for level in sorted(lines, reverse=True):
+        within += lines[level]
+        found.append((level, shapely.convex_hull(shapely.geometrycollections(within))))
+    return [band for band in found[::-1] if band[1].area > 0]
 
 
 def _lines(shape: BaseGeometry) -> list[BaseGeometry]:
@@ -60,10 +113,24 @@ def _at_least(
     lines: list[BaseGeometry], frame: BaseGeometry, strongest: BaseGeometry, stronger: BaseGeometry
 ) -> BaseGeometry:
     """Faces of one level's lines on its strong side."""
+    if all(map(shapely.is_closed, lines)):
+        return _within(lines, frame, stronger)
     snapped = [_to_frame(line, frame) for line in lines]
     faces: list[BaseGeometry] = list(polygonize(unary_union([frame.boundary, *snapped])))
     sides = _sides(faces, _start(faces, strongest, stronger))
     return shapely.union_all([face for face, high in zip(faces, sides, strict=True) if high])
+
+
+def _within(
+    lines: Sequence[BaseGeometry], frame: BaseGeometry, stronger: BaseGeometry
+) -> BaseGeometry:
+    """What closed lines surround, lines within lines being holes; or all but that.
+
+    The latter where the stronger ground lies outside: they surround quiet places then.
+    """
+    area = shapely.build_area(shapely.union_all(list(lines)))
+    inside = shapely.intersection(area, stronger).area
+    return area if 2 * inside >= stronger.area else shapely.difference(frame, area)
 
 
 def _start(faces: list[BaseGeometry], strongest: BaseGeometry, stronger: BaseGeometry) -> int:

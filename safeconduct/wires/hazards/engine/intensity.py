@@ -9,6 +9,7 @@ distance to the hypocentre. The median is taken: half of all places feel more.
 from dataclasses import dataclass
 from math import exp, hypot, log
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -85,14 +86,18 @@ def around(quake: Quake, km: float) -> BaseGeometry:
     if quake.rupture is None or quake.rupture.is_empty:
         return geometry.disc(quake.latitude, quake.longitude, km)
     # Discs along the trace, dense enough that their union is the buffer on the sphere.
-    # Cut at the antimeridian first, or a step over it is walked all around the earth.
     step = max(min(km / 4, _STEP_KM), 1.0) / 111.0
-    trace = geometry.split_antimeridian(quake.rupture)
+    trace = quake.rupture
     if shapely.get_num_coordinates(trace) > _MOST_DISCS:
         trace = shapely.simplify(trace, step / 4)
     points = shapely.get_coordinates(shapely.segmentize(trace, step))
-    points = points[:: len(points) // (2 * _MOST_DISCS) + 1]
-    return joined([trace, *(geometry.disc(lat, lon, km) for lon, lat in points[:, :2])])
+    # One of those close together is enough.
+    _places, firsts = np.unique(points[:, :2] // (step / 2), axis=0, return_index=True)
+    points = points[np.sort(firsts)][:: len(firsts) // (2 * _MOST_DISCS) + 1]
+    lons = (points[:, 0] + 180) % 360 - 180
+    return joined(
+        [geometry.disc(lat, lon, km) for lon, lat in zip(lons, points[:, 1], strict=True)]
+    )
 
 
 def _felt(quake: Quake, km: float) -> float:

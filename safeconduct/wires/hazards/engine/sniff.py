@@ -222,6 +222,7 @@ def _read_features(features: list[Mapping[str, Any]], document: Mapping[str, Any
     if events and len(events) == len(features):
         return gdacs.read_features(features)
     if features and not any(_is_known(one) for one in features):
+        usgs.refuse_motion(features)
         raise sidefiles.refusal(document)
     return [_read_feature(one) for one in features]
 

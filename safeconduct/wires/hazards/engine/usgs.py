@@ -36,6 +36,12 @@ _SEVERITY = {"green": "Minor", "yellow": "Moderate", "orange": "Severe", "red": 
 _BY_INTENSITY = ((8.0, "Extreme"), (7.0, "Severe"), (6.0, "Moderate"))
 # Degrees, there and back: twice the longest rupture known, of 1,600 km in 2004. Longer is nonsense.
 _LONGEST_TRACE = 60.0
+# No earthquake is stronger, nor any that is listed weaker; none lies deeper than the mantle.
+_WEAKEST, _STRONGEST, _DEEPEST_KM = -5.0, 11.0, 1_000.0
+_NO_INTENSITY = _(
+    "These are lines of ground motion (%(units)s), not of intensity."
+    " Read the contours of intensity."
+)
 
 
 def is_event(feature: Json) -> bool:
@@ -65,7 +71,7 @@ def read_event(feature: Json) -> Reading:
     name = str(feature.get("id") or f"{told.get('net') or ''}{told.get('code') or ''}")
     if place is None and not name:
         raise UnreadableError(_("The earthquake has neither a place nor a name."))
-    magnitude = _number(told.get("mag"))
+    magnitude = _magnitude(told.get("mag"))
     if magnitude is None:
         repairs.add(_("The magnitude is not known yet."))
     lines = products.carried(feature, products.CONTOURS)
@@ -88,7 +94,7 @@ def read_rupture(collection: Json) -> Reading:
     told = mapping(collection.get("metadata"))
     repairs = Repairs()
     place = _place([told.get("lon"), told.get("lat"), told.get("depth")], repairs)
-    magnitude = _number(told.get("mag"))
+    magnitude = _magnitude(told.get("mag"))
     area, basis = _best_area(magnitude, place, None, collection)
     facts = {
         "time": _milliseconds(told.get("time")),
@@ -114,7 +120,7 @@ def read_info(document: Json) -> Reading:
     repairs = Repairs()
     depth = told.get("depth")
     place = _place([told.get("longitude"), told.get("latitude"), depth], repairs)
-    magnitude = _number(told.get("magnitude"))
+    magnitude = _magnitude(told.get("magnitude"))
     area, basis = _best_area(magnitude, place, None, None)
     versions = mapping(mapping(document.get("processing")).get("shakemap_versions"))
     motions = mapping(mapping(document.get("output")).get("ground_motions"))
@@ -158,11 +164,18 @@ def read_contours(collection: Json) -> Reading:
         facts,
         name=name,
         sent=None,
-        magnitude=_number(told.get("mag")),
+        magnitude=_magnitude(told.get("mag")),
         place=place,
         area=area,
         basis="shakemap",
     )
+
+
+def refuse_motion(features: Sequence[Json]) -> None:
+    """:raises UnreadableError: if these are a ShakeMap's lines of anything but intensity."""
+    first = mapping(features[0].get("properties")) if features else {}
+    if "units" in first and "value" in first and not is_event(features[0]):
+        raise UnreadableError(_NO_INTENSITY, units=first["units"])
 
 
 def features_of(document: Json) -> list[Json]:
@@ -281,6 +294,8 @@ def _bbox(collection: Json) -> BaseGeometry | None:
     west, south, east, north = (_number(one) for one in corners)
     if west is None or south is None or east is None or north is None:
         return None
+    if east < west:
+        east += 360.0
     box = shapely.box(west, south, east, north)
     return box if on_earth(box) and box.area > 0 else None
 
@@ -298,8 +313,18 @@ def _trace(rupture: Json | None) -> tuple[BaseGeometry | None, float]:
     depths = [depth for one in geometries for depth in _depths(one.get("coordinates"))]
     # The two edges of a dipping plane coincide from above; their lines say enough.
     lines = [shape.boundary if shape.geom_type.endswith("Polygon") else shape for shape in wide]
-    trace = shapely.union_all([geometry.split_antimeridian(line) for line in lines])
+    # Side by side as they are: to find where thousands of lines cross takes for ever.
+    parts = shapely.get_parts([geometry.unrolled(one) for one in _single(lines)])
+    trace = shapely.MultiLineString(list(parts))
     return (trace, min(depths, default=0.0)) if trace.length <= _LONGEST_TRACE else (None, 0.0)
+
+
+def _single(lines: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """The lines of multiple lines and collections."""
+    parts = [part for line in lines for part in shapely.get_parts(line)]
+    if any(shapely.get_num_geometries(part) > 1 for part in parts):
+        return _single(parts)
+    return [part for part in parts if part.geom_type in ("LineString", "LinearRing")]
 
 
 def _depths(coordinates: object) -> list[float]:
@@ -339,10 +364,15 @@ def _place(coordinates: object, repairs: Repairs) -> tuple[float, float, float] 
     if lat is None or lon is None or not on_earth(shapely.Point(lon, lat)):
         repairs.add(_("The earthquake has no epicentre that can be placed on the map."))
         return None
-    if depth is None:
+    if depth is None or depth > _DEEPEST_KM:
         repairs.add(_("The depth is not known; 10 km were assumed."))
         depth = 10.0
     return lat, lon, depth
+
+
+def _magnitude(value: object) -> float | None:
+    found = _number(value)
+    return found if found is not None and _WEAKEST <= found <= _STRONGEST else None
 
 
 def _title(magnitude: float | None, place: object) -> str:
