@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from statistics import median
 
 from django.conf import settings
@@ -20,8 +21,28 @@ from safeconduct.picture.audiences.models import Audience
 from safeconduct.response.alerts.actions import release_alert
 from safeconduct.response.alerts.models import Release
 
+_ROUNDS = 3
 _PATIENCE_SECONDS = 600
 _IDLE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    seconds: float
+    first_chunk: float
+    ordering: float
+    people: int
+    messages: int
+    bare: float
+    bare_side_by_side: float
+
+    @property
+    def rate(self) -> float:
+        return self.messages / self.seconds
+
+    @property
+    def ratio(self) -> float:
+        return self.rate / self.bare
 
 
 def run(options: BenchOptions) -> dict[str, object]:
@@ -32,8 +53,31 @@ def run(options: BenchOptions) -> dict[str, object]:
     rows copied into a table with the same indexes, in one statement, and nothing else; of
     three such copies the one in the middle.
     ``limit_side_by_side`` is that by as many statements at once as there were jobs.
+
+    Of three releases the one whose ratio is in the middle, since a machine that others share
+    may be half as fast within seconds; ``rates`` and ``ratios`` are those of all three.
     """
     people = ensure_people(options)
+    rounds = sorted((_round(people) for _ in range(_ROUNDS)), key=lambda one: one.ratio)
+    middle = rounds[_ROUNDS // 2]
+    return entry(
+        middle.rate,
+        "rows/s",
+        limit=middle.bare,
+        limit_side_by_side=round(middle.bare_side_by_side),
+        rates=[round(one.rate) for one in rounds],
+        ratios=[round(one.ratio, 3) for one in rounds],
+        rows=middle.messages,
+        people=middle.people,
+        people_per_second=round(middle.people / middle.seconds),
+        seconds=round(middle.seconds, 2),
+        first_chunk_ms=round(middle.first_chunk * 1000, 1),
+        # The list of those not heard from gets its index afterwards, beside everything else.
+        index_seconds=round(middle.ordering, 2),
+    )
+
+
+def _round(people: int) -> _Round:
     signal = bench_signal(people)
     writer, releaser = officers()
     alert = submitted(signal, writer)
@@ -56,18 +100,14 @@ def run(options: BenchOptions) -> dict[str, object]:
         bare_both = _bare_rate(release.batch_id, final["messages"], side_by_side=workers)
     finally:
         forget(signal)
-    return entry(
-        final["messages"] / taken.seconds,
-        "rows/s",
-        limit=median(bares),
-        limit_side_by_side=round(bare_both),
-        rows=final["messages"],
+    return _Round(
+        seconds=taken.seconds,
+        first_chunk=first.seconds,
+        ordering=ordered.seconds,
         people=final["people"],
-        people_per_second=round(final["people"] / taken.seconds),
-        seconds=round(taken.seconds, 2),
-        first_chunk_ms=round(first.seconds * 1000, 1),
-        # The list of those not heard from gets its index afterwards, beside everything else.
-        index_seconds=round(ordered.seconds, 2),
+        messages=final["messages"],
+        bare=median(bares),
+        bare_side_by_side=bare_both,
     )
 
 
