@@ -139,6 +139,8 @@ def _run(file: Path, refused: Path, plan: object, now: datetime) -> "Tally":
     except ListRefusedError as refusal:
         draft.unlink(missing_ok=True)
         raise click.ClickException(str(refusal)) from refusal
+    except (PermissionError, FileNotFoundError) as error:
+        raise click.ClickException(f"{refused} cannot be written: say --refused FILE.") from error
     if tally.refused:
         draft.replace(refused)
     else:

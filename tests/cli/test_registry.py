@@ -105,6 +105,16 @@ def test_what_cannot_be_done_is_said_with_an_exit_code(run, listed, words, code)
     assert not list(listed.parent.glob("*refused*"))
 
 
+def test_where_nothing_can_be_written_nothing_is_brought_in(run, listed, monkeypatch):
+    def refuse(*_args, **_how):
+        raise PermissionError
+
+    monkeypatch.setattr("safeconduct.picture.registry.actions.import_list", refuse)
+    done = run("import", listed, "--map", "Who=given_name", "--country", "TR")
+    assert done.exit_code == 1
+    assert "--refused FILE" in done.output
+
+
 def test_a_workbook_handed_in_by_mistake_is_refused_in_a_sentence(run, tmp_path):
     path = tmp_path / "list.xlsx"
     path.write_bytes(b"PK\x03\x04\x14\x00\x06\x00" + bytes(range(256)) * 20)

@@ -118,6 +118,16 @@ def normalised_phone(raw: str, region: str | None) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def is_landline(number: str) -> bool:
+    """Whether a number in E.164 can only be called; where plans mix both kinds it is not said."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        # Made-up numbers are no country's.
+        return False
+    return phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE
+
+
 def normalised_mail(raw: str) -> str:
     """The address as RFC 5321 writes it, domain in small ASCII. Nobody is asked whether it exists.
 

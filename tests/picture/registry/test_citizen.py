@@ -116,6 +116,14 @@ def test_the_place_that_was_chosen_stays_chosen_while_something_else_is_wrong(pa
     assert Stay.objects.get().country_id == "TR"
 
 
+def test_whoever_gives_a_landline_is_told_that_no_text_comes_there(pages):
+    words = "text messages seldom reach one"
+    called = pages.post(FORM, told(phone="+90 312 123 45 67"))
+    assert words in pages.get(called["Location"]).text
+    texted = pages.post(FORM, told(phone="+90 532 123 45 67"))
+    assert words not in pages.get(texted["Location"]).text
+
+
 def test_places_of_one_name_and_country_are_told_apart_where_a_family_chooses(pages):
     builders.city(9, "US", "Paris", population=20_000, at=(44.2, -70.5))
     form = pages.post(FORM, told(place="Paris", phone="+90 532 123 45 67")).text

@@ -177,6 +177,20 @@ def test_need_by_age(born, need):
     assert rules.vulnerability_at(day, date(2026, 5, 1)) == need
 
 
+@pytest.mark.parametrize(
+    ("number", "is_it"),
+    [
+        ("+903121234567", True),
+        ("+905321234567", False),
+        # In North America nobody can tell; made-up numbers are no country's.
+        ("+12125551234", False),
+        ("+9990001112233", False),
+    ],
+)
+def test_landlines(number, is_it):
+    assert rules.is_landline(number) is is_it
+
+
 BORN, OTHER = date(1990, 2, 1), date(1985, 7, 3)
 
 

@@ -22,6 +22,7 @@ from safeconduct.ground.privacy.web.forms import ConsentForm
 from safeconduct.picture.registry import actions, queries, terms
 from safeconduct.picture.registry.access import LinkNotOpenError, party_by_link
 from safeconduct.picture.registry.models import Party
+from safeconduct.picture.registry.rules import is_landline
 from safeconduct.picture.registry.web.crowding import crowded
 from safeconduct.picture.registry.web.entry import PartyEntry
 from safeconduct.picture.registry.web.phones import phones_context
@@ -179,13 +180,15 @@ def _after_saving(token: str, draft: actions.PartyDraft) -> HttpResponse:
 
 def _shown(party: Party, said: Mapping[str, str], now: datetime) -> dict[str, object]:
     """What a record's page shows beside the form; ``said`` is what was done just before."""
+    unconfirmed = queries.unconfirmed(party.pk)
     return {
         "saved": "saved" in said,
         "left": _has_left(party.pk, now),
         "kept": terms.KEPT_UNTIL,
         "sources": queries.lists_naming(party.pk),
         "phone": said.get("phone", ""),
-        "unconfirmed": queries.unconfirmed(party.pk),
+        "unconfirmed": unconfirmed,
+        "landline": any(is_landline(one) for one in unconfirmed if one.startswith("+")),
         "code": said.get("code", ""),
         "sms": said.get("sms", ""),
         "texted": Channel.SMS in (proven := queries.proven_channels(party.pk)),
