@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import is_valid_path
@@ -43,7 +44,8 @@ def what_was_taken(get_response: Answers) -> Answers:
         response = get_response(request)
         went_well = request.method == "POST" and response.status_code in _WELL
         number = request.POST.get("typed", "") if went_well else ""
-        if _NUMBER.fullmatch(number) and isinstance(request.user, Officer):
+        ours = _NUMBER.fullmatch(number) and isinstance(request.user, Officer)
+        if ours and not _was_refused(request):
             response.set_cookie(
                 f"typed-{number}",
                 "taken",
@@ -54,6 +56,15 @@ def what_was_taken(get_response: Answers) -> Answers:
         return response
 
     return middleware
+
+
+def _was_refused(request: HttpRequest) -> bool:
+    """Whether the next page will say so; it still has to."""
+    said = messages.get_messages(request)
+    was_shown = said.used
+    refused = any(message.level >= messages.ERROR for message in said)
+    said.used = was_shown
+    return refused
 
 
 def back_to_a_page(get_response: Answers) -> Answers:

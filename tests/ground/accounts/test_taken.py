@@ -3,6 +3,8 @@
 import pytest
 
 from safeconduct.picture.incidents.models import LogEntry
+from safeconduct.response.alerts.models import Alert
+from safeconduct.response.alerts.terms import AlertState
 from tests import builders
 from tests.pages import Pages
 
@@ -37,6 +39,18 @@ def test_a_refused_form_was_not_taken(pages: Pages) -> None:
     incident = builders.incident()
     pages.sign_in(builders.officer("duty_officer", at=builders.post(id=2)))
     assert not _note(pages, incident.pk, NUMBER, text="")
+
+
+def test_what_the_next_page_calls_refused_was_not_taken(pages: Pages) -> None:
+    """A colleague has handed the draft on meanwhile: the text goes nowhere, and is said to."""
+    writer = builders.officer("duty_officer", at=builders.post(id=2))
+    alert = builders.alert(writer=writer)
+    pages.sign_in(writer)
+    Alert.objects.filter(pk=alert.pk).update(state=AlertState.SUBMITTED)
+    response = pages.post(f"/console/alerts/{alert.pk}/edit/", {"typed": NUMBER})
+    assert response["Location"] == f"/console/alerts/{alert.pk}/"
+    assert f"typed-{NUMBER}" not in response.cookies
+    assert "no draft any more" in pages.get(response["Location"]).content.decode()
 
 
 def test_after_the_session_nothing_was_taken(pages: Pages) -> None:

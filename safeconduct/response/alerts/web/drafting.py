@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -34,6 +35,8 @@ def edit(request: HttpRequest, alert_id: int) -> HttpResponse:
     officer = officer_of(request)
     alert = alert_for(alert_id, officer=officer, permission=terms.DRAFT)
     if alert.state != terms.AlertState.DRAFT:
+        if request.method == "POST":
+            messages.error(request, _("This alert is no draft any more."))
         return redirect("alerts:page", alert.pk)
     data = request.POST or None
     form = AlertForm(data, officer=officer, alert=alert, initial=AlertForm.start_from(alert))
