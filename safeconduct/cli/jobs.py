@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 _USUAL_QUEUE: Final = "default"
 # A beginning is a matter of a moment, but one may wait for another of the same alert.
 _BEGINNINGS: Final = 2
+_LOOKUPS: Final = 4
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -52,7 +53,7 @@ def places(concurrency: int) -> dict[str, int]:
     return {
         _USUAL_QUEUE: concurrency,
         BEGINNING: _BEGINNINGS,
-        EXPANSION: settings.ALERTS["EXPANSION_WORKERS"],
+        EXPANSION: max(1, settings.ALERTS["EXPANSION_WORKERS"]),
     }
 
 
@@ -67,8 +68,8 @@ def run(*, concurrency: int) -> None:
 
 async def _work(at_once: dict[str, int]) -> None:
     loop = asyncio.get_running_loop()
-    # A job is a thread: the usual number of them may be fewer than there are places.
-    loop.set_default_executor(ThreadPoolExecutor(sum(at_once.values())))
+    # A job is a thread, and names of hosts are looked up in some: they wait for no job to end.
+    loop.set_default_executor(ThreadPoolExecutor(sum(at_once.values()) + _LOOKUPS))
     async with app.open_async():
         tasks = [
             asyncio.create_task(_asked_to_end(loop)),
