@@ -11,6 +11,7 @@ from safeconduct.ground.kernel.names import latin_key
 from safeconduct.picture.registry import rules
 from safeconduct.picture.registry.engine.lists import cells, mapping
 from safeconduct.picture.registry.engine.lists.reading import read_table
+from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 
 LEYLA = "+994501234567"
 
@@ -27,6 +28,11 @@ def numbers(text: str, country: str = "TR") -> list[str]:
         ("+905321234567 +994501234567", "TR", ["+905321234567", LEYLA]),
         ("0532 123 45 67/", "TR", ["+905321234567"]),
         ("0221/123456", "DE", ["+49221123456"]),
+        ("030 1234567/030 1234568", "DE", ["+49301234567", "+49301234568"]),
+        ("+994501234567 (iş tel.)", "TR", [LEYLA]), ("+994501234567 (моб.)", "TR", [LEYLA]),
+        ("0532 123 45 67 (ev) / 0533 123 45 67 (WhatsApp/Viber)", "TR",
+         ["+905321234567", "+905331234567"]),
+        ("994501234567", "DE", [LEYLA]), ("994 (50) 123-45-67", "DE", [LEYLA]),
         ("+994 (50) 123-45-67 (WhatsApp)", "TR", [LEYLA]),
         ("8 (903) 123-45-67", "RU", ["+79031234567"]),
         ("8 10 994 50 123 45 67", "RU", [LEYLA]),
@@ -45,6 +51,27 @@ def test_what_is_nobodys_telephone(written: str) -> None:
     """Eleven digits that would be a Nicaraguan's with a plus are a Turk's with one too many."""
     with pytest.raises(rules.ContactRefusedError):
         numbers(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "country"),
+    [
+        ("+994501234567 (qardaşı)", "TR"),
+        ("+905321234567 (mother)", "TR"),
+        ("+994501234567 (ev, anası)", "TR"),
+        # The keys of these letters would make a longer number of a stranger.
+        ("+49 30 1234 (son)", "DE"),
+    ],
+)
+def test_a_number_with_somebody_behind_it_may_be_theirs(written: str, country: str) -> None:
+    with pytest.raises(rules.ContactRefusedError):
+        numbers(written, country)
+
+
+@pytest.mark.parametrize("written", ["030 1234567/68", "030 1234567/68/69", "0221/123456/57"])
+def test_the_last_figures_of_a_second_number_are_no_part_of_the_first(written: str) -> None:
+    with pytest.raises(rules.ContactRefusedError):
+        numbers(written, "DE")
 
 
 def test_a_number_a_spreadsheet_has_shortened_says_what_to_do() -> None:
@@ -109,13 +136,60 @@ def test_two_bytes_a_letter_are_known_without_a_mark(encoding: str) -> None:
         ("Mobil nömrə", "phone"), ("Telefon (1)", "phone"), ("Doğum Tarihi", "birth_on"),
         ("Doğum tarixi (gün.ay.il)", "birth_on"), ("Ülke", "country"), ("Şehir", "place"),
         ("Страна пребывания", "country"), ("Ф.И.О.", "full_name"), ("Soyadı, adı", "full_name"),
-        ("E-posta", "mail"), ("Aile No", "party"),
+        ("E-posta", "mail"), ("Aile No", "party"), ("Name (in Latin)", "given_name"),
+        ("Дата рождения (дд.мм.гггг)", "birth_on"), ("Ölkə (Country)", "country"),
+        ("Departure (planned)", "stay_until"),
         # Somebody else's, and what counts the lines of this list alone.
-        ("Telefon (anası)", ""), ("Ata adı", ""), ("№", ""), ("Sıra", ""), ("No", ""), ("İl", ""),
+        ("Telefon (anası)", ""), ("Имя (отца)", ""), ("Name (father)", ""), ("Ata adı", ""),
+        ("Country (citizenship)", ""), ("Ölkə (vətəndaşlıq)", ""), ("Şəhər (doğulduğu)", ""),
+        ("Doğum tarixi (uşaq)", ""), ("Ailə (həyat yoldaşı)", ""), ("Telefon (1) (anası)", ""),
+        ("№", ""), ("Sıra", ""), ("No", ""), ("İl", ""),
     ],
 )  # fmt: skip
 def test_headings(heading: str, field: str) -> None:
     assert mapping.field_of(heading) == field
+
+
+@pytest.mark.parametrize(
+    ("header", "read"),
+    [
+        ("Full name;Name (father)", {"full_name": 0}),
+        ("ФИО;Имя (отца)", {"full_name": 0}),
+        ("ФИО;Имя (латиницей);Фамилия (латиницей)", {"full_name": 0}),
+        ("Name;Full name (in Latin)", {"given_name": 0}),
+        ("Name;Surname (in Latin)", {"given_name": 0, "family_name": 1}),
+        ("Ad;Country (citizenship);Country of residence", {"given_name": 0, "country": 2}),
+        ("Ad;Country (ISO code);Country of residence", {"given_name": 0, "country": 2}),
+        ("Ad;Telefon 2;Telefon", {"given_name": 0, "phone": 2}),
+        ("Ad 1;Soyad 1;Telefon 1;Telefon 2", {"given_name": 0, "family_name": 1, "phone": 2}),
+    ],
+)
+def test_what_is_called_exactly_so_comes_first(header: str, read: dict[str, int]) -> None:
+    assert mapping.columns(header.split(";"), {}) == read
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Ad 1;Telefon 1;Ad 2;Telefon 2",
+        "Ad;Telefon;Ad 2;Telefon 2",
+        "Ad (1);Telefon (1);Ad (2);Telefon (2)",
+        "Ad;Soyad;Telefon;Soyad 2;Telefon 2",
+    ],
+)
+def test_people_side_by_side_are_no_list(header: str) -> None:
+    """The second one's telephone would be the first one's, and they themselves nobody."""
+    with pytest.raises(ListRefusedError, match="No column holds names"):
+        mapping.columns(header.split(";"), {})
+
+
+def test_of_people_side_by_side_only_chosen_columns_are_read() -> None:
+    header = ["Ad 1", "Telefon 1", "Ad 2", "Telefon 2", "Ölkə"]
+    chosen = {"Ad 2": "given_name"}
+    places = mapping.columns(header, chosen)
+    more = mapping.further(header, places, chosen)
+    assert places == {"given_name": 2, "country": 4}
+    assert mapping.unread(header, places, more) == ["Ad 1", "Telefon 1", "Telefon 2"]
 
 
 def test_no_heading_means_two_fields() -> None:

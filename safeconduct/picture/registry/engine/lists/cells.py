@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import cache
 from typing import Final
@@ -24,9 +25,21 @@ _NOTHING: Final = frozenset(
 _LONGEST_NOTHING: Final = 16
 _APART: Final = re.compile(r"[;,|\r\n]|\s(?:və|ve|and|or|и|или)\s|(?<=\d)\s+(?=\+)")
 _REMARK: Final = re.compile(r"\([^()\d+]*\)")
+# Of what a remark behind a number may consist; any other may say that it is somebody else's.
+_KINDS: Final = frozenset(
+    map(
+        latin_key,
+        ("ev", "iş", "ofis", "şəxsi", "mob", "mobil", "tel", "telefon", "telefonu", "nömrə",
+         "nömrəsi", "cep", "gsm", "home", "work", "office", "personal", "mobile", "cell", "phone",
+         "telephone", "number", "дом", "домашний", "раб", "рабочий", "личный", "моб", "мобильный",
+         "сот", "сотовый", "тел", "телефон", "номер", "WhatsApp", "Viber", "Telegram", "Signal",
+         "ватсап", "вайбер", "телеграм"),
+    )
+)  # fmt: skip
 _SHORTENED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 # The calling code of those whose ministry this is: a spreadsheet takes the plus before it away.
 _HOME: Final = re.compile(r"994\d{9}")
+_BETWEEN_DIGITS: Final = re.compile(r"[\s().–—-]+")
 # 905321234567.0 is a number that a program took for a sum.
 _AS_FIGURE: Final = re.compile(r"(\d{7,})\.0")
 _TIME: Final = re.compile(r"(?<=\d)[ T]+\d{1,2}:\d{2}.*|(?<=\d)\s*г\.?")
@@ -65,15 +78,30 @@ def phones(text: str, country: str) -> Iterator[str]:
 
     :raises ContactRefusedError: if nobody could be reached at one of them.
     """
-    text = _REMARK.sub(" ", text)
+    text = _REMARK.sub(_without_kind, text)
     if "/" not in text:
         yield _phone(text, country)
         return
+    parts = list(filter(None, map(given, text.split("/"))))
     try:
-        found = [_phone(part, country) for part in text.split("/") if given(part)]
+        found = [_phone(part, country) for part in parts]
     except rules.ContactRefusedError:
-        found = [_phone(text.replace("/", " "), country)]
+        # 030 1234567/68 are two numbers, of which nobody knows how long the second is.
+        if len(parts) != 2 or _digits(parts[0]) >= _digits(parts[1]):
+            raise
+        found = [_phone(" ".join(parts), country)]
     yield from found
+
+
+def _without_kind(remark: re.Match[str]) -> str:
+    if set(latin_key(remark[0]).split()) <= _KINDS:
+        return " "
+    # Letters left behind a number would be dialled as the digits of their keys.
+    raise rules.ContactRefusedError(_("This telephone number cannot be right."))
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 def day(text: str, *, month_first: bool = False) -> date:
@@ -103,13 +131,12 @@ def _phone(text: str, country: str) -> str:
                 " save the list again."
             )
         )
-    try:
-        return rules.normalised_phone(bare, country)
-    except rules.ContactRefusedError:
-        digits = "".join(bare.split())
-        if not _HOME.fullmatch(digits):
-            raise
-        return rules.normalised_phone(f"+{digits}", None)
+    digits = _BETWEEN_DIGITS.sub("", bare)
+    if _HOME.fullmatch(digits):
+        # First of all: Germany's numbers are of many lengths, and this would be one of them.
+        with suppress(rules.ContactRefusedError):
+            return rules.normalised_phone(f"+{digits}", None)
+    return rules.normalised_phone(bare, country)
 
 
 @cache

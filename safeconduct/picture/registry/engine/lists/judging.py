@@ -86,7 +86,9 @@ class Judge:
         # another's it would be a stranger's, and a real one.
         phones, told = self._several(cells, "phone", lambda part: phones_in(part, country))
         mails, written = self._several(
-            cells, "mail", lambda part: map(rules.normalised_mail, part.split("/"))
+            cells,
+            "mail",
+            lambda part: map(rules.normalised_mail, filter(None, map(given, part.split("/")))),
         )
         language = self._cell(cells, "language")
         spoken = language_named(language)

@@ -15,7 +15,23 @@ from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 _SEVERAL: Final = ("phone", "mail")
 # The column our own files of refused rows add.
 REASON: Final = "reason"
+# What else is said of these is about them; of a name or a country it may be about somebody else.
+_FREELY_SAID: Final = frozenset({"stay_from", "stay_until", "language", "own_id"})
+_NAMES: Final = ("given_name", "family_name", "full_name")
 _REMARK: Final = re.compile(r"\([^()]*\)")
+# How a column is to be written, not whom it is about.
+_OF_FORM: Final = frozenset(
+    map(
+        latin_key,
+        ("dd.mm.yyyy", "dd.mm.yy", "mm/dd/yyyy", "yyyy-mm-dd", "day month year", "gün.ay.il",
+         "il.ay.gün", "gün.ay.yıl", "gg.aa.yyyy", "gg.aa.iiii", "дд.мм.гггг", "дд.мм.гг",
+         "гггг.мм.дд", "день месяц год", "число месяц год", "latin", "in latin", "latin letters",
+         "in latin letters", "latınca", "latın hərfləri ilə", "latin harfleriyle", "латиницей",
+         "латинскими буквами", "as in passport", "pasportda olduğu kimi", "pasaporttaki gibi",
+         "как в паспорте", "iso", "iso code", "required", "optional", "məcburi", "zorunlu",
+         "обязательно"),
+    )
+)  # fmt: skip
 _FILE: Final = Path(__file__).parent.parent.parent / "data/columns.toml"
 
 
@@ -31,19 +47,57 @@ def known_headings() -> dict[str, str]:
 def field_of(heading: str) -> str:
     """The field a column so called fills: "Telefon 2" and "Phone (mobile)" are telephones.
 
-    "Telefon (anası)" is none: it would reach somebody else in this person's name.
+    "Telefon (anası)" is none: it would reach somebody else in this person's name. Nor is
+    "Имя (отца)" a name of theirs.
     """
-    known = known_headings()
-    if field := known.get(latin_key(heading)):
+    if field := _exactly(heading):
         return field
+    known = known_headings()
     field = known.get(_uncounted(_REMARK.sub(" ", heading)), "")
-    remarks = [_uncounted(remark) for remark in _REMARK.findall(heading)]
-    is_anothers = any(known.get(one) != field for one in remarks if one)
-    return "" if field in _SEVERAL and is_anothers else field
+    remarks = filter(None, map(_uncounted, _REMARK.findall(heading)))
+    is_theirs = field in _FREELY_SAID or all(
+        known.get(one) == field or one in _OF_FORM for one in remarks
+    )
+    return field if is_theirs else ""
+
+
+def _exactly(heading: str) -> str:
+    return known_headings().get(latin_key(heading), "")
 
 
 def _uncounted(heading: str) -> str:
     return latin_key(heading).rstrip("0123456789 ")
+
+
+def _is_counted(heading: str) -> bool:
+    told = (_REMARK.sub(" ", heading), *_REMARK.findall(heading))
+    return not _exactly(heading) and any(_uncounted(one) != latin_key(one) for one in told)
+
+
+def _crowded(header: Sequence[str]) -> set[str]:
+    """Fields of names that columns give again by number: several people share a row."""
+    given = [(field_of(heading), heading) for heading in header]
+    return {
+        name
+        for name in _NAMES
+        if len(same := [heading for field, heading in given if field == name]) > 1
+        and any(map(_is_counted, same))
+    }
+
+
+def _recognised(header: Sequence[str]) -> dict[int, str]:
+    """Place → field, the likeliest first: what is called exactly so, then what is nearly.
+
+    Where several people share a row, what is numbered may be anybody's.
+    """
+    exact = {place: field for place, heading in enumerate(header) if (field := _exactly(heading))}
+    is_crowded = bool(_crowded(header))
+    nearly = {
+        place: field
+        for place, heading in enumerate(header)
+        if (field := field_of(heading)) and not (is_crowded and _is_counted(heading))
+    }
+    return exact | nearly
 
 
 def fields() -> list[str]:
@@ -68,24 +122,30 @@ def columns(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
                 reasons.NO_SUCH_FIELD.filled(field=field, fields=", ".join(fields()))
             )
         places[field] = header.index(heading)
-    for place, heading in enumerate(header):
-        field = field_of(heading)
-        if field and heading not in chosen:
+    for place, field in _recognised(header).items():
+        if header[place] not in chosen and not _says_again(header[place], field, places):
             places.setdefault(field, place)
-    if not places.keys() & {"given_name", "full_name"}:
+    is_crowded = not _crowded(header) <= set(chosen.values())
+    if is_crowded or not places.keys() & {"given_name", "full_name"}:
         raise ListRefusedError(reasons.NO_NAMES)
     return places
+
+
+def _says_again(heading: str, field: str, places: Mapping[str, int]) -> bool:
+    """Whether this is the name once more, beside a whole one or in parts: "Имя (латиницей)"."""
+    if field not in _NAMES or _exactly(heading):
+        return False
+    return ("given_name" if field == "full_name" else "full_name") in places
 
 
 def further(
     header: Sequence[str], places: Mapping[str, int], chosen: Mapping[str, str]
 ) -> dict[str, tuple[int, ...]]:
     """More columns of telephones and mail addresses; none of a field whose column was chosen."""
+    found = sorted(_recognised(header).items())
     return {
         field: tuple(
-            place
-            for place, heading in enumerate(header)
-            if field_of(heading) == field and place not in places.values()
+            place for place, meant in found if meant == field and place not in places.values()
         )
         for field in _SEVERAL
         if field not in chosen.values()

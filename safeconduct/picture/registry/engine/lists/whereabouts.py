@@ -13,7 +13,7 @@ _CODE: Final = re.compile(r"[A-Z]{2,3}", re.ASCII)
 _PARTED: Final = re.compile(r"[,/(;\n]")
 # What is said of a place and is no part of its name: in keys of plain Latin letters.
 _OF_A_PLACE: Final = re.compile(
-    r"\b(?:g|gor|gorod|seher|seheri|sehir|sehri|city|city of|shahr|ili|il|vilayeti|rayonu)\b"
+    r"\b(?:g|gor|gorod|seher|seheri|sehir|sehri|city of|city|shahr|ili|il|vilayeti|rayonu)\b"
 )
 
 
