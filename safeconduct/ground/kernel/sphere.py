@@ -141,9 +141,13 @@ def _crossings(corners: Floats, most: int) -> int | None:
         return 0
     if len(corners) > _MOST_CORNERS:
         return None
-    # Each edge meets the next.
-    met = tangles.meetings([area], most + len(corners)) - len(corners) + 1
-    return None if met > most else max(met, 0)
+    # Each edge meets the next; a corner repeated makes none.
+    edges = int(np.diff(shapely.get_coordinates(area), axis=0).any(axis=1).sum())
+    met = tangles.meetings([area], most + edges) - edges
+    if met > most:
+        return None
+    # Few are checked fast, and what only comes near itself is sound.
+    return 0 if shapely.is_valid(area) else max(met, 0)
 
 
 def unrolled(line: BaseGeometry) -> BaseGeometry:

@@ -64,7 +64,8 @@ def _edges(shapes: Sequence[BaseGeometry]) -> tuple[Floats, Floats]:
     is_area = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     lines = np.concatenate((shapely.get_rings(parts[is_area]), parts[~is_area]))
     corners, line = shapely.get_coordinates(lines, return_index=True)
-    within = line[1:] == line[:-1]
+    # A corner repeated, as rounding leaves them, makes no edge and would meet all others there.
+    within = (line[1:] == line[:-1]) & (corners[1:] != corners[:-1]).any(axis=1)
     return corners[:-1][within], corners[1:][within]
 
 

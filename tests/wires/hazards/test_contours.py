@@ -59,8 +59,19 @@ def test_lines_that_cross_each_other_without_end_are_all_around_them():
 
 def test_hundreds_of_levels_are_steps_of_half():
     many = contours(*((6 + at / 100, ring(50, 40, 1 - at / 400)) for at in range(200)))
-    levels = [band["intensity"] for band in one(many).area.intensities]
-    assert levels == [6.0, 6.5, 7.0, 7.5]
+    bands = one(many).area.intensities
+    assert [band["intensity"] for band in bands] == [6.0, 6.5, 7.0, 7.5]
+    # Each is what the lowest line of its step surrounds.
+    few = contours(*((6 + at / 100, ring(50, 40, 1 - at / 400)) for at in range(0, 200, 50)))
+    assert bands == one(few).area.intensities
+
+
+def test_a_lowest_level_without_a_line_leaves_its_step_to_the_next():
+    many = [(2 + at / 10, ring(50, 40, 1 - at / 100)) for at in range(46)]
+    many[10] = (3.0, [[50, 40], [50, 40]])
+    few = [(2 + at / 10, line) for at, (_level, line) in enumerate(many) if at % 5 == 0]
+    few[2] = (3.0, many[11][1])
+    assert one(contours(*many)).area.intensities == one(contours(*few)).area.intensities
 
 
 def test_lines_of_ground_motion_say_what_they_are():

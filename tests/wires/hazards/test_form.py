@@ -2,6 +2,7 @@
 
 import pytest
 
+from safeconduct.wires.hazards.engine import cap as cap_module
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from tests.wires.hazards.messages import CAP, cap
 
@@ -15,6 +16,11 @@ def one(payload: bytes):
 
 def said(payload: bytes) -> list[str]:
     return one(payload).as_json()["repairs"]
+
+
+def updated(references: str) -> bytes:
+    named = f"<scope>Public</scope><references>{references}</references>"
+    return cap(("<scope>Public</scope>", named), ("<msgType>Alert", "<msgType>Update"))
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,37 @@ def test_addresses_as_agencies_write_them_are_none(address):
     assert one(cap(("<area>", f"<web>{address}</web><area>"))).outcome == "accepted"
 
 
+def test_references_full_of_blanks_are_read():
+    blanks = " " * 100_000
+    fields = ("Met", "Office,", "A", "1,", "2026-01-01T00:00:00+00:00")
+    reading = one(updated(blanks.join(fields)))
+    assert reading.references == ("Met Office,A 1,2026-01-01T00:00:00+00:00",)
+    # Neither a reference nor an end to the search for one.
+    assert one(updated(f"{'a' * 200}{blanks}b")).references == ("a" * 200, "b")
+
+
+def test_references_look_at_each_field_once(monkeypatch):
+    looked = []
+
+    class Sent:
+        def match(self, field: str) -> None:
+            looked.append(len(field))
+
+    monkeypatch.setattr(cap_module, "_SENT", Sent())
+    for many in (10, 1_000, 1_000_000):
+        looked.clear()
+        one(updated("a b," * many))
+        assert sum(looked) <= min(4 * many, 100_000)
+
+
+def test_an_identifier_like_a_time_is_one():
+    written = "Met Office, 2026-01-01T1, 2026-01-01T00:00:00Z, B C,2,2026-01-02T00:00:00Z"
+    assert one(updated(written)).references == (
+        "Met Office,2026-01-01T1,2026-01-01T00:00:00Z",
+        "B C,2,2026-01-02T00:00:00Z",
+    )
+
+
 def test_of_two_levels_the_worse_counts():
     twice = "<severity>Minor</severity><severity>Extreme"
     assert one(cap(("<severity>Severe", twice))).severity == "Extreme"
@@ -72,8 +109,7 @@ def test_of_two_levels_the_worse_counts():
     ],
 )
 def test_references_with_spaces_still_name_what_they_mean(written):
-    references = f"<scope>Public</scope><references>{written}</references>"
-    reading = one(cap(("<scope>Public</scope>", references), ("<msgType>Alert", "<msgType>Update")))
+    reading = one(updated(written))
     assert reading.references == (
         "Met Office,A 1,2026-01-01T00:00:00+00:00",
         "Met Office,A 2,2026-01-02T00:00:00+00:00",

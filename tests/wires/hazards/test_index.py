@@ -33,6 +33,15 @@ def test_an_alert_beside_the_entries_is_not_lost():
     assert [one.identifier for one in readings] == ["urn:1", "TEST-1"]
 
 
+def test_a_name_that_nothing_may_have_costs_no_entry():
+    entries = [SUMMARY.replace("urn:1", f"urn:{at}") for at in range(3)]
+    entries[1] = entries[1].replace("<title>Storm", "<x:1y>&</x:1y><title>Storm & rain")
+    readings = read_bytes(feed(*entries))
+    assert [one.identifier for one in readings] == ["urn:0", "urn:1", "urn:2"]
+    assert {one.outcome for one in readings} == {Outcome.TOLERATED}
+    assert {one.severity for one in readings} == {"Severe"}
+
+
 def test_a_summary_says_that_the_message_was_not_fetched():
     (reading,) = read_bytes(feed(SUMMARY))
     assert reading.outcome is Outcome.TOLERATED

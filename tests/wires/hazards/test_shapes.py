@@ -1,5 +1,6 @@
 """Shapes as agencies write them, and as nobody should: each where it was meant, in bounded time."""
 
+import math
 import random
 
 import pytest
@@ -8,6 +9,7 @@ import shapely
 from safeconduct.ground.kernel import geometry, tangles
 from safeconduct.ground.kernel.geometry import cell_at
 from safeconduct.wires.hazards.engine import areas, cap_area
+from safeconduct.wires.hazards.engine.reading import Repairs
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from tests.wires.hazards.messages import cap
 
@@ -107,6 +109,22 @@ def scribble(dice: random.Random, corners: int, wide: float = 2.0) -> str:
     pairs = [(dice.random() * wide, dice.random() * wide) for _at in range(corners)]
     text = " ".join(f"{lat:.5f},{lon:.5f}" for lat, lon in [*pairs, pairs[0]])
     return f"<polygon>{text}</polygon>"
+
+
+@pytest.mark.parametrize("decimals", [2, 3])
+def test_a_large_polygon_whose_corners_repeat_stays_as_drawn(decimals):
+    turns = [math.tau * at / 4_000 for at in range(4_000)]
+    pairs = [
+        (round(40 + math.sin(one), decimals), round(50 + math.cos(one), decimals)) for one in turns
+    ]
+    # A bay, for a hull to fill.
+    pairs = [*[(40, 50)] * 1_500, *pairs[:3_000], (40, 50)]
+    found = Repairs()
+    text = " ".join(f"{lat},{lon}" for lat, lon in pairs)
+    shape, crossed = cap_area.polygon_of(text, found, 0)
+    assert (crossed, found.notes()) == (0, ())
+    assert shape.equals(shapely.Polygon([(lon, lat) for lat, lon in pairs]))
+    assert shape.area == pytest.approx(math.pi * 3 / 4, rel=0.01)
 
 
 def test_strips_that_never_cross_but_all_lie_side_by_side_are_read_in_time():

@@ -5,6 +5,7 @@ OASIS CAP 1.2, and what agencies make of it, 1.1 and 1.0 included. The form is c
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -38,9 +39,10 @@ _ABOUT_OTHERS = ("Cancel", "Ack", "Error")
 _NEED_REFERENCES = ("Update", *_ABOUT_OTHERS)
 _TEXTS = ("event", "headline", "description", "instruction")
 _LONGEST_TEXT = 20_000
-_REFERENCE = re.compile(
-    r"([^\s,][^,]{0,200}?)\s*,\s*([^\s,][^,]{0,300}?)\s*,\s*(\d{4}-\d\d-\d\dT[^\s,]+)", re.ASCII
-)
+_SENT = re.compile(r"\d{4}-\d\d-\d\dT\S+", re.ASCII)
+# No message means so many others that it takes more characters, blanks aside.
+_LONGEST_REFERENCES = 100_000
+_LONGEST_SENDER, _LONGEST_IDENTIFIER = 200, 300
 
 
 def unresolved(_name: str, _value: str) -> cap_area.Placed:
@@ -118,9 +120,23 @@ def _references(alert: xml.Element, repairs: Repairs) -> tuple[str, ...]:
     found = tuple(text.split())
     if any(one.count(",") != 2 for one in found):  # sender, identifier, sent
         repairs.add(_("A reference is not written as “sender,identifier,sent”."))
-        # Spaces within: of a sender's name, or after commas.
-        found = tuple(map(",".join, _REFERENCE.findall(text))) or found
+        found = tuple(_spaced_references(" ".join(found)[:_LONGEST_REFERENCES])) or found
     return tuple(one[:600] for one in found[:200])
+
+
+def _spaced_references(text: str) -> Iterator[str]:
+    """References with spaces within: of a sender's name, or after commas.
+
+    Each field is looked at once: a pattern for all three would try every letter as a start.
+    """
+    fields = [field.strip() for field in text.split(",")]
+    for at in range(len(fields) - 2):
+        sender, identifier, last = fields[at : at + 3]
+        sent = _SENT.match(last) if sender and identifier else None
+        if sent:
+            yield f"{sender[-_LONGEST_SENDER:]},{identifier[:_LONGEST_IDENTIFIER]},{sent[0]}"
+            # What stands behind it begins the next; the identifier begins none.
+            fields[at + 1 : at + 3] = "", last[sent.end() :].strip()
 
 
 def _unnamed(msg_type: str, references: tuple[str, ...]) -> Note | None:

@@ -14,8 +14,8 @@ from safeconduct.ground.kernel import geometry, tangles
 # have steps of 0.0083 to 0.05.
 _ON_EDGE = 0.02
 _HALF = 180.0
-# A ShakeMap steps by half a level; more lines than that are joined to its steps.
-_MOST_LEVELS = 40
+# A ShakeMap steps by half a level; of more lines than that each step keeps its lowest.
+_MOST_LEVELS, _STEP = 40, 0.5
 # Lines of a map do not cross. Pairs of edges that meet, in all and for each edge.
 _MEETINGS, _MEETINGS_EACH = 20_000, 12
 
@@ -57,15 +57,26 @@ def _by_level(
     contours: Sequence[tuple[float, BaseGeometry]],
 ) -> dict[float, list[BaseGeometry]]:
     """The lines of each level, all on one side of the antimeridian."""
-    levels = {level for level, _shape in contours}
-    step = 0.5 if len(levels) > _MOST_LEVELS else 0.0
     found: defaultdict[float, list[BaseGeometry]] = defaultdict(list)
     for level, shape in contours:
-        found[level // step * step if step else level] += map(geometry.unrolled, _lines(shape))
+        found[level] += map(geometry.unrolled, _lines(shape))
+    if len(found) > _MOST_LEVELS:
+        found = _by_step(found)
     middles = [line.centroid.x for own in found.values() for line in own]
     if middles and max(middles) - min(middles) > _HALF:
         return {level: [_eastwards(line) for line in own] for level, own in found.items()}
     return dict(found)
+
+
+def _by_step(
+    lines: Mapping[float, list[BaseGeometry]],
+) -> defaultdict[float, list[BaseGeometry]]:
+    """The lowest lines of each step: those of the next level within them would be their holes."""
+    found: defaultdict[float, list[BaseGeometry]] = defaultdict(list)
+    for level in sorted(level for level, own in lines.items() if own):
+        step = level // _STEP * _STEP
+        found[step] = found[step] or lines[level]
+    return found
 
 
 def _eastwards(shape: BaseGeometry) -> BaseGeometry:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
@@ -124,7 +125,9 @@ def _with_prefixes(root: Element | None) -> Element | None:
         if isinstance(tag, str) and ":" in tag and not tag.startswith("{"):
             prefix, _colon, name = tag.rpartition(":")
             space = _KNOWN_PREFIXES.get(prefix.lower(), "")
-            element.tag = f"{{{space}}}{name}" if space else name
+            # A name that nothing may have stays as it is: no warning is in it.
+            with suppress(ValueError):
+                element.tag = f"{{{space}}}{name}" if space else name
     return root
 
 
