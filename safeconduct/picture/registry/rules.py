@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from safeconduct.ground.kernel.errors import Refusal
-from safeconduct.ground.kernel.names import search_key
+from safeconduct.ground.kernel.names import latin_key, search_key
 from safeconduct.picture.registry.terms import LONGEST_NAME, Confidence, StayKind
 from safeconduct.wires.messaging.terms import SYNTHETIC_DOMAIN, SYNTHETIC_PREFIX
 
@@ -29,6 +29,13 @@ _DATES: Final = (
     (re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})(?:[T ].*)?"), "ymd"),
     (re.compile(r"(?P<d>\d{1,2})[-./](?P<m>\d{1,2})[-./](?P<y>\d{4})"), "dmy"),
 )
+# Son and daughter of, as Azerbaijani, Turkish and Russian write it, folded to Latin.
+_CHILD: Final = r"(?:og[lh]+[iuy]|[gkq]h?[iy]z[iy])"
+_SON: Final = re.compile(rf"\b{_CHILD}\b")
+_FATHER: Final = re.compile(rf"\b(?:\w+ ?)?{_CHILD}\b|\b\w+[eo]v(?:ich|na)\b")
+_VOWELS: Final = re.compile("[aeiouy]+")
+_OPEN: Final = str.maketrans("ey", "ai")
+_RUNS: Final = re.compile(r"(.)\1+")
 # The weak and the old: years up to (exclusive) → need, of 0 to 9 (terms of the roll call).
 _NEEDS_BY_AGE: Final = ((2, 4), (12, 2), (65, 0), (80, 1), (200, 3))
 
@@ -228,24 +235,72 @@ def is_somebody_else(known: Named, told: Named, *, shares_contact: bool) -> bool
     """Whether two under one identifier of a list's maker cannot be one person.
 
     A family name changes by marriage, a given name is spelled anew, a birth date corrected:
-    what makes two of one is the birth date, or the given name, or a way to reach them.
+    what makes two of one is the birth date, two words of the name, or a way to reach them.
+    Where one names a single word, nothing else of it can be asked for. Brothers share a
+    father's name and a family's: the father's proves nothing.
     """
     if known.born and known.born == told.born:
         return False
-    is_called_alike = _share_a_word(known.given, told.given) or sounds_of(known) == sounds_of(told)
-    if known.born and told.born:
-        is_kin = shares_contact or _share_a_word(known.family, told.family)
-        return not (is_called_alike and is_kin)
-    return not (is_called_alike or shares_contact)
+    has_two_words = len(_own_words(known) & _own_words(told)) > 1
+    if not (known.born and told.born):
+        one, other = _all_words(known), _all_words(told)
+        return not (shares_contact or has_two_words or one <= other or other <= one)
+    is_kin = shares_contact or not _spelled(known.family).isdisjoint(_all_words(told))
+    return not (is_kin and (has_two_words or _share_given_name(known, told)))
 
 
-def sounds_of(named: Named) -> str:
-    """The sounds of a whole name in no order: the same for any spelling of it."""
-    return " ".join(sorted(search_key(f"{named.given} {named.family}").split()))
+def is_another_bearer(one: Named, other: Named) -> bool:
+    """Whether two rows of one list with one identifier are two people, by their letters.
+
+    Stricter than :func:`is_somebody_else`: of two rows that are one person one is dropped.
+    """
+    has_other_birth = bool(one.born and other.born and one.born != other.born)
+    return has_other_birth or _letters(one) != _letters(other)
 
 
-def _share_a_word(one: str, other: str) -> bool:
-    return not set(search_key(one).split()).isdisjoint(search_key(other).split())
+def family_key(family: str) -> set[str]:
+    """What a family name has in common for all who bear it: Əliyev and Əliyeva are of one."""
+    return _spelled(" ".join(map(_unsexed, latin_key(family).split())))
+
+
+def _unsexed(word: str) -> str:
+    return word[:-1] if word.endswith(("ova", "eva")) else word
+
+
+def _letters(named: Named) -> list[str]:
+    return sorted(latin_key(f"{named.given} {named.family}").split())
+
+
+def _all_words(named: Named) -> set[str]:
+    return _spelled(f"{named.given} {named.family}")
+
+
+def _own_words(named: Named) -> set[str]:
+    return _spelled(_FATHER.sub(" ", latin_key(f"{named.given} {named.family}")))
+
+
+def _share_given_name(one: Named, other: Named) -> bool:
+    """Of columns with whole names nobody knows which word is the given one."""
+    if not (one.family and other.family):
+        return False
+    given, others = (_spelled(_FATHER.sub(" ", latin_key(each.given))) for each in (one, other))
+    return not given.isdisjoint(others)
+
+
+def _spelled(text: str) -> set[str]:
+    """The words of a name, each the same in Azerbaijani, English and Russian letters.
+
+    Consonants by class and vowels: Anar is not Aynur, nor Samir Səmra, as sounds would have it.
+    """
+    return {
+        f"{search_key(word)} {_vowels(word)}" for word in _SON.sub(" ", latin_key(text)).split()
+    }
+
+
+def _vowels(word: str) -> str:
+    """Ə is a or e, y is written or not, and Russian has ю for ü and ё for ö."""
+    runs = (_RUNS.sub(r"\1", run.translate(_OPEN)) for run in _VOWELS.findall(word))
+    return " ".join(re.sub("i(?=[uo])", "", run) for run in runs)
 
 
 def vulnerability_at(born: date | None, today: date) -> int:

@@ -161,6 +161,61 @@ def test_an_identifier_given_to_somebody_else_renames_nobody() -> None:
     assert everything() == before
 
 
+SAMIR = "5;Samir;Vəliyev;;;Türkiyə;Adana\n"
+SEMRA = "5;Səmra;Vəliyeva;;;Türkiyə;Adana\n"
+
+
+def test_one_identifier_of_two_who_sound_alike_loses_neither() -> None:
+    assert bring_in(SAMIR + SEMRA, OLD).new == 2
+    before = everything()
+    assert bring_in(SEMRA + SAMIR, OLD).known == 2
+    assert everything() == before
+
+
+def test_two_of_one_name_and_identifier_born_on_two_days_are_two() -> None:
+    header = HEADER.replace("Telefon", "Doğum tarixi")
+    rows = "5;Samir;Vəliyev;{};;Türkiyə;Adana\n"
+    text = "".join(rows.format(born) for born in ("", "01.02.1990", "03.07.2015"))
+    plan = Plan("employer", "public task", NEW, columns={"ID": "own_id"})
+    for new, known in ((2, 1), (0, 3)):
+        tally = import_list(
+            file=io.BytesIO((header + text).encode()),
+            refused=io.StringIO(),
+            plan=plan,
+            now=clock.now(),
+            actor=builders.TESTER,
+        )
+        assert (tally.new, tally.known + tally.changed) == (new, known)
+
+
+@pytest.mark.parametrize("phone", ["0533 123 45 67", "0532 123 45 67"])
+def test_of_two_rows_the_one_the_registry_knows_bears_the_identifier(phone: str) -> None:
+    """Also where the other shares the family's telephone."""
+    bring_in(LEYLA, OLD)
+    tally = bring_in(KAMRAN.replace("0533 123 45 67", phone) + MOVED, NEW)
+    assert (tally.new, tally.changed) == (1, 1)
+    leyla = Person.objects.get(given_name="Leyla")
+    assert leyla.contact_points.filter(address="+905327654321").exists()
+    assert Person.objects.count() == 2
+
+
+def test_a_son_of_somebody_renames_no_other_son() -> None:
+    header = "ID;Ad, soyad;Telefon;Ölkə\n"
+    told = "5;Əliyev Həsən Vaqif oğlu;0532 123 45 67;TR\n"
+    other = "5;Məmmədov Rauf Tofiq oğlu;0533 123 45 67;TR\n"
+    for text, collected_on in ((told, OLD), (other, NEW)):
+        columns = {"ID": "own_id", "Ad, soyad": "full_name"}
+        import_list(
+            file=io.BytesIO((header + text).encode()),
+            refused=io.StringIO(),
+            plan=Plan("employer", "public task", collected_on, columns=columns),
+            now=clock.now(),
+            actor=builders.TESTER,
+        )
+    assert Person.objects.count() == 2
+    assert ContactPoint.objects.get(person__given_name__startswith="Əliyev").address.endswith("567")
+
+
 def test_a_dry_run_tells_them_apart_too() -> None:
     bring_in(LEYLA, OLD)
     assert bring_in(KAMRAN, NEW, dry_run=True).new == 1

@@ -199,7 +199,13 @@ BORN, OTHER = date(1990, 2, 1), date(1985, 7, 3)
     [
         # One birth date; one given name, married; both in the other order; spelled anew.
         (("Leyla", "Əliyeva", BORN), ("Ləman", "Həsənova", BORN), False, False),
-        (("Leyla", "Əliyeva", BORN), ("Лейла", "Гасанова", None), False, False),
+        (("Leyla", "Əliyeva", BORN), ("Лейла", "Гасанова", None), True, False),
+        (("Leyla", "Əliyeva", BORN), ("Лейла", "Алиева", None), False, False),
+        (("Əliyev Vaqif", "", None), ("Вагиф", "Алиев", None), False, False),
+        (("Gülnar Məmmədova", "", None), ("Мамедова Гюльнар", "", None), False, False),
+        # One given name is many people's; where there is no other word it has to do.
+        (("Leyla", "Əliyeva", None), ("Leyla", "Həsənova", None), False, True),
+        (("Leyla", "", None), ("Leyla", "Həsənova", None), False, False),
         (("Leyla", "Əliyeva", None), ("Aliyeva", "Leyla", None), False, False),
         (("Leyla", "Əliyeva", None), ("Leylaxanım", "Əliyeva", None), True, False),
         (("Leyla", "Əliyeva", None), ("Kamran", "Əliyev", None), False, True),
@@ -208,11 +214,47 @@ BORN, OTHER = date(1990, 2, 1), date(1985, 7, 3)
         (("Leyla", "Əliyeva", BORN), ("Leyla", "Həsənova", OTHER), False, True),
         # A family's telephone makes no one person of it.
         (("Leyla", "Əliyeva", BORN), ("Kamran", "Əliyev", OTHER), True, True),
+        (("Həsən Əliyev", "", BORN), ("Rauf Əliyev", "", OTHER), True, True),
+        # Nor do the word for son, the father of two brothers, or the same sounds.
+        (
+            ("Əliyev Həsən Vaqif oğlu", "", None),
+            ("Məmmədov Rauf Tofiq oğlu", "", None),
+            False,
+            True,
+        ),
+        (("Əliyev Həsən Vaqif oğlu", "", None), ("Алиев Рауф Вагиф оглы", "", None), False, True),
+        (
+            ("Əliyeva Leyla Vaqif qızı", "", None),
+            ("Həsənova Sara Tofiq kızı", "", None),
+            False,
+            True,
+        ),
+        (("Гасан Вагифович", "Алиев", None), ("Рауф Вагифович", "Алиев", None), False, True),
+        (("Əliyev Həsən Vaqif oğlu", "", None), ("Гасан", "Алиев", None), False, False),
+        (("Anar", "Məmmədov", None), ("Aynur", "Həsənova", None), False, True),
+        (("Samir", "Vəliyev", None), ("Səmra", "Vəliyev", None), False, True),
     ],
 )
 def test_who_is_somebody_else(known, told, shares, is_else):
     one, other = rules.Named(*known), rules.Named(*told)
     assert rules.is_somebody_else(one, other, shares_contact=shares) is is_else
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_another"),
+    [
+        (("Leyla", "Əliyeva", BORN), ("əliyeva", "LEYLA", None), False),
+        (("Leyla", "Əliyeva", BORN), ("Leyla", "Əliyeva", OTHER), True),
+        (("Samir", "Vəliyev", None), ("Səmra", "Vəliyeva", None), True),
+    ],
+)
+def test_two_rows_of_one_identifier(one, other, is_another):
+    assert rules.is_another_bearer(rules.Named(*one), rules.Named(*other)) is is_another
+
+
+def test_a_family_name_is_one_for_men_and_women_and_no_other_that_sounds_so():
+    assert rules.family_key("Əliyev") == rules.family_key("Алиева") != set()
+    assert rules.family_key("Həsənov").isdisjoint(rules.family_key("Hüseynova"))
 
 
 def point(channel, worked=None, failed=None):

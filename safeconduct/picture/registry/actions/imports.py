@@ -12,9 +12,10 @@ from django.utils import translation
 from safeconduct.ground.audit.actions import record
 from safeconduct.ground.kernel import facts
 from safeconduct.ground.kernel.actor import Actor
-from safeconduct.picture.registry import terms
+from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.actions.contacts import reckon_reach
 from safeconduct.picture.registry.engine.lists import mapping, renewing, running
+from safeconduct.picture.registry.engine.lists.families import Families
 from safeconduct.picture.registry.engine.lists.judging import Judge, Judged
 from safeconduct.picture.registry.engine.lists.reading import read_table
 from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
@@ -22,7 +23,6 @@ from safeconduct.picture.registry.engine.lists.storing import Store, known_keys
 from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
 from safeconduct.picture.registry.events import ImportHandedIn
 from safeconduct.picture.registry.models import ImportRun, Source
-from safeconduct.picture.registry.rules import sounds_of
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,10 @@ class _Keeper:
     actor: Actor
     store: Store | None = None
     seen: set[str] = field(default_factory=set)
-    # Who bears an identifier of the list's own in it, by the sounds of their name.
-    bearers: dict[str, str] = field(default_factory=dict)
+    # Who bears an identifier of the list's own in it.
+    bearers: dict[str, rules.Named] = field(default_factory=dict)
+    # By the list's marks of families, the keys of those the registry holds.
+    families: dict[str, set[str]] = field(default_factory=dict)
 
     def keep(self, judged: list[Judged]) -> tuple[int, int, int]:
         """Store what is new, better what is older, leave what is the person's: how many each."""
@@ -170,6 +172,9 @@ class _Keeper:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registry import'))")
             by_key, known = self._told_apart(judged)
             changed, kept = self._renew({key: by_key[key] for key in known - self.seen})
+            for key in known:
+                if mark := by_key[key].party:
+                    self.families.setdefault(mark, set()).add(key)
             new = self._new(by_key, known)
             if new and not self.plan.dry_run:
                 self._write(new)
@@ -177,22 +182,27 @@ class _Keeper:
 
     def _told_apart(self, judged: list[Judged]) -> tuple[dict[str, Judged], set[str]]:
         """The rows by key, and which keys are known; one identifier is one person's alone."""
-        own = [self._of_its_bearer(one) for one in judged]
+        known = known_keys([one.key for one in judged])
+        old = known - self.seen
+        doubtful = [one for one in judged if one.key in old and one.key != one.plain_key]
+        strangers: set[Judged] = set()
+        if doubtful:
+            strangers, bearers = renewing.borne(doubtful)
+            self.bearers |= bearers
+        own = [self._of_its_bearer(one, is_stranger=one in strangers) for one in judged]
         by_key = {one.key: one for one in reversed(own)}
-        known = known_keys(list(by_key))
-        doubtful = {key: by_key[key] for key in known - self.seen if by_key[key].plain_key != key}
-        if not (strange := renewing.strangers(doubtful) if doubtful else set()):
-            return by_key, known
-        own = [replace(one, key=one.plain_key) if one.key in strange else one for one in own]
-        by_key = {one.key: one for one in reversed(own)}
-        return by_key, known_keys(list(by_key))
+        return by_key, known if own == judged else known_keys(list(by_key))
 
-    def _of_its_bearer(self, one: Judged) -> Judged:
+    def _of_its_bearer(self, one: Judged, *, is_stranger: bool) -> Judged:
         if one.key == one.plain_key:
             return one
-        sounds = sounds_of(renewing.named(one))
-        is_bearer = self.bearers.setdefault(one.key, sounds) == sounds
-        return one if is_bearer else replace(one, key=one.plain_key)
+        told = renewing.named(one)
+        if is_stranger or rules.is_another_bearer(self.bearers.setdefault(one.key, told), told):
+            return replace(one, key=one.plain_key)
+        if told.born:
+            # The next one of this name may have another.
+            self.bearers[one.key] = told
+        return one
 
     def _new(self, by_key: dict[str, Judged], known: set[str]) -> list[Judged]:
         new = [one for key, one in by_key.items() if key not in known and key not in self.seen]
@@ -226,7 +236,7 @@ class _Keeper:
 
     def _write(self, new: list[Judged]) -> None:
         self.store = store = self.store or self._opened()
-        first, last = store.add(new)
+        first, last = store.add(new, self.families)
         record(
             terms.IMPORTED,
             actor=self.actor,
@@ -246,7 +256,8 @@ class _Keeper:
             defaults={"created_at": self.now},
         )
         collected_at = datetime.combine(self.plan.collected_on, time(), UTC)
-        return Store(source_id=source.pk, collected_at=collected_at, now=self.now)
+        post = ",".join(sorted(self.plan.allowed or ()))
+        return Store(Families(source.pk, post), collected_at=collected_at, now=self.now)
 
 
 def _figures(tally: running.Tally) -> dict[str, object]:

@@ -89,25 +89,36 @@ class Compared(NamedTuple):
     kept: int
 
 
-def strangers(rows: Mapping[str, Judged]) -> set[str]:
-    """Those of the keys under which the registry holds somebody else. Two queries.
+class Borne(NamedTuple):
+    """Rows under identifiers the registry knows: who is not meant, and who is beyond doubt."""
+
+    strangers: set[Judged]
+    bearers: dict[str, rules.Named]
+
+
+def borne(rows: Sequence[Judged]) -> Borne:
+    """Whom the registry holds under the keys of these rows. Two queries.
 
     Numbers that a list's maker gives out anew would rename people otherwise.
     """
-    people = list(Person.objects.filter(source_key__in=list(rows)))
+    people = {
+        person.source_key: person
+        for person in Person.objects.filter(source_key__in=[row.key for row in rows])
+    }
     points = defaultdict(set)
-    held = ContactPoint.objects.filter(person__in=people)
+    held = ContactPoint.objects.filter(person__in=people.values())
     for person_id, channel, address in held.values_list("person_id", "channel", "address"):
         points[person_id].add((channel, address))
-    return {
-        person.source_key
-        for person in people
-        if rules.is_somebody_else(
-            rules.Named(person.given_name, person.family_name, person.birth_on),
-            named(rows[person.source_key]),
-            shares_contact=not points[person.pk].isdisjoint(_points(rows[person.source_key])),
-        )
-    }
+    found = Borne(set(), {})
+    for row in rows:
+        person = people[row.key]
+        known = rules.Named(person.given_name, person.family_name, person.birth_on)
+        shares_contact = not points[person.pk].isdisjoint(_points(row))
+        if not rules.is_another_bearer(known, named(row)):
+            found.bearers[row.key] = known
+        elif rules.is_somebody_else(known, named(row), shares_contact=shares_contact):
+            found.strangers.add(row)
+    return found
 
 
 def named(row: Judged) -> rules.Named:

@@ -1,9 +1,8 @@
 """Judged rows into the registry by COPY, each only once."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Final
 
 from django.db import connection
@@ -11,8 +10,8 @@ from psycopg import sql
 
 from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
 from safeconduct.picture.registry import rules
+from safeconduct.picture.registry.engine.lists.families import Families
 from safeconduct.picture.registry.engine.lists.judging import Judged
-from safeconduct.picture.registry.models import Party
 from safeconduct.wires.messaging.terms import Channel
 
 SORTED_IN: Final = "az"
@@ -38,14 +37,18 @@ class Store:
     Also in another run: one that was cut short is repeated, and rows that came back come again.
     """
 
-    source_id: int
+    families: Families
     collected_at: datetime
     now: datetime
-    parties: dict[str, int] = field(default_factory=dict)
 
-    def add(self, judged: Sequence[Judged]) -> tuple[int, int]:
-        """First and last id of the people added; the caller has seen to it that none is known."""
-        self._remember({one.party for one in judged if one.party} - self.parties.keys())
+    def add(
+        self, judged: Sequence[Judged], known: Mapping[str, Collection[str]]
+    ) -> tuple[int, int]:
+        """First and last id of the people added; the caller has seen to it that none is known.
+
+        ``known`` are the keys of those who are, by the mark the list gives their family.
+        """
+        self.families.remember(judged, known)
         people = _reserve("registry_person", len(judged))
         spare = iter(_reserve("registry_party", len(judged)))
         new_parties: list[tuple[object, ...]] = []
@@ -59,29 +62,21 @@ class Store:
         _copy("registry_stay", (self._stay(person_id, one) for person_id, _, one in rows))
         return people[0], people[-1]
 
+    @property
+    def source_id(self) -> int:
+        return self.families.source_id
+
     def _party_of(
         self, one: Judged, spare: Iterator[int], new_parties: list[tuple[object, ...]]
     ) -> int:
-        if one.party and one.party in self.parties:
-            return self.parties[one.party]
+        joined = self.families.party_of(one) if one.party else None
+        if joined is not None:
+            return joined
         party_id = next(spare)
-        new_parties.append(
-            (party_id, "family" if one.party else "single", self.source_id,
-             self._party_key(one.party), self.now)
-        )  # fmt: skip
-        if one.party:
-            self.parties[one.party] = party_id
+        kind = "family" if one.party else "single"
+        key = self.families.begin(one.party, party_id) if one.party else ""
+        new_parties.append((party_id, kind, self.source_id, key, self.now))
         return party_id
-
-    def _remember(self, marks: set[str]) -> None:
-        keys = {self._party_key(mark): mark for mark in marks}
-        known = Party.objects.filter(source_key__in=list(keys)).values_list("source_key", "pk")
-        self.parties |= {keys[key]: party_id for key, party_id in known}
-
-    def _party_key(self, mark: str) -> str:
-        """Of this list alone: the next one counts its families anew."""
-        told = f"{self.source_id}\x1f{mark}".encode()
-        return blake2b(told, digest_size=20).hexdigest() if mark else ""
 
     def _person(self, person_id: int, party_id: int, one: Judged) -> tuple[object, ...]:
         given, family, born = one.given_name, one.family_name, one.birth_on
