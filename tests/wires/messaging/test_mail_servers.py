@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from safeconduct.wires.messaging.engine.providers import configured
 from safeconduct.wires.messaging.engine.providers.base import Answer, Parcel
-from safeconduct.wires.messaging.engine.providers.smtp import Smtp
+from safeconduct.wires.messaging.engine.providers.smtp import Smtp, mailbox
 from safeconduct.wires.messaging.engine.references import reference
 from safeconduct.wires.messaging.terms import State
 
@@ -119,6 +119,8 @@ def answer_of(server: Server, *parcels: Parcel, **options: Any) -> list[Answer]:
             {"RCPT": "421 4.7.0 Too many"},
             Answer(State.WAITING, failure="smtp 421 4.7.0", unreachable=True),
         ),
+        # TLS and passwords were settled before: here it is about the reader's domain.
+        ({"RCPT": "454 4.7.0 Try later"}, Answer(State.WAITING, failure="smtp 454 4.7.0")),
         # What is wrong with our own address is no reader's wrong address.
         (
             {"MAIL": "550 5.1.8 Sender's domain does not exist"},
@@ -260,6 +262,30 @@ def test_an_address_of_any_script_is_written_to_where_the_server_can() -> None:
     first, second = answer_of(unable, domain, whole)
     assert first.state is State.HANDED
     assert second == Answer(State.INVALID_ADDRESS, failure="address needs SMTPUTF8")
+
+
+def test_a_server_that_refuses_what_only_this_mail_asks_for_refuses_only_it() -> None:
+    server = Server({"MAIL": "550 5.6.7 Not in UTF-8"}, enable_SMTPUTF8=True)
+    plain, other = answer_of(server, parcel(), parcel("ləman@example.invalid"))
+    assert plain.unreachable
+    assert other == Answer(State.REFUSED_BY_PROVIDER, failure="smtp 550 5.6.7")
+    barred = Server({"MAIL": "530 5.7.0 Log in"}, enable_SMTPUTF8=True)
+    assert answer_of(barred, parcel("ləman@example.invalid"))[0].unreachable
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("ayan@ПОЧТА.invalid", "ayan@xn--80a1acny.invalid"),
+        # By the rules of 2003 these are strasse, βολοσ and another word: other people's domains.
+        ("ayan@straße.invalid", "ayan@straße.invalid"),
+        ("ayan@βόλος.invalid", "ayan@βόλος.invalid"),
+        ("ayan@نامه\u200cای.invalid", "ayan@نامه\u200cای.invalid"),
+        ("ayan@.почта.invalid", "ayan@.почта.invalid"),
+    ],
+)
+def test_a_mail_never_goes_to_a_domain_that_only_resembles(address: str, written: str) -> None:
+    assert mailbox(address) == written
 
 
 def test_a_certificate_nobody_vouches_for_ends_the_talk(certificate: tuple[Path, Path]) -> None:

@@ -5,6 +5,7 @@ import email
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from email.policy import default
 
 import pytest
@@ -150,6 +151,19 @@ async def _with_server(
             '{"error": "invalid_number"}',
             Answer(State.INVALID_ADDRESS, failure="invalid_number"),
         ),
+        # An id says that it was taken, and some name an error that is none.
+        (200, '{"id": "7", "error": "0"}', Answer(State.HANDED, ref="7")),
+        (200, '{"id": "7", "error": "queue is long"}', Answer(State.HANDED, ref="7")),
+        (200, '{"id": null, "error": " OK"}', Answer(State.HANDED)),
+        (200, '{"error": "None"}', Answer(State.HANDED)),
+        (200, '{"error": 7}', Answer(State.REFUSED_BY_PROVIDER, failure="http 200")),
+        # What a gateway took, it took in whatever words: else it gets it again and again.
+        (200, "<xml>OK</xml>", Answer(State.HANDED)),
+        (
+            200,
+            "  <HTML lang=az>",
+            Answer(State.WAITING, failure="a web page: set up wrongly?", unreachable=True),
+        ),
         (200, '{"error": "no credit"}', Answer(State.REFUSED_BY_PROVIDER, failure="http 200")),
         (
             200,
@@ -249,6 +263,27 @@ def test_silence_after_the_text_left_may_mean_twice() -> None:
 
     answer = asyncio.run(_with_server(dumb, patience=0.2))
     assert (answer.state, answer.maybe_twice, answer.unreachable) == (State.WAITING, True, False)
+
+
+@pytest.mark.parametrize("kind", ["http_json", "kannel"])
+def test_what_was_stopped_while_we_connected_is_not_sent(kind: str) -> None:
+    heard: list[Received] = []
+    asked: list[bool] = []
+
+    async def sent() -> list[Answer]:
+        server = await Gateway(listener=heard.append).listen()
+        port = server.sockets[0].getsockname()[1]
+        path = "cgi-bin/sendsms" if kind == "kannel" else "send"
+        to = provider(kind, channel="sms", url=f"http://127.0.0.1:{port}/{path}", username="u")
+        over = replace(parcel(number=1), is_over=lambda: asked.append(True) or True)
+        answers = await handed(to, over, parcel(number=2), over)
+        server.close()
+        return answers
+
+    answers = asyncio.run(sent())
+    assert [answer.withheld for answer in answers] == [True, False, True]
+    assert len(asked) == 2
+    assert [one.reference for one in heard] == [reference(7, 2)]
 
 
 @pytest.mark.parametrize("kind", ["http_json", "kannel"])

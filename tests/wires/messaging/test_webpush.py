@@ -38,10 +38,10 @@ TEXT = PushText(
 )
 
 
-def _provider(**options: object) -> WebPush:
+def _provider(patience: float = 2.0, **options: object) -> WebPush:
     messaging = django_settings.MESSAGING | {
         "PROVIDERS": {"push": {"kind": "webpush", "channel": "push"} | options},
-        "PROVIDER_TIMEOUT_SECONDS": 2.0,
+        "PROVIDER_TIMEOUT_SECONDS": patience,
         "LEASE_SECONDS": 60,
     }
     return configured(messaging, mode="test")[0]
@@ -140,6 +140,15 @@ def test_an_old_subscription_is_served_under_our_old_key(settings: Any) -> None:
     assert keys[0] == push.public_key()
     assert len(set(keys)) == 2
     assert answers[0].state is State.REFUSED_BY_PROVIDER
+
+
+@pytest.mark.parametrize(("keys", "timeout"), [(0, 20.0), (1, 20.0), (2, 15.0), (6, 5.0)])
+def test_all_our_keys_are_tried_within_half_a_lease(
+    settings: Any, keys: int, timeout: float
+) -> None:
+    settings.MESSAGING = settings.MESSAGING | {"VAPID_KEYS": [OLD_KEY] * keys}
+    to = _provider(patience=20.0)
+    assert (to.timeout, to.longest_call) == (timeout, timeout * max(keys, 1))
 
 
 def test_a_long_text_is_cut_to_what_a_service_takes() -> None:

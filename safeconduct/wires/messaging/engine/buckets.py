@@ -12,6 +12,8 @@ from typing import Any, Final
 _SAVED_SECONDS: Final = 0.1
 # Messages a second: what a provider that has too much is tried with, and where it is free again.
 _LEAST_RATE: Final = 1.0
+# What it is left by a complaint after a lull, which may be about a single recipient.
+_UNTRIED_RATE: Final = 20.0
 _FREE_RATE: Final = 5000.0
 # What it may take more of in each second in which it does not complain.
 _FASTER: Final = 1.25
@@ -80,9 +82,16 @@ class Limits:
         return self._eased is not None
 
     def ease(self, taken: float, *, now: float) -> None:
-        """It has too much: no more a second from now on than it took in the last one."""
+        """It has too much: no more a second from now on than it took in the last one.
+
+        A quiet second says little of what it can take, so one complaint at most halves its
+        limit; where it has none, ``_UNTRIED_RATE`` is left.
+        """
         known = self.own
-        most = taken if known is None else min(taken, known.per_second)
+        if known is None:
+            most = max(taken, _UNTRIED_RATE)
+        else:
+            most = min(max(taken, known.per_second / 2), known.per_second)
         self._eased = Bucket(max(most, _LEAST_RATE), now=now)
 
     def restore(self, *, now: float) -> None:

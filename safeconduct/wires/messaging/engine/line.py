@@ -158,7 +158,7 @@ class Line:
         slot = self._slot(ended)
         self.latency += (seconds - self.latency) / 16
         if answer.busy:
-            self._ease(slot, ended)
+            self._ease(ended)
         if answer.state is State.WAITING:
             slot.failed += 1
             slot.bad += 1
@@ -168,11 +168,17 @@ class Line:
         slot.bad += seconds > self.pace.slow
         self.last_ok_at = now
 
-    def _ease(self, slot: _Slot, now: float) -> None:
+    def _ease(self, now: float) -> None:
         # Hundreds of calls that were under way say the same: once a second it is heeded.
         if now - self._eased_at >= 1.0:
             self._eased_at = now
-            self.limits.ease(slot.handed / max(now - slot.at, 0.1), now=now)
+            self.limits.ease(self._taken(now), now=now)
+
+    def _taken(self, now: float) -> float:
+        """Messages a second of late: a slot that has just begun has seen too little."""
+        slots = [slot for slot in self._slots if now - slot.at < 1.0 + self._width]
+        handed = sum(slot.handed for slot in slots)
+        return handed / max(now - slots[0].at, 0.1) if slots else 0.0
 
     def forget(self, number: int) -> None:
         """A call was cut off by us."""

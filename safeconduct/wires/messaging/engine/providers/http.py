@@ -2,14 +2,18 @@
 
 import time
 from abc import abstractmethod
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any, Final
 
 import aiohttp
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from yarl import URL
 
 from safeconduct.wires.messaging.engine.providers import guard
 from safeconduct.wires.messaging.engine.providers.base import (
+    WITHHELD,
     Answer,
     House,
     Parcel,
@@ -25,6 +29,33 @@ _LONGEST_WAIT_SECONDS = 86_400.0
 _LONGEST_CONNECT_SECONDS = 5.0
 # What a wrong address, method, password or proxy in our own settings is answered with.
 _OURS = frozenset({401, 403, 404, 405, 407, 410, 501})
+
+# Whether the message that waits for a connection may leave no more.
+_is_over: Final[ContextVar[Callable[[], bool] | None]] = ContextVar("is_over", default=None)
+
+
+class _OverError(Exception):
+    """The message's time was over before there was a connection."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Asks once more, with a connection at hand and nothing sent, whether to send.
+
+    aiohttp's own traces tell of this too, but cost every request more.
+    """
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- aiohttp calls it so
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        is_over = _is_over.get()
+        if is_over is not None and is_over():
+            connection.release()
+            raise _OverError
+        return connection
 
 
 class HttpProvider(Provider):
@@ -50,7 +81,7 @@ class HttpProvider(Provider):
     async def open(self) -> None:
         limit = self.in_flight or 400
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=30),
+            connector=_Connector(limit=limit, keepalive_timeout=30),
             timeout=self._patience(self._connect_seconds),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=self._headers(),
@@ -85,8 +116,11 @@ class HttpProvider(Provider):
         return True
 
     async def _hand_over(self, parcel: Parcel) -> Answer:
+        asked = _is_over.set(parcel.is_over)
         try:
             return await self._ask(parcel)
+        except _OverError:
+            return WITHHELD
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return unreachable("no connection")
         except TimeoutError:
@@ -94,6 +128,8 @@ class HttpProvider(Provider):
             return later("no answer in time", maybe_twice=True)
         except aiohttp.ClientError as broken:
             return later(f"connection broke: {type(broken).__name__}", maybe_twice=True)
+        finally:
+            _is_over.reset(asked)
 
     async def _ask(self, parcel: Parcel) -> Answer:
         assert self._session is not None  # noqa: S101 -- open() comes first

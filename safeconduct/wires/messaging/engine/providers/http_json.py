@@ -21,6 +21,8 @@ _ERRORS: Final = {
     "blocked": State.BLOCKED_BY_OPERATOR,
     "opted_out": State.BLOCKED_BY_OPERATOR,
 }
+# What gateways write under "error" of a message they took.
+_NO_ERROR: Final = frozenset({"", "0", "false", "none", "null", "ok"})
 
 
 class HttpJson(HttpProvider):
@@ -58,13 +60,14 @@ class HttpJson(HttpProvider):
 
     def _accepted(self, content: bytes) -> Answer:
         said = _object(content)
-        if said.get("error"):
-            # Some say no in a yes.
+        ref = "" if said.get("id") is None else str(said["id"])
+        if not ref and _is_error(said.get("error")):
+            # Some say no in a yes. What has an id was taken, whatever else is said of it.
             return self._refused(200, content)
-        if content.lstrip()[:1] == b"<":
-            # A page for people: somebody in between, or an address that is no gateway's.
+        if _is_page(content):
+            # For people: from somebody in between, or from an address that is no gateway's.
             return unreachable("a web page: set up wrongly?")
-        return Answer(State.HANDED, ref=str(said.get("id", ""))[:100])
+        return Answer(State.HANDED, ref=ref[:100])
 
     def _refused(self, status: int, content: bytes) -> Answer:
         error = _object(content).get("error")
@@ -74,6 +77,16 @@ class HttpJson(HttpProvider):
             state or State.REFUSED_BY_PROVIDER,
             failure=str(error) if state else f"http {status}",
         )
+
+
+def _is_error(said: object) -> bool:
+    return bool(said) and str(said).strip().lower() not in _NO_ERROR
+
+
+def _is_page(content: bytes) -> bool:
+    # Only HTML: gateways say yes in XML too, and what they took would be sent again and again.
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:14].lower()
+    return start.startswith((b"<!doctype html", b"<html"))
 
 
 def _object(content: bytes) -> dict[str, Any]:

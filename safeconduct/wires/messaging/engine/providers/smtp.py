@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import time
+import unicodedata
 from base64 import encodebytes
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,7 +31,8 @@ _DEFAULT_CONNECTIONS = 20
 # Servers hang up on whoever says nothing, and what lies between forgets the line without a word.
 _IDLE_SECONDS: Final = 30.0
 # The server closes, or wants or refuses our password: nothing that this one mail could help.
-_OURS: Final = frozenset({421, 454, 530, 535})
+# 454 is said of TLS and passwords while we connect; later it is about one recipient.
+_OURS: Final = frozenset({421, 530, 535})
 # "Bad sender's address", which many servers say only once they know the recipient.
 _OUR_SENDER: Final = frozenset({"4.1.7", "4.1.8", "5.1.7", "5.1.8"})
 
@@ -112,12 +114,13 @@ class Smtp(Provider):
         if parcel.is_over():
             # While the server let us wait for its greeting.
             return WITHHELD
+        options = self._mail_options(client, parcel)
         try:
             _, said = await client.sendmail(
                 self._return_to(parcel),
                 [parcel.address],
                 self._letter(parcel),
-                mail_options=self._mail_options(client, parcel),
+                mail_options=options,
                 rcpt_options=self._rcpt_options(client),
             )
         except aiosmtplib.SMTPNotSupported:
@@ -125,7 +128,7 @@ class Smtp(Provider):
         except aiosmtplib.SMTPRecipientsRefused as refused:
             return _refused(refused.recipients[0].code, refused.recipients[0].message)
         except aiosmtplib.SMTPSenderRefused as refused:
-            return _sender_refused(refused.code, refused.message)
+            return _sender_refused(refused.code, refused.message, as_utf8="SMTPUTF8" in options)
         except aiosmtplib.SMTPResponseException as refused:
             return _refused(refused.code, refused.message)
         return Answer(State.HANDED, ref=said[:100])
@@ -214,9 +217,15 @@ def mailbox(address: str) -> str:
         return address
     local, _, domain = address.rpartition("@")
     try:
-        return f"{local}@{domain.encode('idna').decode()}"
+        known_as = domain.encode("idna")
+        meant = known_as.decode("idna")
     except UnicodeError:
         return address
+    # Python knows the rules of 2003, by which straße.de is strasse.de: somebody else's.
+    # Lower case, not folded, for folding makes the same mistake.
+    if meant != unicodedata.normalize("NFC", domain.lower()):
+        return address
+    return f"{local}@{known_as.decode()}"
 
 
 def _refused(code: int, said: str) -> Answer:
@@ -232,11 +241,16 @@ def _refused(code: int, said: str) -> Answer:
     return Answer(State.REFUSED_BY_PROVIDER, failure=failure)
 
 
-def _sender_refused(code: int, said: str) -> Answer:
-    """No to our own address says nothing of the reader's; only 552 is about this mail's size."""
+def _sender_refused(code: int, said: str, *, as_utf8: bool) -> Answer:
+    """No to our own address says nothing of the reader's; only 552 is about this mail's size.
+
+    Nor does it of other mails where this one, in UTF-8, asked for more than they do.
+    """
     refused = _refused(code, said)
     if code < 500 or code == 552:
         return refused
+    if as_utf8 and not refused.unreachable:
+        return Answer(State.REFUSED_BY_PROVIDER, failure=refused.failure)
     return unreachable(f"{refused.failure} for our sender")
 
 

@@ -4,6 +4,7 @@ RFC 8030 for the request, RFC 8291 for the content, RFC 8292 (VAPID) for who we 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -47,9 +48,13 @@ class WebPush(HttpProvider):
     def __init__(self, name: str, options: Mapping[str, Any], house: House) -> None:
         # Every message has an address of its own; in a demo or test that is on this machine.
         start = "https://push.invalid" if house.mode == "production" else "http://localhost"
-        super().__init__(name, {"url": start, **options}, house)
-        subject = options.get("subject") or f"mailto:{settings.ALERTS['SENDER']}"
         keys = settings.MESSAGING["VAPID_KEYS"]
+        # One after the other: all of them must have been tried before the lease ends.
+        offers = max(len(keys), 1)
+        house = replace(house, timeout=min(house.timeout, house.lease / 2 / offers))
+        super().__init__(name, {"url": start, **options}, house)
+        self.longest_call = self.timeout * offers
+        subject = options.get("subject") or f"mailto:{settings.ALERTS['SENDER']}"
         self._signers = [_Signer(key, str(subject)) for key in keys]
 
     def _host_for(self, parcel: Parcel) -> str:
