@@ -36,7 +36,8 @@ def test_an_alert_beside_the_entries_is_not_lost():
 def test_a_name_that_nothing_may_have_costs_no_entry():
     entries = [SUMMARY.replace("urn:1", f"urn:{at}") for at in range(3)]
     entries[1] = entries[1].replace("<title>Storm", "<x:1y>&</x:1y><title>Storm & rain")
-    readings = read_bytes(feed(*entries))
+    items = "".join(entries).replace("entry>", "item>").replace("id>", "guid>")
+    readings = read_bytes(f"<rss><channel>{items}</channel></rss>".encode())
     assert [one.identifier for one in readings] == ["urn:0", "urn:1", "urn:2"]
     assert {one.outcome for one in readings} == {Outcome.TOLERATED}
     assert {one.severity for one in readings} == {"Severe"}
