@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import is_valid_path
@@ -61,6 +62,8 @@ def what_was_taken(get_response: Answers) -> Answers:
 def _was_refused(request: HttpRequest) -> bool:
     """Whether the next page will say so; it still has to."""
     said = messages.get_messages(request)
+    if not isinstance(said, BaseStorage):
+        return False
     was_shown = said.used
     refused = any(message.level >= messages.ERROR for message in said)
     said.used = was_shown
