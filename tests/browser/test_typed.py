@@ -53,9 +53,8 @@ def test_an_ended_session_loses_no_text(open_page: Open) -> None:
     assert LogEntry.objects.filter(text=LONG).count() == 1
 
 
-def test_what_a_lost_line_kept_is_offered_elsewhere_and_gone_with_the_officer(
-    open_page: Open,
-) -> None:
+def _lost(open_page: Open) -> Page:
+    """The console's first page after the line broke under a note."""
     incident = builders.incident()
     officer = builders.officer("duty_officer", at=builders.post(id=2))
     page = open_page(f"/console/incidents/{incident.pk}/", officer=officer)
@@ -63,6 +62,13 @@ def test_what_a_lost_line_kept_is_offered_elsewhere_and_gone_with_the_officer(
     _written(page)
     expect(page).to_have_url(re.compile("chrome-error"))
     page.goto("/console/")
+    return page
+
+
+def test_what_a_lost_line_kept_is_offered_elsewhere_and_gone_with_the_officer(
+    open_page: Open,
+) -> None:
+    page = _lost(open_page)
     expect(page.get_by_role("button", name="Put it back")).to_be_hidden()
     page.get_by_role("link", name="Open the page where you typed it").click()
     expect(page.get_by_role("button", name="Put it back")).to_be_visible()
@@ -89,13 +95,7 @@ def test_an_answer_that_was_sent_is_not_offered_beside_a_note_that_waits(open_pa
 
 
 def test_signing_out_forgets_it(open_page: Open) -> None:
-    incident = builders.incident()
-    officer = builders.officer("duty_officer", at=builders.post(id=2))
-    page = open_page(f"/console/incidents/{incident.pk}/", officer=officer)
-    page.route("**/note/", lambda route: route.abort())
-    _written(page)
-    expect(page).to_have_url(re.compile("chrome-error"))
-    page.goto("/console/")
+    page = _lost(open_page)
     expect(page.locator("#typed")).to_be_visible()
     page.get_by_role("button", name="Sign out").first.click()
     expect(page).to_have_url(re.compile("/account/login/"))
