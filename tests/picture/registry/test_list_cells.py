@@ -175,12 +175,55 @@ def test_what_is_called_exactly_so_comes_first(header: str, read: dict[str, int]
         "Ad;Telefon;Ad 2;Telefon 2",
         "Ad (1);Telefon (1);Ad (2);Telefon (2)",
         "Ad;Soyad;Telefon;Soyad 2;Telefon 2",
+        "Ad;Soyad;Telefon;Ad;Soyad;Telefon",
+        "Ad;AD;Telefon",
+        "ФИО;Телефон;ФИО;Телефон",
     ],
 )
 def test_people_side_by_side_are_no_list(header: str) -> None:
     """The second one's telephone would be the first one's, and they themselves nobody."""
-    with pytest.raises(ListRefusedError, match="No column holds names"):
+    with pytest.raises(ListRefusedError, match="One line is one person"):
         mapping.columns(header.split(";"), {})
+
+
+@pytest.mark.parametrize(
+    ("header", "read", "unread"),
+    [
+        ("Ad;Telefon;Telefon;Ölkə", [1, 2], []),
+        ("Ad;Telefon;Ölkə;Telefon", [1, 3], []),
+        ("Ad;Telefon;Ölkə;Ölkə", [1], ["Ölkə (4)"]),
+        # Nobody knows whose the second is: something unknown stands before it.
+        ("Ad;Telefon;Ünvan;Telefon", [1], ["Ünvan", "Telefon (4)"]),
+        ("Ad;Telefon;;Telefon", [1], ["Telefon (4)"]),
+        ("Ad;Telefon;Ünvan;Mobil", [1, 3], ["Ünvan"]),
+        # Somebody else is named in between.
+        ("Ad;Mobil;Yaxın qohumu;Telefon", [1], ["Yaxın qohumu", "Telefon"]),
+        ("Name;Mobile;Emergency contact;Relationship;Phone;Home phone", [1],
+         ["Emergency contact", "Relationship", "Phone", "Home phone"]),
+        ("ФИО;Моб;Супруга;Телефон", [1], ["Супруга", "Телефон"]),
+        ("Ad;Soyad;Telefon;Имя;Фамилия;Телефон", [2], ["Имя", "Фамилия", "Телефон"]),
+        # The same name in other letters, and then all their telephones.
+        ("Ad;Soyad;Имя;Фамилия;Telefon;Mobil", [4, 5], ["Имя", "Фамилия"]),
+        ("Ad;Ata adı;Telefon;Telefon 2", [2, 3], ["Ata adı"]),
+    ],
+)  # fmt: skip
+def test_a_telephone_that_may_be_somebody_elses_is_not_read(
+    header: str, read: list[int], unread: list[str]
+) -> None:
+    headings = header.split(";")
+    places = mapping.columns(headings, {})
+    more = mapping.further(headings, places, {})
+    assert [places["phone"], *more["phone"]] == read
+    assert mapping.unread(headings, places, more) == unread
+
+
+def test_of_two_people_under_the_same_headings_only_the_chosen_ones_columns_are_read() -> None:
+    header = ["Ad", "Ad", "Telefon", "Telefon", "Ölkə"]
+    chosen = {"Ad": "given_name"}
+    places = mapping.columns(header, chosen)
+    more = mapping.further(header, places, chosen)
+    assert places == {"given_name": 0, "phone": 2, "country": 4}
+    assert mapping.unread(header, places, more) == ["Ad (2)", "Telefon (4)"]
 
 
 def test_of_people_side_by_side_only_chosen_columns_are_read() -> None:

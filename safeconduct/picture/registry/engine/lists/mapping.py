@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from safeconduct.ground.kernel.names import latin_key
-from safeconduct.picture.registry.engine.lists import reasons
+from safeconduct.picture.registry.engine.lists import owners, reasons
 from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 
 # A person may have several of these, and a list a column for each.
@@ -17,7 +17,6 @@ _SEVERAL: Final = ("phone", "mail")
 REASON: Final = "reason"
 # What else is said of these is about them; of a name or a country it may be about somebody else.
 _FREELY_SAID: Final = frozenset({"stay_from", "stay_until", "language", "own_id"})
-_NAMES: Final = ("given_name", "family_name", "full_name")
 _REMARK: Final = re.compile(r"\([^()]*\)")
 # How a column is to be written, not whom it is about.
 _OF_FORM: Final = frozenset(
@@ -74,28 +73,37 @@ def _is_counted(heading: str) -> bool:
     return not _exactly(heading) and any(_uncounted(one) != latin_key(one) for one in told)
 
 
-def _crowded(header: Sequence[str]) -> set[str]:
-    """Fields of names that columns give again by number: several people share a row."""
+def _crowded(header: Sequence[str]) -> dict[str, list[str]]:
+    """Fields of names that columns give again, by number or in the same words, and their headings.
+
+    There several people share a row.
+    """
     given = [(field_of(heading), heading) for heading in header]
+    called = {header[place] for place in owners.again(header)}
     return {
-        name
-        for name in _NAMES
+        name: same
+        for name in owners.NAMES
         if len(same := [heading for field, heading in given if field == name]) > 1
-        and any(map(_is_counted, same))
+        and any(_is_counted(heading) or heading in called for heading in same)
     }
 
 
 def _recognised(header: Sequence[str]) -> dict[int, str]:
     """Place → field, the likeliest first: what is called exactly so, then what is nearly.
 
-    Where several people share a row, what is numbered may be anybody's.
+    Where several people share a row, what is numbered, or called like another, may be anybody's.
     """
-    exact = {place: field for place, heading in enumerate(header) if (field := _exactly(heading))}
-    is_crowded = bool(_crowded(header))
+    again = owners.again(header) if _crowded(header) else None
+    exact = {
+        place: field
+        for place, heading in enumerate(header)
+        if (field := _exactly(heading)) and place not in (again or ())
+    }
     nearly = {
         place: field
         for place, heading in enumerate(header)
-        if (field := field_of(heading)) and not (is_crowded and _is_counted(heading))
+        if (field := field_of(heading))
+        and (again is None or not (place in again or _is_counted(heading)))
     }
     return exact | nearly
 
@@ -125,15 +133,17 @@ def columns(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
     for place, field in _recognised(header).items():
         if header[place] not in chosen and not _says_again(header[place], field, places):
             places.setdefault(field, place)
-    is_crowded = not _crowded(header) <= set(chosen.values())
-    if is_crowded or not places.keys() & {"given_name", "full_name"}:
+    if crowded := [same for name, same in _crowded(header).items() if name not in chosen.values()]:
+        told = ", ".join(f"“{heading}”" for heading in crowded[0])
+        raise ListRefusedError(reasons.SEVERAL_PEOPLE.filled(columns=told))
+    if not places.keys() & {"given_name", "full_name"}:
         raise ListRefusedError(reasons.NO_NAMES)
     return places
 
 
 def _says_again(heading: str, field: str, places: Mapping[str, int]) -> bool:
     """Whether this is the name once more, beside a whole one or in parts: "Имя (латиницей)"."""
-    if field not in _NAMES or _exactly(heading):
+    if field not in owners.NAMES or _exactly(heading):
         return False
     return ("given_name" if field == "full_name" else "full_name") in places
 
@@ -141,24 +151,32 @@ def _says_again(heading: str, field: str, places: Mapping[str, int]) -> bool:
 def further(
     header: Sequence[str], places: Mapping[str, int], chosen: Mapping[str, str]
 ) -> dict[str, tuple[int, ...]]:
-    """More columns of telephones and mail addresses; none of a field whose column was chosen."""
-    found = sorted(_recognised(header).items())
+    """More columns of telephones and mail addresses; none of a field whose column was chosen.
+
+    None either that may be somebody else's.
+    """
+    found = _recognised(header)
+    asked = [field for field in _SEVERAL if field not in chosen.values()]
+    left_out = {
+        field: {*places.values(), *owners.doubtful(header, found, places, field)} for field in asked
+    }
     return {
         field: tuple(
-            place for place, meant in found if meant == field and place not in places.values()
+            place
+            for place, meant in sorted(found.items())
+            if meant == field and place not in left_out[field]
         )
-        for field in _SEVERAL
-        if field not in chosen.values()
+        for field in asked
     }
 
 
 def unread(
     header: Sequence[str], places: Mapping[str, int], more: Mapping[str, tuple[int, ...]]
 ) -> list[str]:
-    """Headings of the columns nothing is taken from."""
+    """Headings of the columns nothing is taken from; of two alike with the column's number."""
     read = {*places.values(), *(place for some in more.values() for place in some)}
     return [
-        heading
+        heading if header.count(heading) == 1 else f"{heading} ({place + 1})"
         for place, heading in enumerate(header)
         if place not in read and heading not in {"", REASON}
     ]

@@ -36,6 +36,12 @@ NO_SUCH_FIELD: Final = Reason(_("There is no field “%(field)s”. Fields: %(fi
 NO_NAMES: Final = Reason(
     _("No column holds names. Name one so that we know it, like “Ad”, “Name” or “Имя”.")
 )
+SEVERAL_PEOPLE: Final = Reason(
+    _(
+        "The columns %(columns)s all hold names. One line is one person: give everybody a line of"
+        " their own, or rename the columns that say the same name again."
+    )
+)
 UNREADABLE: Final = Reason(_("This line cannot be read."))
 LONE_MARK: Final = Reason(_("A quotation mark in this line has no partner."))
 CELL_TOO_LONG: Final = Reason(_("A cell holds more than ten thousand letters."))
