@@ -176,13 +176,42 @@ def test_what_another_than_the_door_says_leaves_the_answer_on_the_phone(phone, s
     page = phone(link(7))
     page.route("**/s/*", lambda route: route.fulfill(status=status, body=body))
     page.get_by_role("button", name=t["needs_help"]).click()
-    expect(page.get_by_role("status")).to_have_text(t["not_sent"])
+    expect(page.get_by_role("status")).to_have_text(t["barred"])
     assert page.evaluate("localStorage.length") == 1
     page.unroute("**/s/*")
     # After the pause, by itself.
     expect(page.locator("h1")).to_have_text(t["received_help"])
     come_true(page, "localStorage.length === 0")
     assert RawAnswer.objects.get().answer == 2
+
+
+def test_an_answer_that_is_refused_for_ever_holds_up_no_other(phone):
+    t = texts("az")
+    page = phone(link(7))
+
+    def filtered(route):
+        """An operator's filter that lets anything through but this one answer."""
+        if "answer=2" in (route.request.post_data or ""):
+            route.fulfill(status=403, body="<h1>Forbidden</h1>")
+        else:
+            route.continue_()
+
+    page.route("**/s/*", filtered)
+    page.get_by_role("button", name=t["needs_help"]).click()
+    expect(page.get_by_role("status")).to_have_text(t["barred"])
+    page.get_by_role("button", name=t["safe"]).click()
+    expect(page.locator("h1")).to_have_text(t["received"])
+    # The one that waits is not forgotten over it, and there is still a way to say it.
+    expect(page.get_by_role("status")).to_have_text(t["barred"])
+    expect(page.locator("#sms")).to_be_visible()
+    fits(page)
+    assert violations(page) == []
+    picture(page, "barred")
+    assert [row.answer for row in RawAnswer.objects.all()] == [1]
+    page.unroute("**/s/*")
+    expect(page.locator("h1")).to_have_text(t["received_help"], timeout=20_000)
+    expect(page.locator("#sms")).to_be_hidden()
+    come_true(page, "localStorage.length === 0")
 
 
 def test_a_forged_link_is_kind(phone):

@@ -9,6 +9,9 @@ let sending = false;
 const say = (which) => {
   const line = document.querySelector(".waiting");
   if (line) line.textContent = which ? line.dataset[which] : "";
+  // An answer that has arrived needs no SMS; one that waits may.
+  const sms = document.querySelector("#sms");
+  if (sms && which && which !== "sending") sms.hidden = false;
 };
 
 // A private window may refuse storage: then they are kept as long as the page is open.
@@ -28,9 +31,10 @@ const kept = () => {
   }
 };
 const same = (one, other) => one.fields === other.fields && one.to === other.to;
+const isThat = (one) => (other) => same(one, other) && one.at === other.at;
 
-const later = () => {
-  say("notSent");
+const later = (why) => {
+  say(why);
   clearTimeout(timer);
   timer = setTimeout(() => { timer = 0; send(); }, 1000 * waits[Math.min(tries++, waits.length - 1)]);
 };
@@ -59,35 +63,48 @@ const show = (page) => {
   offer();
 };
 
+// The door's page; "notSent" where it is busy, and "barred" where somebody in between answered.
+async function handIn(answer) {
+  const fields = new URLSearchParams(answer.fields);
+  // How long it waited, not what this phone's clock says: that may be wrong.
+  fields.set("waited", Math.max(0, Math.round((Date.now() - answer.at) / 1000)));
+  const response = await fetch(answer.to, {
+    // Phones of before 2022 know no such signal, and wait as long as they do.
+    method: "POST", body: fields, signal: AbortSignal.timeout?.(20000),
+  });
+  // 429 and 5xx: not received, but it may be later. Anything else is a last word.
+  if (response.status === 429 || response.status >= 500) return "notSent";
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  // A hotel's log-in page, or an operator's refusal, is not the door: it has received nothing.
+  return page.querySelector("main[data-door]") ? page : "barred";
+}
+
 async function send() {
-  const [answer] = kept();
-  if (!answer || sending) return;
+  if (sending) return;
   sending = true;
+  clearTimeout(timer);
+  timer = 0;
+  const tried = [];
+  const untried = (each) => !tried.some(isThat(each));
+  let why = "";
   try {
-    const fields = new URLSearchParams(answer.fields);
-    // How long it waited, not what this phone's clock says: that may be wrong.
-    fields.set("waited", Math.max(0, Math.round((Date.now() - answer.at) / 1000)));
-    const response = await fetch(answer.to, {
-      // Phones of before 2022 know no such signal, and wait as long as they do.
-      method: "POST", body: fields, signal: AbortSignal.timeout?.(20000),
-    });
-    // 429 and 5xx: not received, but it may be later. Anything else is a last word.
-    if (response.status === 429 || response.status >= 500) throw new Error(response.status);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    // A hotel's log-in page, or somebody in between, is not the door: it has received nothing.
-    if (!page.querySelector("main[data-door]")) throw new Error("not ours");
-    keep(kept().filter((each) => !(same(each, answer) && each.at === answer.at)));
-    tries = 0;
-    clearTimeout(timer);
-    timer = 0;
-    show(page);
+    // Also what is given while another is under way. One that never arrives holds up no other.
+    for (let answer = kept().find(untried); answer; answer = kept().find(untried)) {
+      tried.push(answer);
+      const page = await handIn(answer);
+      if (typeof page === "string") why = page;
+      else {
+        keep(kept().filter((each) => !isThat(answer)(each)));
+        tries = 0;
+        show(page);
+      }
+    }
   } catch {
-    later();
+    why = "notSent";
   } finally {
     sending = false;
   }
-  // Another one waited, or was given while this one was under way.
-  if (!timer && kept().length) send();
+  if (why) later(why);
 }
 
 // Which button it was, where the browser does not say.
@@ -107,8 +124,6 @@ document.addEventListener("submit", (event) => {
   // Pressed again because nothing seemed to happen: said once, and when it was said first.
   if (!before.length || !same(before[before.length - 1], answer)) keep([...before, answer]);
   tries = 0;
-  clearTimeout(timer);
-  timer = 0;
   say("sending");
   send();
 });
