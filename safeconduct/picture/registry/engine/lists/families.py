@@ -55,9 +55,10 @@ class Families:
             self._key(mark, place): (mark, place) for mark in marks for place in range(_ALIKE)
         }
         found = {}
-        for key, party_id in Party.objects.filter(source_key__in=list(places)).values_list(
-            "source_key", "pk"
-        ):
+        # Of a long list of keys PostgreSQL does not see that the index, which has no empty ones,
+        # holds them all.
+        stored = Party.objects.exclude(source_key="").filter(source_key__in=list(places))
+        for key, party_id in stored.values_list("source_key", "pk"):
             mark, place = places[key]
             found[party_id] = mark, Family(party_id)
             self.stored.setdefault(mark, {})[place] = found[party_id][1]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final, NamedTuple
 
+from django.db.models import QuerySet
+
 from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
 from safeconduct.picture.registry import rules, withdrawing
 from safeconduct.picture.registry.engine.lists.judging import Judged
@@ -101,17 +103,17 @@ def borne(rows: Sequence[Judged]) -> Borne:
 
     Numbers that a list's maker gives out anew would rename people otherwise.
     """
-    people = {
-        person.source_key: person
-        for person in Person.objects.filter(source_key__in=[row.key for row in rows])
-    }
+    people = {person.source_key: person for person in _people([row.key for row in rows])}
     points = defaultdict(set)
     held = ContactPoint.objects.filter(person__in=people.values())
     for person_id, channel, address in held.values_list("person_id", "channel", "address"):
         points[person_id].add((channel, address))
     found = Borne(set(), {})
     for row in rows:
-        person = people[row.key]
+        person = people.get(row.key)
+        if person is None:
+            # Gone in this very moment, by their own wish: nobody is meant.
+            continue
         known = rules.Named(person.given_name, person.family_name, person.birth_on)
         shares_contact = not points[person.pk].isdisjoint(_points(row))
         if not rules.is_another_bearer(known, named(row)):
@@ -119,6 +121,12 @@ def borne(rows: Sequence[Judged]) -> Borne:
         elif rules.is_somebody_else(known, named(row), shares_contact=shares_contact):
             found.strangers.add(row)
     return found
+
+
+def _people(keys: list[str]) -> QuerySet[Person]:
+    # Of a long list of keys PostgreSQL does not see that the index, which has no empty ones,
+    # holds them all.
+    return Person.objects.exclude(source_key="").filter(source_key__in=keys)
 
 
 def named(row: Judged) -> rules.Named:
@@ -129,8 +137,7 @@ def compared(
     rows: Mapping[str, Judged], *, label: str, collected_on: date, allowed: frozenset[str] | None
 ) -> Compared:
     """The known people of these rows, by key. Three queries."""
-    people = Person.objects.filter(source_key__in=list(rows)).select_related("source")
-    known = {person.pk: person for person in people}
+    known = {person.pk: person for person in _people(list(rows)).select_related("source")}
     stays, points = _open_stays(known), defaultdict(list)
     own = ContactPoint.objects.filter(person_id__in=list(known), lent_by=None)
     for point in own.order_by("pk"):
