@@ -3,6 +3,8 @@
 import pytest
 
 from safeconduct.ground.kernel.geometry import cell_at
+from safeconduct.wires.hazards.engine import levels
+from safeconduct.wires.hazards.engine.cap_area import Found
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.terms import Outcome
 from tests.wires.hazards.messages import CAP, cap
@@ -63,3 +65,24 @@ def test_where_only_the_lower_block_says_where_that_is_the_area():
     reading = read(nowhere, info("Minor", 46, "Ganja"))
     assert holds(reading, GANJA)
     assert reading.severity == "Extreme"
+
+
+def test_codes_of_a_lower_block_are_compared_in_no_time():
+    compared = []
+
+    class Code(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            compared.append(other)
+            return super().__eq__(other)
+
+    worst, lower = (
+        Found(codes={"ours": [Code(n) for n in some]}) for some in (range(500), range(250, 750))
+    )
+    lower.names = {"Ganja"}
+    levels._tell(worst, "Minor", lower, Found(), "%(names)s")
+    assert worst.codes["ours"] == [str(number) for number in range(750)]
+    # Two blocks may hold tens of thousands each: every code beside every other took minutes.
+    assert len(compared) < 10 * len(worst.codes["ours"])

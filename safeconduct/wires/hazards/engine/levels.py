@@ -76,8 +76,8 @@ def _tell(
     if lower.names <= chief.names and not _is_outside(lower.shapes, chief.shapes):
         return
     for system, codes in lower.codes.items():
-        known = whole.codes.setdefault(system, [])
-        known += [code for code in codes if code not in known]
+        # Each once; there may be thousands in each block.
+        whole.codes[system] = list(dict.fromkeys([*whole.codes.get(system, ()), *codes]))
     named = f"{level}: {'; '.join(sorted(lower.names)) or '–'}"
     whole.problems.append(Note(said, {"names": shortened(named, 150)}))
 
