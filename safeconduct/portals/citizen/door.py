@@ -19,10 +19,11 @@ from safeconduct.wires.messaging.engine.receipts import INTO, Keep, ReceiptsDoor
 def ports() -> Ports:
     """Everything the door asks others for."""
     receipts = ledger_of(INTO, journal=settings.INTAKE["JOURNAL_DIR"] / "receipts")
+    door = ReceiptsDoor(_keeping(receipts), proxies=settings.INTAKE["PROXIES"])
     return Ports(
         people_of=Directory().people_of,
         posts=sync_to_async(_posts),
-        routes={"/receipts": ReceiptsDoor(_keeping(receipts))},
+        routes={"/receipts": door},
         ledgers={"receipts": receipts},
         warnings_at=f"{settings.PUBLIC_URL}{reverse('reports:warn')}" if push.is_offered() else "",
     )

@@ -14,7 +14,7 @@ from safeconduct.ground.kernel import clock, tokens
 from safeconduct.ground.kernel.tokens import Link
 from safeconduct.ground.privacy.sealing import SealBrokenError, open_outside
 from safeconduct.wires.intake.engine import crowd, reporting
-from safeconduct.wires.intake.engine.crowd import Crowd, network_of
+from safeconduct.wires.intake.engine.crowd import Crowd
 from safeconduct.wires.intake.engine.multipart import FormReader, NotAFormError
 from safeconduct.wires.intake.engine.reported import FIELDS, PHOTOS, reference_of, unpacked
 from safeconduct.wires.intake.terms import MAX_PHOTO, REPORT_LINK
@@ -307,11 +307,7 @@ def test_the_command_tells_its_workers_how_many_they_are(monkeypatch):
     assert served == [(2, 2.0), (2, 6.0)]
 
 
-def test_networks_are_told_apart_and_households_are_not():
-    assert network_of("203.0.113.7") != network_of("203.0.113.8")
-    assert network_of("2001:db8:1:2ff::1") == network_of("2001:db8:1:201::9")
-    assert network_of("2001:db8:1::1") != network_of("2001:db8:2::1")
-    assert network_of("::ffff:203.0.113.7") == network_of("203.0.113.7")
+def test_senders_without_an_address_are_one_network():
     crowd = Crowd(1)
     assert not crowd.judge("nonsense", 0).crowded
     assert crowd.judge("nonsense", 1).crowded

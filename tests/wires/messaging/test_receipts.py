@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -136,7 +137,51 @@ def test_whoever_begins_many_and_ends_none_holds_nobody_up(
 
     asyncio.run(door(scope, receive, send))
     assert sent[0]["status"] == status
-    assert door._in_hand == 0
+    assert door._in_hand._all == 0
+
+
+@pytest.mark.parametrize("behind", [False, True])
+def test_strangers_who_dawdle_turn_no_provider_away(
+    monkeypatch: pytest.MonkeyPatch, behind: bool
+) -> None:
+    """One network has its share of the room, and none beyond; also where a proxy is before us."""
+    monkeypatch.setattr(receipts, "_OF_A_NETWORK", 1000)
+    book = Book()
+    body = as_json({"reference": reference(7, 1), "status": "delivered"})[3]
+
+    async def arrive(door: ReceiptsDoor, client: str, end: asyncio.Event | None) -> int:
+        sent: list[Any] = []
+        pieces = iter([body, b""])
+
+        async def receive() -> dict[str, object]:
+            piece = next(pieces)
+            if not piece and end is not None:
+                await end.wait()
+            return {"type": "http.request", "body": piece, "more_body": bool(piece)}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        way = {
+            "client": ("10.0.0.1" if behind else client, 4000),
+            "headers": [(b"x-forwarded-for", client.encode())] if behind else [],
+        }
+        scope = {"type": "http", "method": "POST", "path": "/receipts/json", "query_string": b""}
+        await door(scope | way, receive, send)
+        return int(sent[0]["status"])
+
+    async def meet() -> tuple[list[int], int]:
+        door = ReceiptsDoor(book.keep, proxies=[ip_network("10.0.0.0/8")])
+        end = asyncio.Event()
+        slow = [asyncio.create_task(arrive(door, "203.0.113.9", end)) for _ in range(65)]
+        await asyncio.sleep(0)
+        provider = await arrive(door, "198.51.100.1", None)
+        end.set()
+        return await asyncio.gather(*slow), provider
+
+    strangers, provider = asyncio.run(meet())
+    assert provider == 202
+    assert strangers.count(503) == 65 - 1000 // len(body)
 
 
 def test_a_stranger_in_a_list_spoils_none_of_the_others() -> None:

@@ -2,9 +2,8 @@
 
 from django.http import HttpRequest
 
-from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel import clock, networks
 from safeconduct.picture.registry import actions
-from safeconduct.wires.intake.engine import crowd
 
 
 def crowded(request: HttpRequest, *, most: int, form: str = "") -> bool:
@@ -19,4 +18,4 @@ def crowded(request: HttpRequest, *, most: int, form: str = "") -> bool:
 def network_of(request: HttpRequest) -> str:
     """Where a request comes from: an address, of IPv6 the part that is one household's."""
     # Behind a proxy of ours this is the caller's own already (config.proxies).
-    return crowd.network_of(str(request.META.get("REMOTE_ADDR", "")))
+    return networks.network_of(str(request.META.get("REMOTE_ADDR", "")))

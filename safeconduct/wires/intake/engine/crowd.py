@@ -9,9 +9,9 @@ even then. Networks are known by a keyed digest that lives as long as the proces
 import math
 import os
 from hashlib import blake2b
-from ipaddress import ip_address, ip_network
 from typing import Final, NamedTuple
 
+from safeconduct.ground.kernel.networks import network_of
 from safeconduct.wires.intake.engine.pace import REMEMBERED, Pace
 
 # How many times its share a network may send before more of it is refused.
@@ -94,17 +94,3 @@ class Weights:
 def part_of(a_minute: int, doors: int) -> int:
     """What one of so many doors lets a network send in a minute."""
     return min(a_minute, max(LEAST, math.ceil(a_minute / max(1, doors))))
-
-
-def network_of(sender: str) -> str:
-    """An address's network: IPv4 by itself, IPv6 by the 56 bits that one household is given."""
-    try:
-        address = ip_address(sender)
-    except ValueError:
-        return "?"
-    if address.version == 4:
-        return sender
-    if address.ipv4_mapped:
-        # As a door that listens for both sees IPv4: else all of it were one network.
-        return str(address.ipv4_mapped)
-    return str(ip_network(f"{sender}/56", strict=False).network_address)

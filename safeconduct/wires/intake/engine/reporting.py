@@ -7,17 +7,18 @@ at once, durable before it says yes, and given a reference that follows from the
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Final
 
 import orjson
 from django.conf import settings
 
 from safeconduct.ground.kernel import clock, tokens
+from safeconduct.ground.kernel.inhand import Held, InHand, TooMuchInHandError
+from safeconduct.ground.kernel.networks import caller_of, network_of
 from safeconduct.ground.kernel.tokens import LinkRefusedError
 from safeconduct.wires.intake import rules
 from safeconduct.wires.intake.engine.commit import report_line
-from safeconduct.wires.intake.engine.crowd import Crowd, network_of
+from safeconduct.wires.intake.engine.crowd import Crowd
 from safeconduct.wires.intake.engine.http import (
     BODY_SECONDS,
     Receive,
@@ -31,7 +32,6 @@ from safeconduct.wires.intake.engine.http import (
     of_asgi,
     page,
 )
-from safeconduct.wires.intake.engine.inhand import Held, InHand, TooMuchInHandError
 from safeconduct.wires.intake.engine.ledger import Ledger, NotKeptError
 from safeconduct.wires.intake.engine.multipart import FormReader, NotAFormError, Part
 from safeconduct.wires.intake.engine.pace import Pace
@@ -239,23 +239,8 @@ def _plain(body: bytes) -> list[Part]:
 
 
 def _caller(request: Request) -> str:
-    """Whose request it is, by what the nearest proxy of ours appended: for counting alone.
-
-    From anybody else what stands there is hearsay.
-    """
-    caller = request.sender
-    chain = request.header(b"x-forwarded-for").decode("latin-1").split(",")
-    while _is_ours(caller) and chain and (last := chain.pop().strip()):
-        caller = last
-    return caller
-
-
-def _is_ours(word: str) -> bool:
-    try:
-        address = ip_address(word)
-    except ValueError:
-        return False
-    return any(address in network for network in settings.INTAKE["PROXIES"])
+    forwarded = request.header(b"x-forwarded-for")
+    return caller_of(request.sender, forwarded, settings.INTAKE["PROXIES"])
 
 
 def _wants_json(request: Request) -> bool:

@@ -7,13 +7,16 @@ same ledger that keeps answers, with its journal for the time in which PostgreSQ
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Container, Iterable, MutableMapping
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
 
 from safeconduct.ground.kernel import clock
+from safeconduct.ground.kernel.inhand import Held, InHand, TooMuchInHandError
+from safeconduct.ground.kernel.networks import caller_of, network_of
 from safeconduct.wires.messaging.engine.references import ReferenceRefusedError, read_reference
 from safeconduct.wires.messaging.terms import State
 
@@ -22,6 +25,7 @@ type Send = Callable[[Message], Awaitable[None]]
 type Receive = Callable[[], Awaitable[Message]]
 # Takes lines of COPY's text format; whether they are durable now.
 type Keep = Callable[[bytes], Awaitable[bool]]
+type Network = Container[IPv4Address | IPv6Address]
 
 # What the lines of receipts are copied into.
 INTO: Final = "messaging_receipt (received_at, provider, batch_id, delivery_id, state, failure)"
@@ -29,6 +33,8 @@ _LONGEST_BODY: Final = 1_000_000
 # Seconds a report may take to arrive, and bytes of all that are arriving: anybody can begin one.
 _BODY_SECONDS: Final = 20.0
 _MOST_IN_HAND: Final = 64_000_000
+# Of one network a quarter: sixteen whole lists at once are more than any provider sends.
+_OF_A_NETWORK: Final = _MOST_IN_HAND // 4
 # Lines kept as one: a hundred bytes each, they stay below a journal's longest record.
 _LINES_AT_ONCE: Final = 400
 # Kannel 1.4 User's Guide, "Delivery reports": 8 is "the centre has it", which proves nothing.
@@ -52,19 +58,17 @@ class UnreadableError(Exception):
     """Nothing in it is a receipt."""
 
 
-class TooMuchError(Exception):
-    """There is no room for more of it now: come again."""
-
-
 class ReceiptsDoor:
     """ASGI application for every path that ends in ``/kannel`` or ``/json``.
 
     202 when durable, 400 where nothing is ours, 503 when it could not be kept: come again.
+    ``proxies`` are believed when they say whose request they hand on.
     """
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, keep: Keep, *, proxies: Iterable[Network] = ()) -> None:
         self._keep = keep
-        self._in_hand = 0
+        self._proxies = tuple(proxies)
+        self._in_hand = InHand(_MOST_IN_HAND, of_a_network=_OF_A_NETWORK)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -79,39 +83,44 @@ class ReceiptsDoor:
             if scope["path"].endswith("/kannel"):
                 reports = _from_kannel(query)
             elif scope["path"].endswith("/json") and scope["method"] == "POST":
-                reports = _from_json(await self._body(receive))
+                reports = _from_json(await self._body(scope, receive))
             else:
                 return 404
             lines = _lines(reports, provider)
         except UnreadableError:
             return 400
-        except TooMuchError:
+        except TooMuchInHandError:
             return 503
         for some in itertools.batched(lines, _LINES_AT_ONCE, strict=False):
             if not await self._keep(b"".join(some)):
                 return 503
         return 202
 
-    async def _body(self, receive: Receive) -> bytes:
-        pieces: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(_BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    piece = bytes(message.get("body", b""))
-                    size, self._in_hand = size + len(piece), self._in_hand + len(piece)
-                    pieces.append(piece)
-                    if size > _LONGEST_BODY or message["type"] == "http.disconnect":
-                        raise UnreadableError
-                    if self._in_hand > _MOST_IN_HAND:
-                        raise TooMuchError
-                    if not message.get("more_body"):
-                        return b"".join(pieces)
-        except TimeoutError:
-            raise UnreadableError from None
-        finally:
-            self._in_hand -= size
+    async def _body(self, scope: Message, receive: Receive) -> bytes:
+        with self._in_hand.holding(network_of(self._caller(scope))) as held:
+            try:
+                async with asyncio.timeout(_BODY_SECONDS):
+                    return await _whole(receive, held)
+            except TimeoutError:
+                raise UnreadableError from None
+
+    def _caller(self, scope: Message) -> str:
+        client = scope.get("client")
+        forwarded = dict(scope.get("headers", ())).get(b"x-forwarded-for", b"")
+        return caller_of(client[0] if client else "", forwarded, self._proxies)
+
+
+async def _whole(receive: Receive, held: Held) -> bytes:
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        piece = bytes(message.get("body", b""))
+        held.more(len(piece))
+        pieces.append(piece)
+        if held.size > _LONGEST_BODY or message["type"] == "http.disconnect":
+            raise UnreadableError
+        if not message.get("more_body"):
+            return b"".join(pieces)
 
 
 def _from_kannel(query: dict[str, str]) -> list[_Report]:
