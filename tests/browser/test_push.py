@@ -240,6 +240,35 @@ def test_an_answer_without_signal_is_kept_and_sent_once(
         assert [one[:2] for one in said] == [(8, 1)]
 
 
+@pytest.mark.parametrize("status", [200, 403])
+def test_what_another_than_the_door_says_is_not_taken_for_its_word(
+    phone: Callable[..., Page], settings: Any, live_server: Any, tmp_path: Path, status: int
+) -> None:
+    with open_door(tmp_path, SAFECONDUCT_PUBLIC_URL=str(live_server)) as door:
+        settings.ANSWER_URL = door.url
+        receiver = Receiver(phone("/verify/"), str(live_server))
+        receiver.deliver(link=door.url + link(9))
+        # A hotel's log-in page: the line is there, the door is not.
+        receiver.worker.evaluate(
+            """(status) => {
+              self.really = self.fetch;
+              self.opened = [];
+              self.fetch = async () => new Response("<main>Log in!</main>", { status });
+              clients.openWindow = async (link) => opened.push(link);
+            }""",
+            status,
+        )
+        receiver.tap("help")
+        t = texts("az")
+        assert receiver.shown(t["not_sent"])["body"] == t["needs_help"]
+        assert receiver.worker.evaluate("opened") == [door.url + link(9)]
+        assert not RawAnswer.objects.exists()
+        receiver.worker.evaluate("self.fetch = self.really; sendAll()")
+        receiver.shown(t["received_help"])
+        said = RawAnswer.objects.values_list("asked_id", "answer", "key").distinct()
+        assert [one[:2] for one in said] == [(9, 2)]
+
+
 def test_a_correction_takes_the_place_of_what_it_corrects_and_asks_nothing(
     phone: Callable[..., Page], settings: Any, live_server: Any
 ) -> None:
@@ -283,4 +312,47 @@ def test_a_renewed_subscription_is_told_to_us(phone: Callable[..., Page], live_s
         [given, new],
     )
     point = ContactPoint.objects.get(channel=Channel.PUSH)
+    assert point.address == fresh.address(f"{SERVICE}-new")
+
+
+def test_a_renewed_subscription_is_told_when_the_line_is_back(
+    phone: Callable[..., Page], live_server: Any
+) -> None:
+    family = builders.family()
+    old, between, fresh = Browser(), Browser(), Browser()
+    given = {"endpoint": SERVICE, **old.keys}
+    actions.add_phone(
+        party_id=family[0].party_id,
+        subscription=actions.phones.Subscription.of(**given),
+        language="az",
+        now=clock.now(),
+        actor=builders.TESTER,
+    )
+    receiver = Receiver(phone("/verify/"), str(live_server))
+    receiver.worker.evaluate(
+        """async ([mine, next, last]) => {
+          await put("mine", mine);
+          const really = self.fetch;
+          self.fetch = async () => { throw new TypeError("no line"); };
+          await renewed({ newSubscription: { toJSON: () => next } });
+          self.fetch = async () => new Response(null, { status: 204 });
+          await renewed({ newSubscription: { toJSON: () => last } });
+          self.fetch = really;
+        }""",
+        [
+            given,
+            {"endpoint": f"{SERVICE}-between", "keys": between.keys},
+            {"endpoint": f"{SERVICE}-new", "keys": fresh.keys},
+        ],
+    )
+    point = ContactPoint.objects.get(channel=Channel.PUSH)
+    assert point.address == old.address(SERVICE)
+    # The next visit to any of our pages, or the next message, is enough.
+    receiver.page.evaluate("navigator.serviceWorker.controller.postMessage({})")
+    until(
+        receiver.page,
+        lambda: receiver.worker.evaluate("get('renewal').then((left) => !left)"),
+        "word of the renewal",
+    )
+    point.refresh_from_db()
     assert point.address == fresh.address(f"{SERVICE}-new")

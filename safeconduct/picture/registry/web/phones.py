@@ -77,14 +77,16 @@ def renew(request: HttpRequest) -> HttpResponse:
     """A browser changed its subscription by itself. The answer never says whether it was known."""
     if crowded(request, most=terms.MOST_FORMS_AN_HOUR, form="renew "):
         return HttpResponse(status=429)
+    # Not every 204 is ours: log-in pages of networks answer so as well.
+    heard = HttpResponse(status=204, headers={"X-Heard": "renewal"})
     try:
         said = orjson.loads(request.body[:_LARGEST_BODY])
         old = Subscription.of(**said["old"]).address
         fresh = _allowed(**said["fresh"])
     except (orjson.JSONDecodeError, KeyError, TypeError, SubscriptionRefusedError):
-        return HttpResponse(status=204)
+        return heard
     actions.renew_phone(old=old, fresh=fresh, now=clock.now())
-    return HttpResponse(status=204)
+    return heard
 
 
 def _allowed(endpoint: str, p256dh: str, auth: str) -> Subscription:

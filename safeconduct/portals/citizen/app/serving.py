@@ -27,7 +27,7 @@ from safeconduct.wires.messaging.engine import push
 _FOLDER: Final = Path(__file__).parent / "worker"
 # In pages too, or only in the worker.
 _SHARED: Final = ("citizen/drawer.js", "citizen/outbox.js")
-_OWN: Final = ("push.js", "shell.js")
+_OWN: Final = ("push.js", "renewal.js", "shell.js")
 _SAID: Final = ("safe", "needs_help", "received", "received_help", "not_sent", "over", "expired")
 # What the kept pages are shown and work with.
 _ASSETS: Final = (

@@ -17,10 +17,12 @@ addEventListener("notificationclick", (event) => {
 addEventListener("sync", (event) => {
   if (event.tag === "answers") event.waitUntil(sendAll({ again: true }));
   if (event.tag === "reports") event.waitUntil(sendAllReports());
+  if (event.tag === "renewal") event.waitUntil(sendRenewal({ again: true }));
 });
 addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewed(event)));
 addEventListener("message", (event) => {
   const { mine, shell, forget } = event.data ?? {};
+  event.waitUntil(sendRenewal());
   if (mine) event.waitUntil(put("mine", mine));
   if (shell) event.waitUntil(oneEdition(() => keepShell(shell)));
   if (forget) event.waitUntil(oneEdition(() => forgetCountry(forget)));
@@ -59,30 +61,35 @@ async function shown(data) {
   // There is signal: what was said without it can go now.
   await sendAll();
   await sendReports();
+  await sendRenewal();
 }
 
 async function chosen(action, { link, lang, tag }) {
   if (!(action in ANSWERS)) return clients.openWindow(link);
   const key = crypto.randomUUID();
   await put(`answer ${key}`, { key, link, lang, tag, action, at: Date.now() });
-  if (await sendAll() === 0) return undefined;
-  // Where nothing may send it later by itself, the page asks again and keeps what is said there.
+  const left = await sendAll();
+  if (!left.length) return undefined;
   const waits = registration.sync?.register("answers") ?? Promise.reject(new Error("no sync"));
-  return waits.catch(() => clients.openWindow(link)).catch(() => null);
+  // Where nothing may send it later by itself, or somebody in between bars the way, the page asks
+  // again, keeps what is said there, and names the other ways.
+  const waiting = left.includes("barred") ? waits.then(() => { throw new Error("barred"); }) : waits;
+  return waiting.catch(() => clients.openWindow(link)).catch(() => null);
 }
 
-// Sends what is kept, the oldest first, and returns how many answers are still kept.
+// Sends what is kept, the oldest first, and returns what hinders those that are still kept.
 async function sendAll({ again = false } = {}) {
-  let left = 0;
+  const left = [];
   for (const answer of await kept()) {
     const became = await send(answer);
-    if (became === "later") left += 1;
+    const waits = became === "later" || became === "barred";
+    if (waits) left.push(became);
     else await drop(`answer ${answer.key}`);
     // Said once; later tries are silent until there is news.
-    if (became !== "later" || !again) await tell(answer, became);
+    if (!waits || !again) await tell(answer, waits ? "later" : became);
   }
   // Failing is how the browser learns that it must try once more.
-  if (left && again) throw new Error("not sent yet");
+  if (left.length && again) throw new Error("not sent yet");
   return left;
 }
 
@@ -96,9 +103,11 @@ async function send({ key, link, action, at }) {
       body: new URLSearchParams(fields),
       signal: AbortSignal.timeout?.(SECONDS),
     });
-    // 429 and 5xx: not received, but it may be later. Anything else is a last word.
-    if (response.ok) return "received";
-    return response.status === 429 || response.status >= 500 ? "later" : "expired";
+    // 429 and 5xx: not received, but it may be later. Anything else is a last word, if it is the
+    // door's: a hotel's log-in page is not.
+    if (response.status === 429 || response.status >= 500) return "later";
+    if (!/<main data-door[\s>]/.test(await response.text())) return "barred";
+    return response.ok ? "received" : "expired";
   } catch {
     return "later";
   }
@@ -113,24 +122,6 @@ function tell({ link, lang, tag, action }, became) {
     tag,
     lang,
     data: { link, lang, tag },
-  });
-}
-
-const packed = (subscription) => {
-  const { endpoint, keys } = subscription.toJSON();
-  return { endpoint, p256dh: keys.p256dh, auth: keys.auth };
-};
-
-async function renewed(event) {
-  const old = event.oldSubscription ? packed(event.oldSubscription) : await get("mine");
-  const fresh = event.newSubscription
-    ?? await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: HOUSE.key });
-  await put("mine", packed(fresh));
-  if (!old) return;
-  await fetch(HOUSE.renewed, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ old, fresh: packed(fresh) }),
   });
 }
 

@@ -55,7 +55,7 @@ async function sendReport(report) {
     if ([400, 413, 415].includes(response.status)) return { became: "refused" };
     if (!response.ok) return { became: "later" };
     const { reference, follow } = await response.json();
-    return { became: "sent", reference, follow };
+    return reference ? { became: "sent", reference, follow } : { became: "later" };
   } catch {
     return { became: "later" };
   }
