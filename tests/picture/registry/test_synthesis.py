@@ -140,6 +140,26 @@ def _constraints_and_indexes() -> set[tuple[str, str, bool]]:
         return set(cursor.fetchall())
 
 
+def test_a_few_more_people_do_not_index_everybody_anew(
+    places: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("safeconduct.picture.registry.engine.synthesis.world._WORTH_DROPPING", 100)
+    make(300)
+    before = indexes()
+    make(149)
+    assert indexes() == before
+    make(300)
+    assert indexes() != before
+
+
+def indexes() -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexrelid FROM pg_index WHERE indrelid = 'registry_person'::regclass"
+        )
+        return {number for (number,) in cursor.fetchall()}
+
+
 def test_the_register_forgets_nobody_of_a_fresh_world(places: None) -> None:
     from safeconduct.picture.registry.actions import forget_what_is_over
 

@@ -16,6 +16,8 @@ from safeconduct.picture.registry.models import Source
 
 # Below this, dropping and rebuilding indexes costs more than it saves.
 _WORTH_DROPPING: Final = 20_000
+# So too where more people than this, for each who comes, would have to be indexed once more.
+_MOST_THERE: Final = 2
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def synthesise(
     )
     ids = FirstIds(_reserve("registry_person", count), _reserve("registry_party", count))
     frame = load.Frame(source_id=source.pk, now=now, countries=paths.countries)
-    big = count >= _WORTH_DROPPING
+    big = _is_worth_dropping(count)
     with load.without_constraints() if big else nullcontext():
         for rows in _ledgers(paths, frame, seed=seed, count=count, first_ids=ids):
             load.copy(rows)
@@ -112,6 +114,17 @@ def _reserve(table: str, count: int) -> int:
         first = int(cursor.fetchone()[0])
         cursor.execute("SELECT setval(%s, %s)", [sequence, first + count - 1])
     return first
+
+
+def _is_worth_dropping(count: int) -> bool:
+    """Whether so many are added sooner without indexes, those who are there indexed anew."""
+    if count < _WORTH_DROPPING:
+        return False
+    with connection.cursor() as cursor:
+        # Enough are there as soon as so many are seen.
+        most = _MOST_THERE * count + 1
+        cursor.execute("SELECT count(*) FROM (SELECT FROM registry_person LIMIT %s) p", [most])
+        return int(cursor.fetchone()[0]) < most
 
 
 def _analyse() -> None:
