@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from safeconduct.ground.kernel.errors import Refusal
 from safeconduct.ground.kernel.names import latin_key, search_key
+from safeconduct.ground.kernel.telephones import usual_number
 from safeconduct.picture.registry.terms import LONGEST_NAME, Confidence, StayKind
 from safeconduct.wires.messaging.terms import SYNTHETIC_DOMAIN, SYNTHETIC_PREFIX
 
@@ -25,10 +26,19 @@ _PLAIN_MAIL: Final = re.compile(
     r"(?=.{1,64}@)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9.-]{4,180}"
 )
 _BETWEEN_DIGITS: Final = re.compile(r"[\s()./–—-]+")
+# What is dialled once a number has answered.
+_EXTENSION: Final = re.compile(
+    r"(?<![^\W\d_])[\s,;(]*(?:;ext=|(?:e?xtn?|extension|x|int|доб(?:авочный)?|вн(?:утренний)?"
+    r"|daxili|dahili|əlavə)[\s.:]*|#)\d{1,6}\s*\)?(?=\s*$)",
+    re.IGNORECASE,
+)
+_LETTER_BEHIND: Final = re.compile(r"\d.*[^\W\d_]", re.DOTALL)
 _DATES: Final = (
     (re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})(?:[T ].*)?"), "ymd"),
     (re.compile(r"(?P<d>\d{1,2})[-./](?P<m>\d{1,2})[-./](?P<y>\d{4})"), "dmy"),
 )
+# Nobody knows whether 25 is a child or of a hundred years.
+_SHORT_YEAR: Final = re.compile(r"\d{1,2}[-./ ](?:\d{1,2}|[^\W\d_]+)[-./, ]+'?\d{2}(?: .*)?")
 # Son and daughter of, as Azerbaijani, Turkish and Russian write it, folded to Latin.
 _CHILD: Final = r"(?:og[lh]+[iuy]|[gkq]h?[iy]z[iy])"
 _SON: Final = re.compile(rf"\b{_CHILD}\b")
@@ -102,17 +112,23 @@ def clean_name(raw: str) -> str:
 def normalised_phone(raw: str, region: str | None) -> str:
     """The number in E.164. ``region`` is the country whose national form is understood.
 
-    Digits of any script are read, 00 stands for +. Made-up numbers (+999) are let
-    through, since providers refuse them.
+    Digits of any script are read, 00 stands for +, an extension is left out. Made-up numbers
+    (+999) are let through, since providers refuse them.
 
     :raises ContactRefusedError: if no telephone can have this number.
     """
     digits = _ascii_digits(_BETWEEN_DIGITS.sub("", raw.strip()))
     if digits.startswith("00"):
         digits = f"+{digits[2:]}"
+    if found := usual_number(digits, region):
+        return found
     if digits.startswith(SYNTHETIC_PREFIX):
         if _SYNTHETIC_PHONE.fullmatch(digits):
             return digits
+        raise ContactRefusedError(_("This telephone number cannot be right."))
+    digits = without_extension(digits)
+    if _LETTER_BEHIND.search(digits):
+        # The library would dial what they are on the keys of a telephone.
         raise ContactRefusedError(_("This telephone number cannot be right."))
     try:
         number = phonenumbers.parse(digits, region)
@@ -123,6 +139,11 @@ def normalised_phone(raw: str, region: str | None) -> str:
     if not phonenumbers.is_valid_number(number):
         raise ContactRefusedError(_("This telephone number cannot be right."))
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def without_extension(number: str) -> str:
+    """What is dialled first: "012 493 50 00, ext. 12" without its end."""
+    return _EXTENSION.sub("", number)
 
 
 def is_landline(number: str) -> bool:
@@ -177,6 +198,8 @@ def read_date(raw: str) -> date:
                 return date(int(found["y"]), int(found["m"]), int(found["d"]))
             except ValueError:
                 break
+    if _SHORT_YEAR.fullmatch(text):
+        raise DateRefusedError(_("Write the year with four digits, like 05.01.1985."))
     raise DateRefusedError(_("Enter a date as day.month.year."))
 
 

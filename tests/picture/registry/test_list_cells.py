@@ -39,6 +39,18 @@ def numbers(text: str, country: str = "TR") -> list[str]:
         ("994 50 123 45 67", "TR", [LEYLA]),
         ("994501234567.0", "TR", [LEYLA]),
         ("905321234567.0", "TR", ["+905321234567"]),
+        ("+994501234567 ev", "TR", [LEYLA]), ("+994501234567 whatsapp", "TR", [LEYLA]),
+        ("Mob.: +994501234567", "TR", [LEYLA]), ("m:0532 123 45 67", "TR", ["+905321234567"]),
+        ("тел. +7 903 123-45-67 моб", "TR", ["+79031234567"]), ("+994501234567ev", "TR", [LEYLA]),
+        ("+994501234567 - iş, 0532 123 45 67 (ev)", "TR", [LEYLA, "+905321234567"]),
+        ("0532 123 45 67 ev / 0533 123 45 67 iş", "TR", ["+905321234567", "+905331234567"]),
+        ("+49 30 1234567 mob", "DE", ["+49301234567"]), ("هاتف: +994501234567", "TR", [LEYLA]),
+        ("+994 12 493 50 00, ext. 12", "TR", ["+994124935000"]),
+        ("+994 12 493 50 00 доб. 12", "TR", ["+994124935000"]),
+        ("+994 12 493 50 00 (daxili 12)", "TR", ["+994124935000"]),
+        ("+994 12 493 50 00 daxili 1234; +994501234567", "TR", ["+994124935000", LEYLA]),
+        ("+994 12 493 50 00 x12", "TR", ["+994124935000"]),
+        ("+994 12 493 50 00 #12", "TR", ["+994124935000"]),
         ("yoxdur", "TR", []), ("нет", "TR", []), ("—", "TR", []), ("N/A", "TR", []),
     ],
 )  # fmt: skip
@@ -61,10 +73,14 @@ def test_what_is_nobodys_telephone(written: str) -> None:
         ("+994501234567 (ev, anası)", "TR"),
         # The keys of these letters would make a longer number of a stranger.
         ("+49 30 1234 (son)", "DE"),
+        ("+49 30 1234 son", "DE"),
+        ("+994501234567 qardaşı", "TR"),
+        ("Anası: +994501234567", "TR"),
+        ("+994501234567 ev anası", "TR"),
     ],
 )
 def test_a_number_with_somebody_behind_it_may_be_theirs(written: str, country: str) -> None:
-    with pytest.raises(rules.ContactRefusedError):
+    with pytest.raises(rules.ContactRefusedError, match="somebody else"):
         numbers(written, country)
 
 
@@ -94,6 +110,12 @@ def test_days(written: str) -> None:
 @pytest.mark.parametrize("written", ["12/31/1990", "31.12.90", "1990", "99999", "31 smarch 1990"])
 def test_what_is_no_day(written: str) -> None:
     with pytest.raises(rules.DateRefusedError):
+        cells.day(written)
+
+
+@pytest.mark.parametrize("written", ["31.12.90", "1/2/85", "05-Mar-85", "5 mart 85", "1.2.85 г."])
+def test_a_year_of_two_digits_comes_back_and_says_what_to_do(written: str) -> None:
+    with pytest.raises(rules.DateRefusedError, match="four digits"):
         cells.day(written)
 
 

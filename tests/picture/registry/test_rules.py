@@ -23,6 +23,9 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
         ("٠٥٣٢١٢٣٤٥٦٧", "TR", "+905321234567"),
         ("8 916 123-45-67", "RU", "+79161234567"),
         ("+999 000 123 4567", None, "+9990001234567"),
+        ("+994 12 493 50 00 ext. 12", None, "+994124935000"),
+        ("012 493 50 00 доб. 12", "AZ", "+994124935000"),
+        ("+994 12 493 50 00 x12", None, "+994124935000"),
     ],
 )
 def test_telephone_numbers(raw, region, number):
@@ -33,6 +36,13 @@ def test_telephone_numbers(raw, region, number):
 def test_numbers_nobody_has(raw):
     with pytest.raises(rules.ContactRefusedError):
         rules.normalised_phone(raw, "TR")
+
+
+@pytest.mark.parametrize("raw", ["0301234 ev", "030123 whats", "+49 30 1234 son", "1800FLOWERS"])
+def test_letters_behind_a_number_are_not_dialled(raw):
+    """Germany's numbers have many lengths: the keys of the letters would make one of them."""
+    with pytest.raises(rules.ContactRefusedError):
+        rules.normalised_phone(raw, "DE")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,12 @@ _NOTHING: Final = frozenset(
     )
 )  # fmt: skip
 _LONGEST_NOTHING: Final = 16
-_APART: Final = re.compile(r"[;,|\r\n]|\s(?:və|ve|and|or|и|или)\s|(?<=\d)\s+(?=\+)")
+# A comma before an extension parts nothing.
+_APART: Final = re.compile(
+    r"[;,|\r\n](?!\s*(?:ext|x\d|доб|вн|daxili|dahili|əlavə)[\w\s.:]{0,12}(?![^;,|\r\n]))"
+    r"|\s(?:və|ve|and|or|и|или)\s|(?<=\d)\s+(?=\+)",
+    re.IGNORECASE,
+)
 _REMARK: Final = re.compile(r"\([^()\d+]*\)")
 # Of what a remark behind a number may consist; any other may say that it is somebody else's.
 _KINDS: Final = frozenset(
@@ -33,9 +38,17 @@ _KINDS: Final = frozenset(
          "nömrəsi", "cep", "gsm", "home", "work", "office", "personal", "mobile", "cell", "phone",
          "telephone", "number", "дом", "домашний", "раб", "рабочий", "личный", "моб", "мобильный",
          "сот", "сотовый", "тел", "телефон", "номер", "WhatsApp", "Viber", "Telegram", "Signal",
-         "ватсап", "вайбер", "телеграм"),
+         "ватсап", "вайбер", "телеграм", "m", "t", "м", "т", "əsas", "yeni", "new", "main",
+         "новый", "основной", "yalnız", "sadəcə", "only", "только", "sadece", "nöm", "no", "nr",
+         "wp", "wapp", "whats", "app", "вотсап", "вацап", "городской", "şəhər", "üçün",
+         "Azercell", "Bakcell", "Nar", "Naxtel", "Turkcell", "Vodafone", "Telekom", "МТС",
+         "Билайн", "Мегафон", "Теле", "Azərbaycan", "Türkiyə", "Türkiye", "Rusiya", "Almaniya",
+         "Azerbaijan", "Turkey", "Russia", "Germany", "Азербайджан", "Турция", "Россия", "РФ",
+         "Германия", "AZ", "AZE", "TR", "RU", "DE", "هاتف", "جوال", "موبايل", "محمول", "واتساب",
+         "تلفن", "همراه", "موبایل", "منزل", "عمل", "شخصي"),
     )
 )  # fmt: skip
+_WORDS: Final = re.compile(r"[^\W\d_]+(?:[\s.:'’-]+[^\W\d_]+)*[.:]*")
 _SHORTENED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 # The calling code of those whose ministry this is: a spreadsheet takes the plus before it away.
 _HOME: Final = re.compile(r"994\d{9}")
@@ -78,7 +91,7 @@ def phones(text: str, country: str) -> Iterator[str]:
 
     :raises ContactRefusedError: if nobody could be reached at one of them.
     """
-    text = _REMARK.sub(_without_kind, text)
+    text = _without_words(rules.without_extension(_REMARK.sub(_without_kind, text)))
     if "/" not in text:
         yield _phone(text, country)
         return
@@ -96,8 +109,18 @@ def phones(text: str, country: str) -> Iterator[str]:
 def _without_kind(remark: re.Match[str]) -> str:
     if set(latin_key(remark[0]).split()) <= _KINDS:
         return " "
-    # Letters left behind a number would be dialled as the digits of their keys.
-    raise rules.ContactRefusedError(_("This telephone number cannot be right."))
+    raise rules.ContactRefusedError(
+        _(
+            "The words beside this telephone number may mean that it is somebody else's. Leave"
+            " only the number in the cell."
+        )
+    )
+
+
+def _without_words(text: str) -> str:
+    """The same for words without brackets: +994501234567 ev, WhatsApp: 0532 123 45 67."""
+    is_number = _SHORTENED.fullmatch(text.strip())
+    return text if is_number else _WORDS.sub(_without_kind, text)
 
 
 def _digits(text: str) -> int:
