@@ -361,6 +361,33 @@ def test_a_provider_that_has_too_much_gets_less_and_loses_no_message() -> None:
     assert refused < 60
 
 
+def test_a_complaint_gives_no_message_up_that_our_own_wait_would_outlast() -> None:
+    batch = messages.batch(lasts=timedelta(minutes=30))
+    messages.fill(batch.pk, 2)
+
+    async def too_much(_: web.Request) -> web.Response:
+        return web.Response(status=429)
+
+    def seen() -> list[tuple[int, int]]:
+        return messages.rows(batch.pk, "attempts, state")
+
+    async def sent() -> None:
+        runner = web.ServerRunner(web.Server(too_much))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        post = Post(url=f"http://127.0.0.1:{runner.addresses[0][1]}/")
+        # What is waited in the end, when a message has half an hour left.
+        post.retries = [3600.0]
+        async with post:
+            await post.until(lambda: all(attempts for attempts, _ in seen()))
+        await runner.cleanup()
+
+    run(sent)
+    assert seen() == [(1, State.WAITING)] * 2
+    due = messages.rows(batch.pk, "extract(epoch FROM due_at - now())::int")
+    assert all(10 * 60 < seconds < 16 * 60 for seconds in due)
+
+
 def test_leaving_finishes_what_is_on_its_way_and_gives_the_rest_back() -> None:
     batch = messages.batch()
     messages.fill(batch.pk, 200)

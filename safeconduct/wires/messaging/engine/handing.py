@@ -145,6 +145,9 @@ class Hands:
             # It has too much of ours, which is no fault of this message.
             attempts = min(attempts, len(self._waits))
         due = rules.next_attempt(attempts, now=now, waits=self._waits, not_after=now + left)
+        if due is None and answer.busy:
+            # Our own wait would outlast it.
+            return now + left / 2
         if due is None or answer.wait is None:
             return due
         # Whoever asks us to wait until it is too late is asked once more before.
