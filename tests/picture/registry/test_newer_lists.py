@@ -4,14 +4,18 @@ import io
 from datetime import date
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection, transaction
 
 from safeconduct.ground.audit.models import Entry
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.places.models import City
 from safeconduct.ground.privacy.forgotten import is_remembered
-from safeconduct.picture.registry.actions import Plan, import_list, note_departure
+from safeconduct.picture.registry.actions import Plan, import_list, imports, note_departure
+from safeconduct.picture.registry.engine.lists import storing
 from safeconduct.picture.registry.engine.lists.running import Tally
+from safeconduct.picture.registry.engine.lists.storing import known_keys
 from safeconduct.picture.registry.models import ContactPoint, Party, Person, Source, Stay
 from safeconduct.picture.registry.queries import people_named
 from safeconduct.picture.registry.withdrawing import GIVEN_AGAIN, REMOVED, Way
@@ -292,3 +296,30 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing() -> None:
     tally = bring_in(MOVED + "8;Aysel;Həsənova;;a@mail.az;Türkiyə;Adana\n", NEW, dry_run=True)
     assert (tally.new, tally.changed, tally.known) == (1, 1, 0)
     assert everything() == before
+
+
+def test_somebody_deleted_in_the_very_moment_does_not_fail_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bring_in(LEYLA, OLD)
+
+    def known_once(keys: list[str]) -> set[str]:
+        found = known_keys(keys)
+        Person.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(imports, "known_keys", known_once)
+    tally = bring_in(MOVED + KAMRAN, NEW)
+    assert (tally.read, tally.refused, tally.changed) == (2, 0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_deletes_or_changes_a_record_while_a_list_betters_it() -> None:
+    bring_in(LEYLA, OLD)
+    ours = "SELECT FROM registry_party FOR UPDATE NOWAIT"
+    with psycopg.connect(**connection.get_connection_params()) as family, transaction.atomic():
+        storing.hold_still(list(Person.objects.values_list("source_key", flat=True)))
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            family.execute(ours)
+    with psycopg.connect(**connection.get_connection_params()) as family:
+        assert family.execute(ours).rowcount == 1

@@ -33,6 +33,9 @@ def forget_what_is_over(now: datetime) -> int:
         "confirmed": now - terms.RESIDENCE_KEPT,
         "nowhere": now - terms.NOWHERE_KEPT,
     }
+    with connection.cursor() as cursor:
+        # A list may be bettering the record of somebody whose time is over.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registry import'))")
     forget_codes(now)
     StillRound.objects.filter(created_at__lt=now - terms.RESIDENCE_KEPT).delete()
     FormUse.objects.filter(hour__lt=now - timedelta(days=1)).delete()

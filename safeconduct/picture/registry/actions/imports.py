@@ -15,11 +15,12 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.registry import rules, terms
 from safeconduct.picture.registry.actions.contacts import reckon_reach
 from safeconduct.picture.registry.engine.lists import mapping, renewing, running
+from safeconduct.picture.registry.engine.lists.blocks import Block, Order
 from safeconduct.picture.registry.engine.lists.families import Families
 from safeconduct.picture.registry.engine.lists.judging import Judge, Judged
 from safeconduct.picture.registry.engine.lists.reading import read_table
 from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
-from safeconduct.picture.registry.engine.lists.storing import Store, known_keys
+from safeconduct.picture.registry.engine.lists.storing import Store, hold_still, known_keys
 from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
 from safeconduct.picture.registry.events import ImportHandedIn
 from safeconduct.picture.registry.models import ImportRun, Source
@@ -73,7 +74,7 @@ def import_list(
         wrong=table.wrong,
         month_first=table.month_first,
     )
-    keeper = _Keeper(plan, now, actor)
+    keeper = _Keeper(plan, now, actor, came_back=table.header[-1:] == [mapping.REASON])
     rows = running.RefusedRows(refused, table)
     return running.run(
         table,
@@ -157,12 +158,14 @@ class _Keeper:
     plan: Plan
     now: datetime
     actor: Actor
+    came_back: bool = False
     store: Store | None = None
     seen: set[str] = field(default_factory=set)
     # Who bears an identifier of the list's own in it.
     bearers: dict[str, rules.Named] = field(default_factory=dict)
     # By the list's marks of families, the keys of those the registry holds.
     families: dict[str, set[str]] = field(default_factory=dict)
+    order: Order = field(default_factory=Order)
 
     def keep(self, judged: list[Judged]) -> tuple[int, int, int]:
         """Store what is new, better what is older, leave what is the person's: how many each."""
@@ -170,14 +173,16 @@ class _Keeper:
             with connection.cursor() as cursor:
                 # Two lists at once would both find a person missing.
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registry import'))")
+            hold_still([one.key for one in judged])
             by_key, known = self._told_apart(judged)
             changed, kept = self._renew({key: by_key[key] for key in known - self.seen})
             for key in known:
                 if mark := by_key[key].party:
                     self.families.setdefault(mark, set()).add(key)
+            blocks = self.order.blocks(list(by_key.values())[::-1])
             new = self._new(by_key, known)
             if new and not self.plan.dry_run:
-                self._write(new)
+                self._write(new, blocks)
         return len(new), changed, kept
 
     def _told_apart(self, judged: list[Judged]) -> tuple[dict[str, Judged], set[str]]:
@@ -234,9 +239,9 @@ class _Keeper:
         )
         return changed, kept
 
-    def _write(self, new: list[Judged]) -> None:
+    def _write(self, new: list[Judged], blocks: list[Block]) -> None:
         self.store = store = self.store or self._opened()
-        first, last = store.add(new, self.families)
+        first, last = store.add(new, self.families, blocks, self.order)
         record(
             terms.IMPORTED,
             actor=self.actor,
@@ -257,7 +262,8 @@ class _Keeper:
         )
         collected_at = datetime.combine(self.plan.collected_on, time(), UTC)
         post = ",".join(sorted(self.plan.allowed or ()))
-        return Store(Families(source.pk, post), collected_at=collected_at, now=self.now)
+        families = Families(source.pk, post, self.came_back)
+        return Store(families, collected_at=collected_at, now=self.now)
 
 
 def _figures(tally: running.Tally) -> dict[str, object]:

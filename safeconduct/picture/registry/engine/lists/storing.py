@@ -10,6 +10,7 @@ from psycopg import sql
 
 from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
 from safeconduct.picture.registry import rules
+from safeconduct.picture.registry.engine.lists.blocks import Block, Order
 from safeconduct.picture.registry.engine.lists.families import Families
 from safeconduct.picture.registry.engine.lists.judging import Judged
 from safeconduct.wires.messaging.terms import Channel
@@ -42,20 +43,29 @@ class Store:
     now: datetime
 
     def add(
-        self, judged: Sequence[Judged], known: Mapping[str, Collection[str]]
+        self,
+        judged: Sequence[Judged],
+        known: Mapping[str, Collection[str]],
+        blocks: Sequence[Block],
+        order: Order,
     ) -> tuple[int, int]:
         """First and last id of the people added; the caller has seen to it that none is known.
 
-        ``known`` are the keys of those who are, by the mark the list gives their family.
+        ``known`` are the keys of those who are, by the mark the list gives their family, and
+        ``blocks`` how all of these rows stand together in the list, of which ``order`` is.
         """
-        self.families.remember(judged, known)
+        self.families.remember(blocks, known)
+        block_of = {row.key: block for block in blocks for row in block.rows}
         people = _reserve("registry_person", len(judged))
         spare = iter(_reserve("registry_party", len(judged)))
         new_parties: list[tuple[object, ...]] = []
-        rows = [
-            (person_id, self._party_of(one, spare, new_parties), one)
-            for person_id, one in zip(people, judged, strict=True)
-        ]
+        rows, settled = [], set()
+        for person_id, one in zip(people, judged, strict=True):
+            block = block_of.get(one.key)
+            if block and id(block) not in settled:
+                settled.add(id(block))
+                self.families.settle(block, is_doubtful=order.doubts(block.mark))
+            rows.append((person_id, self._party_of(one, block, spare, new_parties), one))
         _copy("registry_party", new_parties)
         _copy("registry_person", (self._person(*row) for row in rows))
         _copy("registry_contactpoint", (point for row in rows for point in _points(*row)))
@@ -67,14 +77,18 @@ class Store:
         return self.families.source_id
 
     def _party_of(
-        self, one: Judged, spare: Iterator[int], new_parties: list[tuple[object, ...]]
+        self,
+        one: Judged,
+        block: Block | None,
+        spare: Iterator[int],
+        new_parties: list[tuple[object, ...]],
     ) -> int:
-        joined = self.families.party_of(one) if one.party else None
+        joined = self.families.join(one, block) if block else None
         if joined is not None:
             return joined
         party_id = next(spare)
-        kind = "family" if one.party else "single"
-        key = self.families.begin(one.party, party_id) if one.party else ""
+        kind = "family" if block else "single"
+        key = self.families.begin(one, party_id, block) if block else ""
         new_parties.append((party_id, kind, self.source_id, key, self.now))
         return party_id
 
@@ -94,6 +108,21 @@ class Store:
             person_id, kind, one.country, one.city_id, one.cell, one.stay_from, one.stay_until,
             self.collected_at,
         )  # fmt: skip
+
+
+def hold_still(keys: Sequence[str]) -> None:
+    """Let no family change or delete its record until these rows are stored.
+
+    Whatever deletes or changes people takes their party first. It has only to wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM registry_party WHERE id IN"
+            " (SELECT party_id FROM registry_person"
+            " WHERE source_key <> '' AND source_key = ANY (%s::varchar[]))"
+            " ORDER BY id FOR NO KEY UPDATE) AS held",
+            [list(keys)],
+        )
 
 
 def known_keys(keys: Sequence[str]) -> set[str]:
