@@ -79,7 +79,8 @@ def _handler(door: ReportsDoor) -> type[BaseHTTPRequestHandler]:  # noqa: C901 -
         def _thank(self, report: Report) -> None:
             key = report.fields["key"]
             if "application/json" not in self.headers.get("Accept", ""):
-                page = f"<!doctype html><title>OK</title><main data-door>{reference_of(key)}</main>"
+                said = f"<h1>{reference_of(key)}</h1>"
+                page = f"<!doctype html><title>OK</title><main data-door>{said}</main>"
                 self._answer(200, page.encode(), "text/html")
                 return
             follow = f"{door.origin}/me/request/{key}/"

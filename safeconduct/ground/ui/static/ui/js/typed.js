@@ -6,6 +6,7 @@ const KEY = "typed";
 const A_DAY = 24 * 3600 * 1000;
 const TWICE = 3000;
 const WORDS = "textarea, input:not([type]), input[type=text], input[type=email], input[type=tel]";
+const CHOSEN = "[type=checkbox], [type=radio], [type=file], button";
 const notice = document.getElementById("typed");
 const whose = notice.dataset.whose || "";
 
@@ -29,6 +30,7 @@ function drop(name) {
 
 const actionOf = (form) => new URL(form.getAttribute("action") || "", location.href).pathname;
 const formsTo = (action) => [...document.forms].filter((form) => actionOf(form) === action);
+const formOf = ({ action, index }) => formsTo(action)[index];
 
 // One short answer is typed again sooner than it is put back, and a word that releases or stops
 // an alert must be typed by somebody who has just read it.
@@ -52,7 +54,9 @@ function keep(form) {
     ([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== KEY,
   );
   const page = location.pathname + location.search;
-  hold({ ...held(), [`${action} ${index}`]: { id, whose, page, action, index, fields, at: Date.now() } });
+  // One form may hold an answer and a note: what an earlier try had in a box now empty stays.
+  const others = Object.entries(held()).filter(([, one]) => formOf(one) !== form || !isRetyped(form, one.fields));
+  hold({ ...Object.fromEntries(others), [id]: { id, whose, page, action, index, fields, at: Date.now() } });
   numbered(form, id);
 }
 
@@ -76,51 +80,61 @@ function isTaken({ id }) {
 
 const isOver = (one) => isTaken(one) || Date.now() - one.at > A_DAY || one.whose !== whose;
 
-function stands(form, fields) {
-  const now = new FormData(form);
-  const plain = (text) => String(text).replace(/\r\n/g, "\n").trim();
-  const words = fields.filter(([name]) => form.querySelector(`[name="${CSS.escape(name)}"]`)?.matches(WORDS));
-  return words.every(([name, value]) => now.getAll(name).some((one) => plain(one) === plain(value)));
-}
+const wordsIn = (form, fields) => fields.filter(
+  ([name, value]) => value.trim() && form.querySelector(`[name="${CSS.escape(name)}"]`)?.matches(WORDS),
+);
+const plain = (text) => String(text).replace(/\r\n/g, "\n").trim();
+const boxes = (form, name) => new FormData(form).getAll(name).map(plain);
+const isRetyped = (form, fields) => wordsIn(form, fields).every(([name]) => boxes(form, name).some(Boolean));
+const stands = (form, fields) => wordsIn(form, fields)
+  .every(([name, value]) => boxes(form, name).includes(plain(value)));
 
-function putBack(form, fields) {
+function putBack({ action, index, fields }) {
+  const form = formOf({ action, index });
   for (const box of form.querySelectorAll("input[type=checkbox], input[type=radio]")) {
     box.checked = fields.some(([name, value]) => name === box.name && value === box.value);
   }
   // Hidden ones too: a version says what was read before it was changed.
-  for (const [name, value] of fields) {
-    const one = form.querySelector(`[name="${CSS.escape(name)}"]:not([type=checkbox], [type=radio], [type=file])`);
-    if (one) one.value = value;
+  for (const name of new Set(fields.map(([one]) => one))) {
+    const values = fields.filter(([one]) => one === name).map(([, value]) => value);
+    const named = form.querySelectorAll(`[name="${CSS.escape(name)}"]:not(${CHOSEN})`);
+    for (const [place, one] of named.entries()) {
+      if (one.multiple && one.options) {
+        for (const option of one.options) option.selected = values.includes(option.value);
+      } else if (place < values.length && (values[place] || !one.matches(WORDS))) one.value = values[place];
+    }
   }
-  form.querySelector(WORDS)?.focus();
+  return form;
 }
 
-function offer(name, { page, action, index, fields }) {
-  const form = formsTo(action)[index];
+// All that was typed on this page in one go; of other pages one at a time, the newest first.
+function offer(kept) {
   const [back, there, forget] = ["back", "there", "forget"].map((part) => notice.querySelector(`[data-${part}]`));
-  notice.hidden = false;
-  back.hidden = !form;
-  there.hidden = Boolean(form);
-  there.href = page;
+  const here = kept.filter(([, one]) => formOf(one));
+  const shown = here.length ? here : kept.slice(-1);
+  notice.hidden = !shown.length;
+  if (notice.hidden) return;
+  back.hidden = !here.length;
+  there.hidden = !back.hidden;
+  there.href = shown[0][1].page;
   const done = () => {
-    drop(name);
-    notice.hidden = true;
+    for (const [name] of shown) drop(name);
+    offer(kept.filter((one) => !shown.includes(one)));
   };
   back.onclick = () => {
-    putBack(form, fields);
+    const [first] = here.map(([, one]) => putBack(one));
+    first.querySelector(WORDS)?.focus();
     done();
   };
   forget.onclick = done;
 }
 
+// Refused, and shown as it was typed: nothing is lost.
+const isShown = (one) => Boolean(formOf(one)) && stands(formOf(one), one.fields);
+
 function look() {
-  for (const [name, one] of Object.entries(held())) if (isOver(one)) drop(name);
-  for (const [name, one] of Object.entries(held())) {
-    const form = formsTo(one.action)[one.index];
-    // Refused, and shown as it was typed: nothing is lost.
-    if (form && stands(form, one.fields)) drop(name);
-    else offer(name, one);
-  }
+  for (const [name, one] of Object.entries(held())) if (isOver(one) || isShown(one)) drop(name);
+  offer(Object.entries(held()).sort(([, one], [, other]) => one.at - other.at));
 }
 
 if (whose) {
