@@ -10,6 +10,7 @@ import click
 
 from safeconduct.cli.demo import stage
 from safeconduct.cli.demo.asking import ask_for_help
+from safeconduct.cli.demo.nationals import NEEDS_HELP, NOT_THERE, SAFE
 from safeconduct.cli.family import ChildFailedError, Family
 from safeconduct.cli.surroundings import json_option, ready, write_json
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 _USUAL_PEOPLE: Final = 200_000
 _EARTHQUAKE: Final = (
     Path(__file__).resolve().parents[2] / "wires/hazards/data/2023-02-06-pazarcik.json"
+)
+_SHARES: Final = (
+    f"Of 100 phones {SAFE * 100:.0f} answer safe, {NEEDS_HELP * 100:.0f} need help, "
+    f"{NOT_THERE * 100:.0f} not there, each for the whole party."
 )
 
 
@@ -64,11 +69,11 @@ def _play(
     watch = story.Stopwatch()
     try:
         with Family(logs=stage.logs_of(settings.HOME)) as family:
-            counted, logins = _tell(people, hazard, ports, family, watch)
+            release, counted, logins = _tell(people, hazard, ports, family, watch)
             write_json(json_file, asdict(counted) | {"seconds": watch.seconds})
             _say(counted, watch)
             if not leave:
-                _open_console(family, ports, logins)
+                _open_console(family, ports, release, logins)
     except story.DemoFailedError as failure:
         click.echo(str(failure), err=True)
         sys.exit(1)
@@ -76,7 +81,7 @@ def _play(
 
 def _tell(
     people: int, hazard: Path, ports: stage.Ports, family: Family, watch: "Stopwatch"
-) -> "tuple[Headcount, list[DemoLogin]]":
+) -> "tuple[Release, Headcount, list[DemoLogin]]":
     from safeconduct.cli.demo import story
 
     click.echo("From hazard to headcount")
@@ -91,6 +96,7 @@ def _tell(
     with watch.stage("hazard", f"reading {hazard.name}"):
         signal = story.read_hazard(hazard)
         story.equip(signal, ports.push)
+        story.close_last(signal, logins)
     with watch.stage("release", "one officer drafts, another releases"):
         release = story.warn(signal, logins)
     with watch.stage("hand_over", "messages to everybody in the area"):
@@ -98,7 +104,7 @@ def _tell(
     with watch.stage("answers", "people answer, steps advance (hours pressed into seconds)"):
         story.hear(release, family.mend)
     _say_steps(release)
-    return story.headcount(release, registered), logins
+    return release, story.headcount(release, registered), logins
 
 
 def _say_steps(release: "Release") -> None:
@@ -127,13 +133,18 @@ def _say(counted: "Headcount", watch: "Stopwatch") -> None:
         ("  not there", counted.not_there),
         ("not heard from", counted.not_heard_from),
     )
+    click.echo(f"\n{_SHARES}")
     click.echo("\nHeadcount (people)")
     for name, number in rows:
         click.echo(f"  {name:<30}{number:>10,}".replace(",", " "))
     click.echo(f"  in {sum(watch.seconds.values()):.0f} seconds\n")
 
 
-def _open_console(family: Family, ports: stage.Ports, logins: "list[DemoLogin]") -> None:
+def _open_console(
+    family: Family, ports: stage.Ports, release: "Release", logins: "list[DemoLogin]"
+) -> None:
+    from safeconduct.cli.demo.answering import somebody_silent
+
     asked = ask_for_help(f"http://127.0.0.1:{ports.answers}")
     click.echo(f"  {asked} more, who never registered, say that they are there or ask for help.")
     family.start("serve", "serve", "--port", str(ports.pages), ready=stage.Listening(ports.pages))
@@ -141,5 +152,8 @@ def _open_console(family: Family, ports: stage.Ports, logins: "list[DemoLogin]")
     for login in logins:
         click.echo(f"  {login.role:<16}{login.email:<28}{login.password}")
     click.echo("The second step of signing in shows each one's code, in this demo only.")
+    if silent := somebody_silent(release):
+        click.echo(f"Answer for {silent.name}, who has not been heard from, as on their phone:")
+        click.echo(f"  {silent.link}")
     click.echo("Ctrl-C ends the demo.")
     family.watch()

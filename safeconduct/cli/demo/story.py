@@ -22,6 +22,8 @@ from safeconduct.ground.missions.actions import (
 )
 from safeconduct.ground.missions.terms import DemoLogin
 from safeconduct.ground.places.actions import load_places
+from safeconduct.picture.incidents.actions import close_incident
+from safeconduct.picture.incidents.queries import open_incident_of_signal
 from safeconduct.picture.registry.engine.synthesis import synthesise
 from safeconduct.picture.registry.models import ContactPoint, Person, Source
 from safeconduct.picture.rollcall.queries import Numbers, numbers, waiting
@@ -154,6 +156,13 @@ def equip(signal: Signal, port: int) -> int:
     )
     Person.objects.filter(pk__in=chosen).update(reach=F("reach").bitor(Channel.PUSH))
     return len(chosen)
+
+
+def close_last(signal: Signal, logins: list[DemoLogin]) -> None:
+    """End what an earlier demo opened for a signal, or two runs are counted in one incident."""
+    last = open_incident_of_signal(signal.pk, exercise=False)
+    if last is not None:
+        close_incident(incident_id=last.pk, now=clock.now(), actor=_officer(logins, "releaser"))
 
 
 def warn(signal: Signal, logins: list[DemoLogin]) -> Release:
