@@ -108,9 +108,8 @@ def sort_key(text: str, language: str) -> str:
     Words before longer words, digits before letters, letters foreign to the alphabet
     where their plain Latin spelling puts them.
     """
-    table = _ordering(language)
     words = _BREAK.split(_INAUDIBLE.sub("", small(text, language)))
-    return " ".join(_ordered_word(word, table) for word in words if word)
+    return " ".join(_ordered_word(word, language) for word in words if word)
 
 
 def script_of(text: str) -> str:
@@ -151,12 +150,15 @@ def _ordering(language: str) -> dict[int, str]:
     return {ord(letter): chr(0x41 + place) for place, letter in enumerate(alphabet)}
 
 
-def _ordered_word(word: str, table: dict[int, str]) -> str:
+@lru_cache(maxsize=100_000)
+def _ordered_word(word: str, language: str) -> str:
+    table = _ordering(language)
     if not any(ord(letter) not in table and not letter.isdigit() for letter in word):
         return word.translate(table)
     return "".join(table.get(ord(letter)) or latin_key(letter).translate(table) for letter in word)
 
 
+@lru_cache(maxsize=10_000)
 def _script_of_letter(letter: str) -> str:
     point = ord(letter)
     for script, first, last in _SCRIPTS:

@@ -99,7 +99,8 @@ def clean_name(raw: str) -> str:
     :raises NameRefusedError: for control characters, more than 100 letters, or no letter at all.
     """
     text = " ".join(unicodedata.normalize("NFC", raw).split())
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co") for letter in text):
+    unseen = "" if text.isprintable() else text
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co") for letter in unseen):
         raise NameRefusedError(_("The name holds characters that cannot be read."))
     if len(text) > LONGEST_NAME:
         raise NameRefusedError(_("The name is too long. 100 letters are the most."))

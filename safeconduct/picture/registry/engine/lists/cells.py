@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale
@@ -52,6 +52,8 @@ _WORDS: Final = re.compile(r"[^\W\d_]+(?:[\s.:'’-]+[^\W\d_]+)*[.:]*")
 _SHORTENED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 # The calling code of those whose ministry this is: a spreadsheet takes the plus before it away.
 _HOME: Final = re.compile(r"994\d{9}")
+# As most numbers are written: one, and nothing beside it.
+_PLAIN: Final = re.compile(r"\+?[0-9][0-9 ()\u00a0–—-]*")
 _BETWEEN_DIGITS: Final = re.compile(r"[\s().–—-]+")
 # 905321234567.0 is a number that a program took for a sum.
 _AS_FIGURE: Final = re.compile(r"(\d{7,})\.0")
@@ -69,6 +71,8 @@ _WRITTEN_IN: Final = ("az", "en", "ru", "tr")
 def said(cell: str) -> str:
     """A cell without what our own file added, and nothing where it holds only dashes."""
     text = cell.strip()
+    if not text:
+        return ""
     if "'" in text:
         text = _GUARDED.sub(r"\1", text)
     return text if text[:1].isalnum() or any(map(str.isalnum, text)) else ""
@@ -83,7 +87,9 @@ def given(cell: str) -> str:
 
 def several(text: str) -> list[str]:
     """The telephones or addresses of a cell, each as it was written."""
-    return [part for part in map(given, _APART.split(text)) if part] if text else []
+    if not text or _PLAIN.fullmatch(text):
+        return [text] if text else []
+    return [part for part in map(given, _APART.split(text)) if part]
 
 
 def phones(text: str, country: str) -> Iterator[str]:
@@ -91,6 +97,9 @@ def phones(text: str, country: str) -> Iterator[str]:
 
     :raises ContactRefusedError: if nobody could be reached at one of them.
     """
+    if _PLAIN.fullmatch(text):
+        yield _phone(text, country)
+        return
     text = _without_words(rules.without_extension(_REMARK.sub(_without_kind, text)))
     if "/" not in text:
         yield _phone(text, country)
@@ -127,6 +136,7 @@ def _digits(text: str) -> int:
     return sum(map(str.isdigit, text))
 
 
+@lru_cache(maxsize=50_000)
 def day(text: str, *, month_first: bool = False) -> date:
     """As people and spreadsheets write it: in figures, with the month's name, counted from 1900.
 

@@ -151,15 +151,16 @@ def _contacts(one: Judged) -> tuple[str, ...]:
     return one.phones + one.mails
 
 
-def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+def _rows(statement: str, *values: list[str] | list[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, list(values))
         return list(cursor.fetchall())
 
 
+# The index has no empty keys: of a long list PostgreSQL does not see by itself that it holds none.
 _PARTIES = """
 SELECT id, source_key FROM registry_party
- WHERE source_key = ANY (%s::varchar[]) OR id = ANY (%s::bigint[])
+ WHERE (source_key <> '' AND source_key = ANY (%s::varchar[])) OR id = ANY (%s::bigint[])
  ORDER BY id FOR NO KEY UPDATE
 """
 _PEOPLE = """

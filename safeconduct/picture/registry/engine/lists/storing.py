@@ -8,7 +8,7 @@ from typing import Final
 from django.db import connection
 from psycopg import sql
 
-from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_key
+from safeconduct.ground.kernel.names import script_of, search_key, sort_key, twin_of
 from safeconduct.picture.registry import rules
 from safeconduct.picture.registry.engine.lists.blocks import Block, Order
 from safeconduct.picture.registry.engine.lists.families import Families
@@ -94,11 +94,12 @@ class Store:
 
     def _person(self, person_id: int, party_id: int, one: Judged) -> tuple[object, ...]:
         given, family, born = one.given_name, one.family_name, one.birth_on
+        name_key = search_key(f"{given} {family}")
         reach = (Channel.SMS if one.phones else 0) | (Channel.EMAIL if one.mails else 0)
         return (
             person_id, party_id, self.source_id, given, family, "", script_of(given + family),
-            search_key(f"{given} {family}"), sort_key(f"{family} {given}", SORTED_IN)[:200],
-            twin_key(given, family, born) if born else None, born, one.language, reach,
+            name_key, sort_key(f"{family} {given}", SORTED_IN)[:200],
+            twin_of(name_key, born) if born else None, born, one.language, reach,
             rules.vulnerability_at(born, self.now.date()), one.key, self.now, self.now,
         )  # fmt: skip
 
