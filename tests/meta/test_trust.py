@@ -38,6 +38,7 @@ _OWNED_AND_SILENT = {
     "cases.Report": "a key by which what comes twice is known; holds no words",
     "rollcall.News": "emptied within seconds, holds numbers alone",
     "messaging.Proof": "emptied within seconds, holds numbers alone",
+    "messaging.SpokenTo": "numbers alone; the message is told with those to the party",
     "registry.OneTimeCode": "which record a code opens, for minutes",
 }
 

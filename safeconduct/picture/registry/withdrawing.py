@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from safeconduct.ground.privacy.forgotten import remember, take_back
 from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.wires.messaging.engine.spoken import Former, note_former
 
 STOP: Final = "stop"
 START: Final = "start"
@@ -43,7 +44,26 @@ def ways_of(points: Iterable[ContactPoint]) -> list[Way]:
 
 def note_removed(ways: Iterable[Way]) -> None:
     """These addresses are no longer how we reach these people."""
-    remember(REMOVED, map(str, ways))
+    gone = list(ways)
+    note_changed(gone)
+    remember(REMOVED, map(str, gone))
+
+
+def note_changed(ways: Iterable[Way]) -> None:
+    """Before these addresses go: what went there to somebody of the family was theirs as well."""
+    gone = list(ways)
+    people = Person.objects.filter(pk__in={way.person_id for way in gone})
+    party_of = dict(people.values_list("pk", "party_id"))
+    members: dict[int, list[int]] = {}
+    whole = Person.objects.filter(party_id__in=party_of.values())
+    for person_id, party_id in whole.values_list("pk", "party_id"):
+        members.setdefault(party_id, []).append(person_id)
+    note_former(
+        Former(way.person_id, other, way.channel, way.address)
+        for way in gone
+        for other in members.get(party_of.get(way.person_id, 0), ())
+        if other != way.person_id
+    )
 
 
 def note_given(ways: Iterable[Way]) -> None:

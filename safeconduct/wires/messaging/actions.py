@@ -19,6 +19,7 @@ from safeconduct.ground.kernel.partitions import drop_partition, ensure_partitio
 from safeconduct.wires.messaging import rules
 from safeconduct.wires.messaging.engine.authenticity import minted_code
 from safeconduct.wires.messaging.engine.push import PushText
+from safeconduct.wires.messaging.engine.spoken import forget_spoken
 from safeconduct.wires.messaging.engine.withdrawing import Withdrawn, withdraw, withdraw_at
 from safeconduct.wires.messaging.models import Batch, BatchText, ProviderOut, SenderIdentity
 from safeconduct.wires.messaging.terms import (
@@ -316,6 +317,7 @@ def forget_recipients(recipient_ids: Sequence[int]) -> int:
     Messages still on their way keep theirs until they have ended and their
     batch's partition is dropped. The caller's audit entry covers it.
     """
+    forget_spoken(person_ids=recipient_ids)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE messaging_delivery SET address = ''"
@@ -332,6 +334,7 @@ def drop_old_batches(now: datetime) -> int:
         found = [batch_id for (batch_id,) in cursor.fetchall()]
     for batch_id in found:
         drop_partition("messaging_delivery", batch_id)
+    forget_spoken(batch_ids=found)
     return len(found)
 
 

@@ -196,6 +196,22 @@ class Proof(models.Model):
         return f"proof of batch #{self.batch_id}"
 
 
+class SpokenTo(models.Model):
+    """A message to another of the party spoke to this person at an address given up since."""
+
+    pk = models.CompositePrimaryKey("person_id", "batch_id", "delivery_id")
+    person_id = models.BigIntegerField()
+    batch_id = models.BigIntegerField()
+    delivery_id = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "messaging_spokento"
+
+    def __str__(self) -> str:
+        return f"heard by delivery #{self.delivery_id}"
+
+
 class Receipt(models.Model):
     """What a provider reported about a delivery, kept as it came until it is folded in."""
 

@@ -101,6 +101,7 @@ def batch_tally(batch_ids: Collection[int]) -> Tally:
 class Tried:
     """One message to one person: by which way, how it ended or stands, and why it failed."""
 
+    id: int
     batch_id: int
     channel: Channel
     address: str
@@ -121,6 +122,7 @@ def tried_for(recipient_ids: Collection[int], batch_ids: Collection[int]) -> dic
     for row in rows.order_by("batch_id", "id"):
         tried[row.recipient_id].append(
             Tried(
+                id=row.id,
                 batch_id=row.batch_id,
                 channel=Channel(row.channel),
                 address=row.address,

@@ -3,10 +3,15 @@
 import pytest
 
 from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.picture.registry.withdrawing import Way, note_removed
 from safeconduct.response.alerts.models import Alert
 from safeconduct.response.ladder.engine import heeding
+from safeconduct.response.ladder.engine.reached import people_by_country
+from safeconduct.response.ladder.engine.story import story_of
+from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.terms import Step
-from safeconduct.wires.messaging.models import Delivery
+from safeconduct.wires.messaging.actions import forget_recipients
+from safeconduct.wires.messaging.models import Delivery, SpokenTo
 from safeconduct.wires.messaging.terms import Channel, State
 from tests import builders
 from tests.response.ladder.test_climbing import answer, look, released, sent, settle
@@ -35,6 +40,17 @@ def changed(person: Person, address: str = "+999503") -> None:
     ContactPoint.objects.filter(person=person, channel=SMS).update(address=address)
 
 
+def edit(person: Person, address: str) -> None:
+    """As every way to change a number does it: by form, by list, by browser."""
+    note_removed([Way(person.pk, SMS, point) for point in numbers(person)])
+    changed(person, address)
+
+
+def numbers(person: Person) -> list[str]:
+    points = ContactPoint.objects.filter(person=person, channel=SMS)
+    return list(points.values_list("address", flat=True))
+
+
 def texts(alert: Alert) -> list[tuple[str, State]]:
     rows = Delivery.objects.filter(batch_id=alert.release.batch_id, channel=SMS).order_by("id")
     return [(row.address, State(row.state)) for row in rows]
@@ -57,6 +73,38 @@ def test_what_failed_at_the_old_number_is_tried_at_the_new_one() -> None:
     changed(second)
     look(alert, minutes=10)
     assert texts(alert) == [("+999502", State.INVALID_ADDRESS), ("+999503", State.WAITING)]
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.DELIVERED, State.INVALID_ADDRESS])
+def test_what_spoke_to_some_of_the_family_is_not_texted_again_to_one_of_them(state: State) -> None:
+    first, second, third = family(3)
+    changed(third, "+999504")
+    alert = released(steps=TEXT_FIRST)
+    settle(alert, state)
+    edit(second, "+999503")
+    look(alert, minutes=10)
+    again = ["+999503"] if state == State.INVALID_ADDRESS else []
+    assert [address for address, _ in texts(alert)] == ["+999502", "+999504", *again]
+    if not again:
+        story = story_of(Climb.objects.get(batch_id=alert.release.batch_id), second)
+        through = {met.step.channel: met.through_id for met in story.steps}
+        assert through[SMS] == first.pk
+    # Who leaves leaves nothing of it behind, and neither do messages that are dropped.
+    assert {row.person_id for row in SpokenTo.objects.all()} == {second.pk}
+    forget_recipients([second.pk])
+    assert not SpokenTo.objects.exists()
+
+
+def test_information_that_spoke_to_some_of_the_family_ends_the_steps_of_each() -> None:
+    people = family(3)
+    changed(people[2], "+999504")
+    alert = released(asks=False, steps=TEXT_FIRST)
+    settle(alert, State.DELIVERED)
+    edit(people[1], "+999503")
+    mails(*people)
+    look(alert, minutes=30)
+    assert set(sent(alert)) == {SMS}
+    assert people_by_country(alert.release.batch_id) == {"TR": (3, 3)}
 
 
 def test_what_was_written_for_some_of_the_family_may_not_have_been_theirs() -> None:

@@ -90,6 +90,7 @@ def renew_phone(*, old: str, fresh: Subscription, now: datetime) -> int:
     """
     points = ContactPoint.objects.filter(channel=Channel.PUSH, address=old)
     people = list(points.values_list("person_id", flat=True))
+    withdrawing.note_changed(withdrawing.ways_of(points))
     twins = ContactPoint.objects.filter(channel=Channel.PUSH, address=fresh.address)
     twins.filter(person_id__in=people).exclude(address=old).delete()
     changed = points.update(address=fresh.address, verified_at=now, last_failed_at=None)

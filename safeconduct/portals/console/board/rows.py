@@ -23,6 +23,7 @@ from safeconduct.portals.console.board.words import (
 from safeconduct.response.alerts.models import Release
 from safeconduct.response.cases.queries import open_cases_of
 from safeconduct.response.checkins.models import Round
+from safeconduct.wires.messaging.engine.spoken import spoken_to
 from safeconduct.wires.messaging.queries import Tried, tried_for
 
 
@@ -122,6 +123,7 @@ def tries_of(incident_id: int, standings: Collection[Standing]) -> dict[int, lis
     sent: defaultdict[int, list[tuple[int, Tried]]] = defaultdict(list)
     for person_id, tried in tried_for(list(members), batches).items():
         sent[members[person_id]] += [(person_id, one) for one in tried]
+    was_theirs = spoken_to([one.person_id for one in standings], batches)
     known: defaultdict[int, set[str]] = defaultdict(set)
     theirs = ContactPoint.objects.filter(person_id__in=[one.person_id for one in standings])
     for person_id, address in theirs.values_list("person_id", "address"):
@@ -140,7 +142,8 @@ def tries_of(incident_id: int, standings: Collection[Standing]) -> dict[int, lis
             or rollcall.speaks_to_member(
                 channel=tried.channel,
                 covers=tried.covers,
-                shares_address=tried.address in known[one.person_id],
+                shares_address=tried.address in known[one.person_id]
+                or (one.person_id, tried.batch_id, tried.id) in was_theirs,
                 members=sizes[one.party_id],
             )
         ]

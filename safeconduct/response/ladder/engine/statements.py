@@ -14,6 +14,7 @@ from safeconduct.picture.audiences.terms import Ways
 from safeconduct.picture.rollcall.queries import speaks_to, speaks_to_all
 from safeconduct.response.ladder.terms import FAILED, POINT_OF, Steps, StopsOn
 from safeconduct.wires.messaging.engine.places import leads_to
+from safeconduct.wires.messaging.engine.spoken import spoke_to
 from safeconduct.wires.messaging.terms import Channel
 
 _FAILED: Final = ", ".join(str(int(state)) for state in sorted(FAILED))
@@ -46,9 +47,10 @@ WHERE d.batch_id = %(batch)s AND {{which}} AND {{unreached}}
         OR d.channel <> {_CALL} AND {speaks_to("p.id", "p.party_id")})
 ORDER BY p.id"""
 # For each person the steps they have a contact point for, in order; beside each the message
-# that was made of it, be it to another of the party at the same address, or for all of them at
-# one that somebody has changed since; had it failed there, the new one is tried. Wanted is what has
-# none and whose time has come, or before which nothing is left that could still arrive.
+# that was made of it, be it to another of the party at the same address, or for all of them, or
+# the person too, at one that somebody has changed since; had it failed there, the new one is
+# tried. Wanted is what has none and whose time has come, or before which nothing is left that
+# could still arrive.
 # A number that failed since the release is called all the same: an SMS fails at a landline.
 _MISSING: Final = f"""
 SELECT DISTINCT ON (c.party_id, w.channel, w.place) c.person_id, c.asked_id, c.post_id,
@@ -72,7 +74,8 @@ FROM ({{people}}) c CROSS JOIN LATERAL (
             AND d.channel = s.channel
         WHERE q.party_id = c.party_id
             AND (q.id = c.person_id OR s.channel = {_CALL} OR d.address = k.address
-                OR d.state NOT IN ({_FAILED}) AND {speaks_to_all("c.party_id")})
+                OR d.state NOT IN ({_FAILED})
+                    AND ({speaks_to_all("c.party_id")} OR {spoke_to("c.person_id")}))
         ORDER BY q.id = c.person_id DESC, d.address = k.address DESC, d.id LIMIT 1) d ON true
 ) w
 WHERE w.state IS NULL AND (w.due OR w.is_next)

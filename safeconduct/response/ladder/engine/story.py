@@ -13,6 +13,7 @@ from safeconduct.response.ladder import rules
 from safeconduct.response.ladder.models import Climb
 from safeconduct.response.ladder.rules import Rung
 from safeconduct.response.ladder.terms import FAILED, POINT_OF, Step, StopsOn, steps_from
+from safeconduct.wires.messaging.engine.spoken import spoken_to
 from safeconduct.wires.messaging.models import Delivery
 from safeconduct.wires.messaging.queries import proves_nothing, untrue_receipts
 from safeconduct.wires.messaging.terms import Channel, State, is_synthetic
@@ -102,13 +103,14 @@ def _met(climb: Climb, person: Person, points: Sequence[ContactPoint]) -> list[M
     party = list(Person.objects.filter(party_id=person.party_id).values_list("pk", flat=True))
     addresses = {point.address for point in points}
     sent = Delivery.objects.filter(batch_id=climb.batch_id, recipient_id__in=party)
+    was_theirs = {delivery for _, _, delivery in spoken_to([person.pk], [climb.batch_id])}
     theirs: dict[int, Delivery] = {}
     # Their own message last, so that it stands before one they share.
     for row in sorted(sent, key=lambda row: (row.recipient_id == person.pk, row.id)):
         if row.recipient_id == person.pk or speaks_to_member(
             channel=row.channel,
             covers=row.covers,
-            shares_address=row.address in addresses,
+            shares_address=row.address in addresses or row.id in was_theirs,
             members=len(party),
         ):
             theirs[row.channel] = row
