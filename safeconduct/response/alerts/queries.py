@@ -12,6 +12,7 @@ from safeconduct.ground.kernel.languages import fallbacks
 from safeconduct.picture.audiences.queries import laid_out
 from safeconduct.picture.audiences.terms import Preview
 from safeconduct.picture.incidents.models import Incident
+from safeconduct.picture.incidents.queries import open_incident_of_signal
 from safeconduct.response.alerts import rules
 from safeconduct.response.alerts.engine import wording
 from safeconduct.response.alerts.models import Alert, CapMessage, Release
@@ -201,6 +202,13 @@ def unexpanded(*, released_before: datetime) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def joined_by_itself(alert: Alert) -> Incident | None:
+    """The open incident of an alert's own signal, which its release would join unasked."""
+    if alert.incident_id is not None or alert.signal_id is None:
+        return None
+    return open_incident_of_signal(alert.signal_id, exercise=alert.exercise)
+
+
 def alike_incidents(alert: Alert) -> QuerySet[Incident]:
     """Open incidents of the same hazard and countries that an alert without one may be about.
 
@@ -214,6 +222,6 @@ def alike_incidents(alert: Alert) -> QuerySet[Incident]:
         exercise=alert.exercise,
         countries__overlap=alert.countries,
     )
-    if alert.signal_id is not None and found.filter(signal_id=alert.signal_id).exists():
+    if joined_by_itself(alert) is not None:
         return Incident.objects.none()
     return found.order_by("-pk")

@@ -104,3 +104,21 @@ def somebody_waits() -> bool:
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
         )
         return bool(cursor.fetchone()[0])
+
+
+def test_the_page_says_which_incident_the_release_joins_unasked(pages: Pages) -> None:
+    signal = builders.signal()
+    alert = builders.alert(signal_id=signal.pk)
+    pages.sign_in(builders.officer("duty_officer"))
+    address, said = f"/console/alerts/{alert.pk}/", "the release joins it"
+    assert said not in pages.get(address).text
+
+    near = builders.incident(name="Earthquake of the signal")
+    Incident.objects.filter(pk=near.pk).update(signal_id=signal.pk)
+    shown = pages.get(address).text
+    assert said in shown
+    assert f'href="/console/incidents/{near.pk}/"' in shown
+    assert "/join/" not in shown
+
+    Incident.objects.filter(pk=near.pk).update(exercise=True)
+    assert said not in pages.get(address).text

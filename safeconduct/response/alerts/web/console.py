@@ -177,6 +177,7 @@ def _preview(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         "scope_reasons": _scope_reasons(alert),
         "plan": planned_steps(alert, preview),
         "alike": queries.alike_incidents(alert)[:5],
+        "joins": queries.joined_by_itself(alert),
     }
 
 
