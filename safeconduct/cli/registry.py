@@ -65,8 +65,7 @@ def import_file(  # noqa: PLR0917 -- click hands over one argument an option
     now = clock.now()
     collected = collected_on.date() if collected_on else now.date()
     plan = Plan(
-        # Refused rows that come again are of the same list: their families and marks are its own.
-        label=(label or file.stem.removesuffix(".refused"))[:120],
+        label=(label or _collector(file))[:120],
         legal_basis=legal_basis[:60],
         collected_on=_not_later(collected, now.date()),
         country=_known_country(country),
@@ -163,6 +162,14 @@ def _report(tally: "Tally", refused: Path, dry_run: bool) -> None:
         click.echo(f"Columns nothing was taken from: {', '.join(tally.columns_unread)}")
     if tally.refused:
         click.echo(f"Refused rows with their reasons: {refused}")
+
+
+def _collector(file: Path) -> str:
+    """Refused rows that come again, and again, are of the same list: families and marks are its."""
+    name = file.stem
+    while name.endswith(".refused"):
+        name = name.removesuffix(".refused")
+    return name
 
 
 def _spoken(environment: Mapping[str, str]) -> str:

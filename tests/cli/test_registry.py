@@ -72,12 +72,14 @@ def test_reasons_are_in_the_language_of_whoever_types(run, listed, monkeypatch, 
 
 
 def test_refused_rows_that_come_again_are_of_the_same_list(run, listed):
-    listed.write_text("id,name,phone,country\n1,Leyla,,TR\n2,Kamran,12,TR\n", encoding="utf-8")
+    rows = "id,name,phone,country\n1,Leyla,,TR\n2,Kamran,12,TR\n3,Rauf,3,TR\n"
+    listed.write_text(rows, encoding="utf-8")
     run("import", listed)
-    back = listed.with_name("list.refused.csv")
-    back.write_text(back.read_text("utf-8-sig").replace(",12,", ",0532 123 45 67,"), "utf-8")
-    run("import", back)
-    assert Person.objects.count() == 2
+    for wrong, name in ((",12,", "list.refused.csv"), (",3,", "list.refused.refused.csv")):
+        back = listed.with_name(name)
+        back.write_text(back.read_text("utf-8-sig").replace(wrong, ",0532 123 45 67,"), "utf-8")
+        run("import", back)
+    assert Person.objects.count() == 3
     assert set(Person.objects.values_list("source__label", flat=True)) == {"list"}
 
 
