@@ -1,7 +1,7 @@
 """The gate: every branch of every ``rules.py`` and ``access.py`` is walked by some test.
 
-``pytest --gate`` watches those files alone, so that it costs a run of the whole suite some
-seconds and not a second run. CI passes it; part of the suite says nothing about the gate.
+``pytest --gate`` watches those files alone, so that it costs a run of the whole suite next to
+nothing and not a second run. CI passes it; part of the suite says nothing about the gate.
 """
 
 import json
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from coverage import Coverage
+
+from tests.walked import Watcher
 
 ROOT = Path(__file__).resolve().parent.parent
 WATCHED = ["safeconduct/*/*/rules.py", "safeconduct/*/*/access.py"]
@@ -56,13 +58,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def watcher():
-    return Coverage(
-        data_file=str(_DATA / "data"),
-        data_suffix=True,
-        config_file=False,
-        branch=True,
-        include=[str(ROOT / pattern) for pattern in WATCHED],
-    )
+    return Watcher(watched(), _DATA / "data")
 
 
 def gaps(folder=_DATA, paths=None):

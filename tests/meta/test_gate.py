@@ -3,9 +3,8 @@
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 
-from coverage import Coverage
-
 from tests import gate
+from tests.walked import Watcher
 
 RULE = """\
 def is_far(km, by_air):
@@ -22,17 +21,14 @@ def _walked(tmp_path, monkeypatch, *asked):
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(__import__("sys").modules, "rule_of_test", raising=False)
     invalidate_caches()
-    watching = Coverage(
-        data_file=str(tmp_path / "data"),
-        data_suffix=True,
-        config_file=False,
-        branch=True,
-        include=[str(tmp_path / "rule_of_test.py")],
-    )
-    with watching.collect():
+    watching = Watcher([tmp_path / "rule_of_test.py"], tmp_path / "data")
+    watching.start()
+    try:
         rule = import_module("rule_of_test")
         for question in asked:
             rule.is_far(*question)
+    finally:
+        watching.stop()
     watching.save()
     return gate.gaps(tmp_path, [tmp_path / "rule_of_test.py"])
 
