@@ -23,10 +23,14 @@ from safeconduct.ground.kernel.sphere import (
     Floats,
     all_within,
     area_km2,
+    box_around,
     crossings,
     disc,
     distance_km,
     distances,
+    is_as_drawn,
+    longitude,
+    split_all,
     split_antimeridian,
     turned,
     unrolled,
@@ -41,15 +45,19 @@ __all__ = [
     "all_within",
     "area_km2",
     "boundary",
+    "box_around",
     "cell_at",
     "circle",
     "compacted",
     "crossings",
     "disc",
     "distance_km",
+    "is_as_drawn",
+    "longitude",
     "parent",
     "polygon_cells",
     "ranges_of",
+    "split_all",
     "split_antimeridian",
     "turned",
     "unrolled",
@@ -71,8 +79,9 @@ _RUN = 7**FINEST
 # Boxes reach over ±180° by this many degrees at most; wider ones go all around.
 _WRAP = 60.0
 _POLAR = 89.0
-# An area in more parts than this is asked part by part.
+# An area in more parts than this is asked part by part, but for a few with so many corners.
 _CRUMBS = 16
+_COAST = 500
 _POLE, _HALF, _TURN = 90.0, 180.0, 360.0
 
 Ints = NDArray[np.int64]
@@ -242,28 +251,37 @@ def _near_circle(lat: float, lon: float, km: float) -> Touches:
 
 
 class _Ground:
-    """An area asked many times what it touches: whole, or by part where it is in crumbs."""
+    """An area asked many times what it touches: whole, or by part where it is in crumbs.
+
+    A tree of parts looks at a part anew for every cell, which for the mainland takes minutes.
+    """
 
     def __init__(self, area: BaseGeometry) -> None:
-        self._area = area
-        shapely.prepare(area)
-        parts = shapely.get_parts(area)
-        self._crumbs = shapely.STRtree(parts) if len(parts) > _CRUMBS else None
+        parts = np.asarray(shapely.get_parts(area))
+        corners = shapely.get_num_coordinates(parts)
+        large = np.flatnonzero(corners > _COAST)
+        large = large[np.argsort(-corners[large], kind="stable")][:_CRUMBS]
+        in_crumbs = len(parts) > _CRUMBS
+        self._whole = parts[large].tolist() if in_crumbs else [area]
+        self._crumbs = shapely.STRtree(np.delete(parts, large)) if in_crumbs else None
+        for one in self._whole:
+            shapely.prepare(one)
 
     def meets(self, shapes: NDArray[np.object_]) -> Flags:
-        if self._crumbs is None:
-            return np.asarray(shapely.intersects(self._area, shapes))
         return self._found(shapes, "intersects")
 
     def holds(self, shapes: NDArray[np.object_]) -> Flags:
-        if self._crumbs is None:
-            return np.asarray(shapely.contains(self._area, shapes))
         return self._found(shapes, "within")
 
     def _found(self, shapes: NDArray[np.object_], how: Literal["intersects", "within"]) -> Flags:
         flags = np.zeros(len(shapes), dtype=np.bool_)
+        asked = shapely.intersects if how == "intersects" else shapely.contains
+        for one in self._whole:
+            rest = np.flatnonzero(~flags)
+            flags[rest] = asked(one, shapes[rest])
         if self._crumbs is not None:
-            flags[self._crumbs.query(shapes, predicate=how)[0]] = True
+            rest = np.flatnonzero(~flags)
+            flags[rest[self._crumbs.query(shapes[rest], predicate=how)[0]]] = True
         return flags
 
 

@@ -17,6 +17,8 @@ from safeconduct.wires.hazards.terms import (
     Kind,
 )
 
+# Digits of a number that is none of ours to compare.
+_LONG_NUMBER = 19
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -56,7 +58,15 @@ def replaces(newer: Ranked, older: Ranked) -> bool:
     ranks = rank(newer), rank(older)
     if ranks[0] != ranks[1] and (_same_state(newer, older) or BASES.index(INDEX) in ranks):
         return ranks[0] > ranks[1]
-    return (newer.sent or _EARLIEST) > (older.sent or _EARLIEST) or older.sent is None
+    if newer.sent == older.sent:
+        return older.sent is None or _episode(newer) > _episode(older)
+    return (newer.sent or _EARLIEST) > (older.sent or _EARLIEST)
+
+
+def _episode(signal: Ranked) -> int:
+    """GDACS counts them up, and stamps all of an event with the hour of the last."""
+    number = str(signal.facts.get("episodeid"))
+    return int(number) if number.isdecimal() and len(number) < _LONG_NUMBER else 0
 
 
 def _same_state(one: Ranked, other: Ranked) -> bool:

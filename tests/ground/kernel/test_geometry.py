@@ -1,8 +1,10 @@
 """Cells, runs and areas: nobody in an area is left out, and runs hold descendants only."""
 
+import math
 from itertools import pairwise
 
 import h3.api.basic_int as h3
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -152,3 +154,54 @@ def _moved(lat, lon, km, bearing):
     new = asin(max(-1.0, min(1.0, sine)))
     lam = atan2(sin(turn) * sin(reach) * cos(phi), cos(reach) - sin(phi) * sin(new))
     return (lon + degrees(lam) + 180) % 360 - 180, degrees(new)
+
+
+def coast(corners: int) -> shapely.Polygon:
+    turns = [math.tau * at / corners for at in range(corners)]
+    away = [5 + (at % 2) * 0.01 for at in range(corners)]
+    return shapely.Polygon(
+        [(10 + r * math.cos(t), 45 + r * math.sin(t)) for t, r in zip(turns, away, strict=True)]
+    )
+
+
+def test_a_mainland_among_islands_is_asked_by_itself():
+    islands = [shapely.box(20 + at, 40, 20.2 + at, 40.2) for at in range(30)]
+    main = coast(2_000)
+    ground = geometry._Ground(shapely.MultiPolygon([*islands, main]))
+    assert [one.equals(main) for one in ground._whole] == [True]
+    asked = np.array(
+        [shapely.Point(x, y).buffer(0.05) for x, y in ((10, 45), (21.1, 40.1), (0, 0))]
+    )
+    assert ground.meets(asked).tolist() == [True, True, False]
+    assert ground.holds(asked).tolist() == [True, True, False]
+
+
+def test_many_shapes_are_cut_as_each_would_be():
+    shapes = [
+        shapely.box(0, 0, 1, 1),
+        shapely.Polygon([(179, 0), (-179, 0), (-179, 1), (179, 1)]),
+        shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]),
+        shapely.box(350, 0, 370, 1),
+        shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)]),
+    ]
+    alone = [geometry.split_antimeridian(one) for one in shapes]
+    cut = geometry.split_all(shapes)
+    assert cut[0] is shapes[0]
+    assert all(one.equals(other) for one, other in zip(cut, alone, strict=True))
+    assert geometry.split_antimeridian(shapely.MultiPolygon(shapes[:2])).area == pytest.approx(3)
+
+
+def test_a_sound_shape_wider_than_half_the_earth_is_left_as_it_is():
+    wide = shapely.Polygon(
+        [(x, y) for y, xs in ((0, range(-170, 171, 10)), (9, range(170, -171, -10))) for x in xs]
+    )
+    assert geometry.split_antimeridian(wide) is wide
+    short = shapely.Polygon([(-170, 0), (170, 0), (170, 9), (-170, 9)])
+    assert geometry.split_antimeridian(short).area == pytest.approx(20 * 9)
+
+
+@given(st.floats(-90, 90), st.floats(-540, 540), st.floats(1, 9_000))
+def test_a_box_holds_its_circle(lat, lon, km):
+    box = geometry.box_around(np.array([[lat, lon]]), km)
+    circle = geometry.disc(lat, lon, km)
+    assert shapely.difference(circle, shapely.buffer(box, 1e-6)).area < 1e-3

@@ -138,3 +138,11 @@ def test_a_flood_that_began_long_ago_is_as_young_as_its_news():
 
 def test_references_name_sender_and_identifier():
     assert rules.named(["a@b.org,X,1,2026", "nonsense"]) == [("a@b.org", "X,1")]
+
+
+@pytest.mark.parametrize(("later", "earlier"), [("10", "9"), ("2", "None"), ("1", "9" * 4_400)])
+def test_of_episodes_stamped_with_one_hour_the_highest_stands(later, earlier):
+    ninth = Told(facts={"basis": "drawn", "episodeid": earlier})
+    tenth = Told(facts={"episodeid": later})
+    assert rules.replaces(tenth, ninth)
+    assert not rules.replaces(ninth, tenth)

@@ -13,7 +13,7 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.kernel import geometry, tangles
-from safeconduct.wires.hazards.engine.reading import Area, Repairs
+from safeconduct.wires.hazards.engine.reading import Area, Note, Repairs, shortened
 
 # An outline is for a map on a screen: about 500 m, coarser for large areas, so many corners.
 _OUTLINE_DEGREES = (0.005, 0.02, 0.1, 0.5)
@@ -21,7 +21,8 @@ _OUTLINE_PARTS = 500
 _OUTLINE_CORNERS = 5000
 # The share of an area below which a hole in it is no lake but a slit.
 _CRACK = 0.001
-_LAT, _LON = 90, 360
+# Longitudes may go on eastwards or westwards by one turn of the earth.
+_LAT, _LON = 90, 540
 # A ring with more corners than this is no place but an attack.
 _MOST_CORNERS = 1_000_000
 # Shapes of one message that meet more often take minutes to join: pairs of edges in all, and for
@@ -29,7 +30,11 @@ _MOST_CORNERS = 1_000_000
 # by squares of so many degrees, stand for them then.
 _MEETINGS, _MEETINGS_EACH = 50_000, 12
 _SQUARE = 10
-_CROWDED = _(
+# More shapes than this are joined by smaller squares before anybody looks how they meet.
+_MOST_SHAPES, _SMALL_SQUARE = 10_000, 5
+_TOO_MANY = _("There are too many shapes to draw each; all around those close together was taken.")
+UNPLACED = _("A %(kind)s cannot be placed on the map: “%(text)s”.")
+CROWDED = _(
     "The shapes cross each other too often to tell their ground; all around them was taken."
 )
 
@@ -62,12 +67,16 @@ def area_of(
 def joined(shapes: Iterable[BaseGeometry], repairs: Repairs | None = None) -> BaseGeometry:
     """One valid geometry of many, split at the antimeridian, in bounded time."""
     given = {one.wkb: one for one in shapes if not one.is_empty}
-    parts = [geometry.split_antimeridian(one) for one in given.values()]
-    parts = [part for part in parts if not part.is_empty]
+    parts = [part for part in geometry.split_all(list(given.values())) if not part.is_empty]
+    found = Repairs()
+    if len(parts) > _MOST_SHAPES:
+        parts = _hulls(parts, _SMALL_SQUARE)
+        found.add(_TOO_MANY)
     if _are_crowded(parts):
-        parts = _hulls(parts)
-        if repairs is not None:
-            repairs.add(_CROWDED)
+        parts = _hulls(parts, _SQUARE)
+        found.add(CROWDED)
+    if repairs is not None:
+        repairs.take(found)
     return shapely.union_all(parts)
 
 
@@ -79,12 +88,36 @@ def _are_crowded(parts: Sequence[BaseGeometry]) -> bool:
     return corners > _MOST_CORNERS or tangles.meetings(parts, most) > most
 
 
-def _hulls(parts: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+def _hulls(parts: Sequence[BaseGeometry], degrees: int) -> list[BaseGeometry]:
     single = np.asarray(shapely.get_parts(np.array(parts, dtype=np.object_)))
-    middles = shapely.get_coordinates(shapely.centroid(single)) // _SQUARE
+    middles = shapely.get_coordinates(shapely.centroid(single)) // degrees
     _squares, of = np.unique(middles, axis=0, return_inverse=True)
-    groups = [single[of == at] for at in range(of.max() + 1)]
-    return [shapely.convex_hull(shapely.geometrycollections(group)) for group in groups]
+    groups = np.split(single[np.argsort(of, kind="stable")], np.cumsum(np.bincount(of))[:-1])
+    return [shapely.convex_hull(shapely.geometrycollections(group.tolist())) for group in groups]
+
+
+def name_crossings(shape: BaseGeometry, repairs: Repairs) -> None:
+    """List it where a polygon is not what its corners say, for it crosses itself."""
+    for part in shapely.get_parts(shape):
+        if isinstance(part, shapely.Polygon) and not part.is_empty:
+            for ring in map(shapely.Polygon, (part.exterior, *part.interiors)):
+                # What is left of a spot whose corners were rounded together is no crossing.
+                if shapely.convex_hull(ring).area > 0:
+                    crossed = geometry.crossings(ring)
+                    ground = geometry.split_antimeridian(ring) if crossed else ring
+                    name_crossed(ring, crossed, ground, repairs)
+
+
+def name_crossed(
+    ring: shapely.Polygon, crossed: int | None, ground: BaseGeometry, repairs: Repairs
+) -> None:
+    """List how the ground of a ring was told that meets itself so often; None: too often."""
+    if crossed is None:
+        repairs.add(
+            _("A polygon crosses itself too often to tell its ground; all around it was taken.")
+        )
+    elif crossed and not geometry.is_as_drawn(ring, ground):
+        repairs.add(_("A polygon that crosses itself was taken as the ground it surrounds."))
 
 
 def outline(whole: BaseGeometry) -> dict[str, Any]:
@@ -108,6 +141,19 @@ def _without_cracks(part: BaseGeometry) -> BaseGeometry:
     return shapely.Polygon(
         part.exterior, [one for one in part.interiors if shapely.Polygon(one).area > least]
     )
+
+
+def drawn(value: object, name: str, wanted: str, repairs: Repairs) -> BaseGeometry | None:
+    """A geometry as ``from_geojson``.
+
+    One of the ``wanted`` type that is nowhere on the map is listed, by what its source calls
+    it: nobody would notice that it is missing.
+    """
+    found = from_geojson(value)
+    kind = str(value.get("type")) if isinstance(value, Mapping) else ""
+    if found is None and wanted in kind:
+        repairs.put(Note(UNPLACED, {"kind": kind, "text": shortened(name, 60)}))
+    return found
 
 
 def from_geojson(value: object) -> BaseGeometry | None:

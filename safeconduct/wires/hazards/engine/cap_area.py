@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import isfinite
 
+import numpy as np
 import shapely
 from django.utils.translation import gettext_noop as _
 from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.kernel import geometry
 from safeconduct.wires.hazards.engine import georss, xml
-from safeconduct.wires.hazards.engine.areas import on_earth
+from safeconduct.wires.hazards.engine.areas import UNPLACED, name_crossed, on_earth
 from safeconduct.wires.hazards.engine.reading import Note, Repairs, shortened
 
 KNOWN_BY_NAME = _("A place is known by name or code only: %(names)s.")
@@ -32,7 +33,11 @@ _FARTHEST_KM = 20_038.0
 _POINT_KM = 1.0
 # How often all polygons of a message may cross themselves, each within bounds of its own.
 _PATIENCE = 30_000
-_UNPLACED = _("A %(kind)s cannot be placed on the map: “%(text)s”.")
+# So many shapes of a message are drawn as they are; offices draw some hundreds.
+_MOST_DRAWN = 5_000
+_BOXED = _(
+    "The message draws more than %(most)s shapes; of the others the box around each was taken."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,17 @@ class Drawing:
     def shape(self, kind: str, text: str, repairs: Repairs) -> BaseGeometry | None:
         if (kind, text) not in self.known:
             own = Repairs()
-            shape = self._polygon(text, own) if kind == "polygon" else circle_of(text, own)
-            self.known[kind, text] = shape, own
+            self.known[kind, text] = self._drawn(kind, text, own), own
         shape, own = self.known[kind, text]
         repairs.take(own)
         return shape
 
-    def _polygon(self, text: str, repairs: Repairs) -> BaseGeometry | None:
+    def _drawn(self, kind: str, text: str, repairs: Repairs) -> BaseGeometry | None:
+        if len(self.known) >= _MOST_DRAWN:
+            repairs.add(_BOXED, most=_MOST_DRAWN)
+            return box_of(kind, text, repairs)
+        if kind == "circle":
+            return circle_of(text, repairs)
         shape, crossed = polygon_of(text, repairs, self.patience)
         self.patience = max(0, self.patience - crossed)
         return shape
@@ -195,38 +204,40 @@ def polygon_of(text: str, repairs: Repairs, patience: int) -> tuple[BaseGeometry
     None where it holds no usable ring. One that crosses itself more often than ``patience``
     stands for all within it.
     """
-    pairs = list(_pairs(text, repairs))
-    if len(pairs) < _FEWEST or len(set(pairs)) < _FEWEST:
-        return None, 0
-    pairs = _latitude_first(pairs, repairs)
-    is_open = pairs[0] != pairs[-1]
-    if len(pairs) + is_open < _CORNERS:
+    pairs = _ring(text, repairs)
+    if not pairs:
         return None, 0
     ring = shapely.Polygon([(lon, lat) for lat, lon in pairs])
-    if not on_earth(ring):
-        return None, 0
     crossed = geometry.crossings(ring, patience)
     whole = geometry.all_within(ring) if crossed is None else geometry.split_antimeridian(ring)
     if whole.area == 0:
         # All corners on one line, as where a comma was meant as a point: it surrounds nobody.
         return None, 0
-    if is_open:
-        repairs.add(_("A polygon that ends elsewhere than it starts was closed."))
-    _name_crossings(crossed, repairs)
+    _note_ring(pairs, repairs)
+    name_crossed(ring, crossed, whole, repairs)
     return whole, crossed or 0
-
-
-def _name_crossings(crossed: int | None, repairs: Repairs) -> None:
-    if crossed is None:
-        repairs.add(
-            _("A polygon crosses itself too often to tell its ground; all around it was taken.")
-        )
-    elif crossed:
-        repairs.add(_("A polygon that crosses itself was taken as the ground it surrounds."))
 
 
 def circle_of(text: str, repairs: Repairs) -> BaseGeometry | None:
     """A circle from “lat,lon radius” in kilometres; a radius of nothing is one kilometre."""
+    found = _middle(text, repairs)
+    return geometry.disc(*found) if found else None
+
+
+def box_of(kind: str, text: str, repairs: Repairs) -> BaseGeometry | None:
+    """The box around a polygon or circle, for one of too many to draw each of them."""
+    if kind == "circle":
+        found = _middle(text, repairs)
+        return geometry.box_around(np.array([found[:2]]), found[2]) if found else None
+    pairs = _ring(text, repairs)
+    if not pairs or shapely.convex_hull(shapely.Polygon(pairs)).area == 0:
+        return None
+    _note_ring(pairs, repairs)
+    return geometry.box_around(np.array(pairs))
+
+
+def _middle(text: str, repairs: Repairs) -> tuple[float, float, float] | None:
+    """Latitude, longitude and kilometres of a circle."""
     numbers = [float(one) for one in _NUMBER.findall(text.translate(_MINUS))]
     if len(numbers) != _FEWEST:
         return None
@@ -234,11 +245,36 @@ def circle_of(text: str, repairs: Repairs) -> BaseGeometry | None:
     if abs(lat) > _POLE >= abs(lon):
         repairs.add(_("Longitude stood before latitude; they were exchanged."))
         lat, lon = lon, lat
-    if abs(lat) > _POLE or abs(lon) > _TURN or km < 0 or km > _FARTHEST_KM:
+    if abs(lat) > _POLE or abs(lon) > 1.5 * _TURN or not 0 <= km <= _FARTHEST_KM:
         return None
     if not _CIRCLE.fullmatch(text.strip()):
         repairs.add(_("A circle is not written as “latitude,longitude radius”."))
-    return geometry.disc(lat, lon, max(km, _POINT_KM))
+    _note_turn([lon], repairs)
+    return lat, lon, max(km, _POINT_KM)
+
+
+def _ring(text: str, repairs: Repairs) -> list[tuple[float, float]]:
+    """The corners of a polygon, latitude first; empty where they can surround nothing."""
+    pairs = list(_pairs(text, repairs))
+    if len(pairs) < _FEWEST or len(set(pairs)) < _FEWEST:
+        return []
+    pairs = _latitude_first(pairs, repairs)
+    is_open = pairs[0] != pairs[-1]
+    if len(pairs) + is_open < _CORNERS:
+        return []
+    return pairs if on_earth(shapely.MultiPoint([(lon, lat) for lat, lon in pairs])) else []
+
+
+def _note_ring(pairs: list[tuple[float, float]], repairs: Repairs) -> None:
+    if pairs[0] != pairs[-1]:
+        repairs.add(_("A polygon that ends elsewhere than it starts was closed."))
+    _note_turn([lon for _lat, lon in pairs], repairs)
+
+
+def _note_turn(lons: list[float], repairs: Repairs) -> None:
+    """Offices count on beyond 180°, some from 0° to 360°, and then on beyond that."""
+    if max(map(abs, lons)) > _TURN:
+        repairs.add(_("A longitude beyond 360° was counted on around the earth."))
 
 
 def _add(found: Found, kind: str, text: str, repairs: Repairs) -> None:
@@ -250,7 +286,7 @@ def _add(found: Found, kind: str, text: str, repairs: Repairs) -> None:
         found.shapes.append(shape)
         return
     # Without it the message is not what its sender meant, and somebody must look.
-    note = Note(_UNPLACED, {"kind": kind, "text": shortened(text, 60)})
+    note = Note(UNPLACED, {"kind": kind, "text": shortened(text, 60)})
     found.problems.append(note)
     repairs.put(note)
 

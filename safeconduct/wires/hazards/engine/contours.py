@@ -9,6 +9,8 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import polygonize, unary_union
 
 from safeconduct.ground.kernel import geometry, tangles
+from safeconduct.wires.hazards.engine.areas import CROWDED
+from safeconduct.wires.hazards.engine.reading import Repairs
 
 # A line that ends within this of the edge of the map ends on it. Degrees; grids of ShakeMap
 # have steps of 0.0083 to 0.05.
@@ -21,7 +23,9 @@ _MEETINGS, _MEETINGS_EACH = 20_000, 12
 
 
 def bands(
-    contours: Sequence[tuple[float, BaseGeometry]], edge: BaseGeometry | None = None
+    contours: Sequence[tuple[float, BaseGeometry]],
+    edge: BaseGeometry | None = None,
+    repairs: Repairs | None = None,
 ) -> list[tuple[float, BaseGeometry]]:
     """(level, where at least that) from (level, lines), weakest first.
 
@@ -40,6 +44,8 @@ def bands(
         return []
     most = _MEETINGS + _MEETINGS_EACH * sum(map(shapely.get_num_coordinates, every))
     if tangles.meetings(every, int(most)) > most:
+        if repairs is not None:
+            repairs.add(CROWDED)
         return _hulls(lines)
     strongest = _strongest_place(lines)
     found = []

@@ -43,7 +43,7 @@ def names_a_part(code: str) -> bool:
     return same is not None and same[1] not in {"", "0"}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def county(number: str) -> BaseGeometry | None:
     """The outline of a county or state; None for others, and without node_modules/us-atlas."""
     path = Path(settings.BASE_DIR) / "node_modules/us-atlas/counties-10m.json"

@@ -11,12 +11,20 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import shapely
 from django.utils.translation import gettext_noop as _
 from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.kernel import geometry
 from safeconduct.wires.hazards.engine import intensity, times, xml
-from safeconduct.wires.hazards.engine.areas import area_of, from_geojson, joined
+from safeconduct.wires.hazards.engine.areas import (
+    UNPLACED,
+    area_of,
+    drawn,
+    from_geojson,
+    joined,
+    name_crossings,
+)
 from safeconduct.wires.hazards.engine.guard import guarded
 from safeconduct.wires.hazards.engine.reading import (
     NO_AREA,
@@ -54,6 +62,7 @@ RADIUS_KM = {
     "WF": (10, 25, 50),
     "DR": (100, 200, 400),
 }
+_NUMBERS = ("eventtype", "eventid", "episodeid")
 _LEVELS = ("green", "orange", "red")
 _SHAKING = re.compile(r"Poly_SMPInt_(\d+(?:\.\d+)?)", re.IGNORECASE)
 # Shapes that are not where it happens: a whole river basin, where a storm might yet go.
@@ -67,15 +76,14 @@ def is_event(properties: Json) -> bool:
 
 
 def read_features(features: Sequence[Json]) -> list[Reading]:
-    """One reading a feature; features that draw the same event are one message together."""
-    drawn = any(_shape_type(one) not in ("Point", "") for one in features)
-    if not drawn:
+    """One reading a feature; features that draw one episode of an event are a message together."""
+    is_drawn = any(_shape_type(one) not in ("Point", "") for one in features)
+    if not is_drawn:
         return [_guarded([one]) for one in features]
-    events: dict[tuple[str, str], list[Json]] = defaultdict(list)
+    events: dict[tuple[str, ...], list[Json]] = defaultdict(list)
     for one in features:
-        properties = _properties(one)
-        key = (str(properties.get("eventtype")), str(properties.get("eventid")))
-        events[key].append(one)
+        # Where a storm was last week is another episode, and no place to warn.
+        events[tuple(str(_properties(one).get(name) or "") for name in _NUMBERS)].append(one)
     return [_guarded(group) for group in events.values()]
 
 
@@ -134,11 +142,13 @@ def _read(features: Sequence[Json]) -> Reading:
     told = _properties(features[0])
     kind, level = _kind(told, repairs)
     point = _point(features)
-    area = _area(features, kind, level, point, told)
+    area = _area(features, kind, level, point, told, repairs=repairs)
     name = str(told.get("name") or told.get("htmldescription") or told.get("title") or "")
     text = str(told.get("htmldescription") or told.get("description") or "")
     numbers = [kind, told.get("eventid"), told.get("episodeid")]
-    problems = () if area.cells else (NO_AREA,)
+    # Without a shape the area is less than its source drew, and somebody must look.
+    problems = tuple(note for note in repairs.notes() if note.text == UNPLACED)[:20]
+    problems += () if area.cells else (NO_AREA,)
     return Reading(
         source=Source.GDACS,
         outcome=repairs.outcome(),
@@ -201,32 +211,46 @@ def _area(
     level: str,
     point: tuple[float, float] | None,
     told: Json,
+    *,
+    repairs: Repairs,
 ) -> Area:
-    shapes = [
-        (str(_properties(one).get("Class") or ""), shape)
-        for one in features
-        if (shape := from_geojson(one.get("geometry"))) and shape.area > 0
-    ]
+    named = [(str(_properties(one).get("Class") or ""), one.get("geometry")) for one in features]
+    told_of = [(name, drawn(value, name, "Polygon", repairs)) for name, value in named]
+    # Of one that crosses itself in the middle its corners say that it has no area.
+    shapes = [(name, one) for name, one in told_of if one and shapely.convex_hull(one).area > 0]
+    shapes = [(name, one) for name, one in shapes if "Polygon" in one.geom_type]
     shaking = [(float(found[1]), s) for name, s in shapes if (found := _SHAKING.match(name))]
     if shaking:
-        return _shaken(shaking)
+        return _shaken(shaking, repairs)
     exact = [s for name, s in shapes if name not in _ASIDE and name != "Poly_Circle"]
     if exact:
-        return area_of(exact)
+        return _drawn(exact, repairs)
     if circles := [s for name, s in shapes if name == "Poly_Circle"]:
-        return area_of(circles, estimated=True)
+        return _drawn(circles, repairs, estimated=True)
     if shapes:
-        return area_of([s for _name, s in shapes], estimated=True)
+        return _drawn([s for _name, s in shapes], repairs, estimated=True)
     return _around(point, kind, level, told)
 
 
-def _shaken(shaking: list[tuple[float, BaseGeometry]]) -> Area:
+def _drawn(shapes: list[BaseGeometry], repairs: Repairs, *, estimated: bool = False) -> Area:
+    for one in shapes:
+        name_crossings(one, repairs)
+    return area_of(shapes, estimated=estimated, repairs=repairs)
+
+
+def _shaken(shaking: list[tuple[float, BaseGeometry]], repairs: Repairs) -> Area:
     """Polygons of intensity, each where it is at least so strong; VI and more is the area."""
     levels = sorted({level for level, _shape in shaking})
-    bands = [(at, joined(s for level, s in shaking if level >= at)) for at in levels]
     first = max((at for at in levels if at <= intensity.DAMAGE), default=levels[0])
-    whole = next(shape for at, shape in bands if at == first)
-    return area_of([whole], bands=[band for band in bands if band[0] >= first])
+    used = [(level, shape) for level, shape in shaking if level >= first]
+    for _level, shape in used:
+        name_crossings(shape, repairs)
+    bands = [
+        (at, joined((s for level, s in used if level >= at), repairs))
+        for at in levels
+        if at >= first
+    ]
+    return area_of([bands[0][1]], bands=bands)
 
 
 def _around(point: tuple[float, float] | None, kind: str, level: str, told: Json) -> Area:
@@ -258,7 +282,7 @@ def _point(features: Sequence[Json]) -> tuple[float, float] | None:
     for one in features:
         shape = from_geojson(one.get("geometry"))
         if shape is not None and shape.geom_type == "Point":
-            return shape.centroid.y, shape.centroid.x
+            return shape.centroid.y, geometry.longitude(shape.centroid.x)
     return None
 
 

@@ -219,8 +219,9 @@ def _read_document(document: Mapping[str, Any]) -> list[Reading]:
 
 def _read_features(features: list[Mapping[str, Any]], document: Mapping[str, Any]) -> list[Reading]:
     events = [one for one in features if _is(gdacs.is_event, one)]
-    if events and len(events) == len(features):
-        return gdacs.read_features(features)
+    if events:
+        others = [one for one in features if not _is(gdacs.is_event, one)]
+        return [*gdacs.read_features(events), *map(_read_feature, others)]
     if features and not any(_is_known(one) for one in features):
         usgs.refuse_motion(features)
         raise sidefiles.refusal(document)
@@ -232,8 +233,6 @@ def _is_known(feature: Mapping[str, Any]) -> bool:
 
 
 def _read_feature(feature: Mapping[str, Any]) -> Reading:
-    if _is(gdacs.is_event, feature):
-        return gdacs.read_features([feature])[0]
     return guarded(partial(_event, feature), json.dumps(feature, default=str).encode())
 
 

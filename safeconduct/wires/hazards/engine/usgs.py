@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from safeconduct.ground.kernel import geometry
 from safeconduct.wires.hazards.engine import contours, intensity, products, times
-from safeconduct.wires.hazards.engine.areas import area_of, from_geojson, on_earth
+from safeconduct.wires.hazards.engine.areas import area_of, drawn, from_geojson, on_earth
 from safeconduct.wires.hazards.engine.products import Json, mapping
 from safeconduct.wires.hazards.engine.reading import (
     NO_AREA,
@@ -76,7 +76,7 @@ def read_event(feature: Json) -> Reading:
         repairs.add(_("The magnitude is not known yet."))
     lines = products.carried(feature, products.CONTOURS)
     rupture = products.carried(feature, products.RUPTURES)
-    area, basis = _best_area(magnitude, place, lines, rupture)
+    area, basis = _best_area(repairs, magnitude, place, lines, rupture)
     return _reading(
         repairs,
         told,
@@ -95,7 +95,7 @@ def read_rupture(collection: Json) -> Reading:
     repairs = Repairs()
     place = _place([told.get("lon"), told.get("lat"), told.get("depth")], repairs)
     magnitude = _magnitude(told.get("mag"))
-    area, basis = _best_area(magnitude, place, None, collection)
+    area, basis = _best_area(repairs, magnitude, place, None, collection)
     facts = {
         "time": _milliseconds(told.get("time")),
         "place": told.get("locstring"),
@@ -121,7 +121,7 @@ def read_info(document: Json) -> Reading:
     depth = told.get("depth")
     place = _place([told.get("longitude"), told.get("latitude"), depth], repairs)
     magnitude = _magnitude(told.get("magnitude"))
-    area, basis = _best_area(magnitude, place, None, None)
+    area, basis = _best_area(repairs, magnitude, place, None, None)
     versions = mapping(mapping(document.get("processing")).get("shakemap_versions"))
     motions = mapping(mapping(document.get("output")).get("ground_motions"))
     facts = {
@@ -152,7 +152,7 @@ def read_contours(collection: Json) -> Reading:
     if not name:
         name = fingerprint(json.dumps(collection, sort_keys=True, default=str).encode())
         repairs.add(_("The ShakeMap does not name its earthquake."))
-    area = _measured(collection)
+    area = _measured(collection, repairs)
     if not area.cells:
         raise UnreadableError(_("The ShakeMap has no line of intensity that surrounds ground."))
     levels = [
@@ -253,38 +253,39 @@ def _facts(
 
 
 def _best_area(
+    repairs: Repairs,
     magnitude: float | None,
     place: tuple[float, float, float] | None,
     lines: Json | None,
     rupture: Json | None,
 ) -> tuple[Area, str]:
     """The area from the best there is: measured shaking, the rupture, the point."""
-    if lines is not None and (area := _measured(lines)).cells:
+    if lines is not None and (area := _measured(lines, repairs)).cells:
         return area, "shakemap"
     if place is None:
         return Area(), "none"
-    trace, top = _trace(rupture)
+    trace, top = _trace(rupture, repairs)
     lat, lon, depth = place
     quake = intensity.Quake(magnitude or 0.0, lat, lon, depth, rupture=trace, top_km=top)
     found = intensity.bands(quake)
     return area_of([found[0][1]], bands=found, estimated=True), "rupture" if trace else "point"
 
 
-def _measured(collection: Json) -> Area:
+def _measured(collection: Json, repairs: Repairs) -> Area:
     lines = []
     for one in features_of(collection):
         level = _number(mapping(one.get("properties")).get("value"))
-        shape = from_geojson(one.get("geometry"))
+        shape = drawn(one.get("geometry"), f"{level}", "LineString", repairs)
         if level is not None and shape is not None:
             lines.append((level, shape))
-    found = contours.bands(lines, _bbox(collection))
+    found = contours.bands(lines, _bbox(collection), repairs)
     if not found:
         return Area()
     first = max(
         (level for level, _shape in found if level <= intensity.DAMAGE), default=found[0][0]
     )
     bands = [band for band in found if band[0] >= first]
-    return area_of([bands[0][1]], bands=bands)
+    return area_of([bands[0][1]], bands=bands, repairs=repairs)
 
 
 def _bbox(collection: Json) -> BaseGeometry | None:
@@ -300,7 +301,7 @@ def _bbox(collection: Json) -> BaseGeometry | None:
     return box if on_earth(box) and box.area > 0 else None
 
 
-def _trace(rupture: Json | None) -> tuple[BaseGeometry | None, float]:
+def _trace(rupture: Json | None, repairs: Repairs) -> tuple[BaseGeometry | None, float]:
     """The rupture on the surface, and the depth of its upper edge in kilometres."""
     if rupture is None:
         return None, 0.0
@@ -316,7 +317,10 @@ def _trace(rupture: Json | None) -> tuple[BaseGeometry | None, float]:
     # Side by side as they are: to find where thousands of lines cross takes for ever.
     parts = shapely.get_parts([geometry.unrolled(one) for one in _single(lines)])
     trace = shapely.MultiLineString(list(parts))
-    return (trace, min(depths, default=0.0)) if trace.length <= _LONGEST_TRACE else (None, 0.0)
+    if trace.length > _LONGEST_TRACE:
+        repairs.add(_("The rupture is longer than any known; the epicentre alone was used."))
+        return None, 0.0
+    return trace, min(depths, default=0.0)
 
 
 def _single(lines: Sequence[BaseGeometry]) -> list[BaseGeometry]:
@@ -367,7 +371,7 @@ def _place(coordinates: object, repairs: Repairs) -> tuple[float, float, float] 
     if depth is None or depth > _DEEPEST_KM:
         repairs.add(_("The depth is not known; 10 km were assumed."))
         depth = 10.0
-    return lat, lon, depth
+    return lat, geometry.longitude(lon), depth
 
 
 def _magnitude(value: object) -> float | None:
