@@ -39,20 +39,22 @@ def test_a_language_that_was_emptied_is_left_out(pages: Pages) -> None:
 
 def test_saving_anew_does_not_move_the_expiry_unless_another_is_typed(pages: Pages) -> None:
     alert = builders.alert()
-    alert.expires_at = clock.now() + timedelta(hours=5, minutes=20)
-    alert.save(update_fields=["expires_at"])
-    before = alert.expires_at
+    Alert.objects.update(expires_at=clock.now() + timedelta(hours=5, minutes=40))
     pages.sign_in(builders.officer("duty_officer"))
     path = f"/console/alerts/{alert.pk}/edit/"
-    pages.post(path, filled(version=1, expires_in=5) | words_as_filled(alert))
+    assert 'name="shown_hours" value="6"' in pages.get(path).content.decode()
+    # Twenty minutes later the same moment is five hours off.
+    before = clock.now() + timedelta(hours=5, minutes=20)
+    Alert.objects.update(expires_at=before)
+    pages.post(path, filled(version=1, expires_in=6, shown_hours=6) | words_as_filled(alert))
     alert.refresh_from_db()
     assert (alert.version, alert.expires_at) == (2, before)
-    pages.post(path, filled(version=2, expires_in=3) | words_as_filled(alert))
+    pages.post(path, filled(version=2, expires_in=5, shown_hours=6) | words_as_filled(alert))
     alert.refresh_from_db()
-    assert alert.expires_at < before - timedelta(hours=2)
+    assert alert.expires_at < before
     # What has passed is no expiry to keep.
     Alert.objects.update(expires_at=clock.now() - timedelta(hours=1))
-    pages.post(path, filled(version=3, expires_in=1) | words_as_filled(alert))
+    pages.post(path, filled(version=3, expires_in=1, shown_hours=1) | words_as_filled(alert))
     alert.refresh_from_db()
     assert alert.expires_at > clock.now()
 

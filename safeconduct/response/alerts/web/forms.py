@@ -71,6 +71,8 @@ class AlertForm(AreaForm):
         initial=int(USUAL_VALIDITY.total_seconds() // 3600),
         help_text=_("Counted from now. Nothing is sent after it."),
     )
+    # The hours the page showed, some time ago: by now they may round to others.
+    shown_hours = forms.IntegerField(widget=forms.HiddenInput, required=False)
     scope = forms.ChoiceField(
         label=_("Who may read it"), choices=[_BY_TABLE, *CapScope.choices], required=False
     )
@@ -149,16 +151,16 @@ class AlertForm(AreaForm):
 
         Hours are rounded: saving a draft anew must not move what its signal says.
         """
-        now = clock.now()
-        alert = self.alert
-        if alert and "expires_in" not in self.changed_data and alert.expires_at > now:
+        now, hours, alert = clock.now(), self.cleaned_data["expires_in"], self.alert
+        if alert and hours == self.cleaned_data["shown_hours"] and alert.expires_at > now:
             return alert.expires_at
-        return now + timedelta(hours=self.cleaned_data["expires_in"])
+        return now + timedelta(hours=hours)
 
     @staticmethod
     def start_from(alert: Alert) -> dict[str, Any]:
         """The initial values that show an alert as it was saved."""
         left = alert.expires_at - clock.now()
+        hours = max(1, round(left.total_seconds() / 3600))
         same = {
             name: getattr(alert, name)
             for name in (
@@ -181,7 +183,8 @@ class AlertForm(AreaForm):
             "place": saved_place(alert),
             "somewhere_in": alert.somewhere_in,
             "incident": alert.incident_id,
-            "expires_in": max(1, round(left.total_seconds() / 3600)),
+            "expires_in": hours,
+            "shown_hours": hours,
         }
 
 
