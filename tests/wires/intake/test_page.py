@@ -219,6 +219,12 @@ def test_spoilt_posts_on_disk_do_not_keep_the_door_shut(ledger, tmp_path):
     assert Posts(None, tmp_path).line(2) is None
 
 
+@pytest.mark.parametrize("tail", [".", ")", "/", "%E2%80%9D", "\u200f", " Salam", "\n1", "…"])
+def test_what_surrounds_a_link_is_no_part_of_it(visitor, tail):
+    assert visitor.get(visitor.path + tail).status == 200
+    assert visitor.get(visitor.path + "x" + tail).status == 404
+
+
 @pytest.mark.parametrize("path", ["/s/" + "A" * 22, "/s/short", "/s/" + "z" * 4000, "/s/", "/"])
 def test_a_forged_link_gets_a_kind_page(visitor, path):
     page = visitor.get(path, headers={"accept-language": "fa-IR,fa;q=0.9,en;q=0.8"}).check_page()
