@@ -37,6 +37,8 @@ _CLASSES: Final = str.maketrans("kqhxjfw", "ggggcvv")
 _VOWELS: Final = re.compile("[aeiouy]+")
 _RUNS: Final = re.compile(r"(.)\1+")
 
+# No letter before it is of another script.
+_LAST_LATIN: Final = "\u02af"
 _SCRIPTS: Final = (
     ("Latn", 0x0041, 0x024F), ("Latn", 0x1E00, 0x1EFF), ("Latn", 0x0250, 0x02AF),
     ("Grek", 0x0370, 0x03FF), ("Grek", 0x1F00, 0x1FFF),
@@ -114,6 +116,8 @@ def sort_key(text: str, language: str) -> str:
 
 def script_of(text: str) -> str:
     """The ISO 15924 code of the script most letters are in; ``Zyyy`` where there are none."""
+    if text and max(text) <= _LAST_LATIN:
+        return "Latn" if any(map(str.isalpha, text)) else "Zyyy"
     counted = Counter(_script_of_letter(letter) for letter in text if letter.isalpha())
     return min(counted, key=lambda script: (-counted[script], script)) if counted else "Zyyy"
 

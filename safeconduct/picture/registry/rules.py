@@ -278,13 +278,16 @@ def is_another_bearer(one: Named, other: Named) -> bool:
 
     Stricter than :func:`is_somebody_else`: of two rows that are one person one is dropped.
     """
+    if one == other:
+        return False
     has_other_birth = bool(one.born and other.born and one.born != other.born)
     return has_other_birth or _letters(one) != _letters(other)
 
 
-def family_key(family: str) -> set[str]:
+@lru_cache(maxsize=50_000)
+def family_key(family: str) -> frozenset[str]:
     """What a family name has in common for all who bear it: Əliyev and Əliyeva are of one."""
-    return _spelled(" ".join(map(_unsexed, latin_key(family).split())))
+    return frozenset(_spelled(" ".join(map(_unsexed, latin_key(family).split()))))
 
 
 def _unsexed(word: str) -> str:

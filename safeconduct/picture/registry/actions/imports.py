@@ -173,7 +173,6 @@ class _Keeper:
             with connection.cursor() as cursor:
                 # Two lists at once would both find a person missing.
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registry import'))")
-            hold_still([one.key for one in judged])
             by_key, known = self._told_apart(judged)
             changed, kept = self._renew({key: by_key[key] for key in known - self.seen})
             for key in known:
@@ -187,7 +186,11 @@ class _Keeper:
 
     def _told_apart(self, judged: list[Judged]) -> tuple[dict[str, Judged], set[str]]:
         """The rows by key, and which keys are known; one identifier is one person's alone."""
-        known = known_keys([one.key for one in judged])
+        keys = [one.key for one in judged]
+        if known := known_keys(keys):
+            hold_still(list(known))
+            # Somebody may have deleted their record while we waited for it.
+            known = known_keys(keys)
         old = known - self.seen
         doubtful = [one for one in judged if one.key in old and one.key != one.plain_key]
         strangers: set[Judged] = set()

@@ -64,18 +64,23 @@ class Families:
         """
         marks = {block.mark for block in blocks}
         self.stored = {mark: {} for mark in marks}
-        places = {
-            self._key(mark, place): (mark, place) for mark in marks for place in range(_ALIKE)
-        }
-        of_ours = {party_id: mark for mark in marks for party_id in self.ours.get(mark, ())}
-        for party_id, key in _rows(_PARTIES, list(places), list(of_ours)):
-            mark, place = places.get(key) or (of_ours[party_id], None)
-            self.stored[mark][party_id] = Family(party_id, place)
+        # Places are taken from the first on: where the first two are free all are.
+        self._look_up(marks, range(2))
+        self._look_up((mark for mark in marks if self.stored[mark]), range(2, _ALIKE))
         self._describe()
         for mark, families in self.stored.items():
             keys = known.get(mark, ())
             met = {one.party_id for one in families.values() if not one.keys.isdisjoint(keys)}
             self.ours[mark] = (self.ours.get(mark, set()) & families.keys()) | met
+
+    def _look_up(self, marks: Iterable[str], numbers: range) -> None:
+        marks = list(marks)
+        places = {self._key(mark, place): (mark, place) for mark in marks for place in numbers}
+        of_ours = {party_id: mark for mark in marks for party_id in self.ours.get(mark, ())}
+        for party_id, key in _rows(_PARTIES, list(places), list(of_ours)) if marks else ():
+            mark, place = places.get(key) or (of_ours[party_id], None)
+            if place is not None or party_id not in self.stored[mark]:
+                self.stored[mark][party_id] = Family(party_id, place)
 
     def _describe(self) -> None:
         found = {

@@ -127,13 +127,12 @@ class Judge:
         self, cells: list[str], name: str, found_in: Callable[[str], Iterable[str]]
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """All of a kind, each once, and those that tell the row from others."""
-        own = [one for part in several(self._cell(cells, name)) for one in found_in(part)]
-        more = [
-            one
-            for place in self.more.get(name, ())
-            for part in several(given(cells[place]))
-            for one in found_in(part)
-        ]
+        first = self._cell(cells, name)
+        further = filter(None, (given(cells[place]) for place in self.more.get(name, ())))
+        own = [one for part in several(first) for one in found_in(part)] if first else []
+        more = [one for text in further for part in several(text) for one in found_in(part)]
+        if not (own or more):
+            return (), ()
         if len(own) + len(more) > _MOST_OF_A_KIND:
             raise RowRefusedError(
                 _("More than twelve telephones or mail addresses for one person.")
