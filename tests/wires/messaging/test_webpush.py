@@ -151,9 +151,12 @@ def test_all_our_keys_are_tried_within_half_a_lease(
     assert (to.timeout, to.longest_call) == (timeout, timeout * max(keys, 1))
 
 
-def test_a_long_text_is_cut_to_what_a_service_takes() -> None:
+@pytest.mark.parametrize(
+    "words", ["Сильное землетрясение. ", "زلزال قوي. ", "🌊🌊🌊", 'Çıxın "indi"\n']
+)
+def test_a_long_text_is_cut_to_what_a_service_takes(words: str) -> None:
     browser = Browser()
-    text = replace(TEXT, body="Сильное землетрясение. " * 400)
+    text = replace(TEXT, body=words * 400)
 
     async def sent() -> bytes:
         async with push_service() as service:
@@ -161,8 +164,11 @@ def test_a_long_text_is_cut_to_what_a_service_takes() -> None:
             return service.heard[0][2]
 
     content = asyncio.run(sent())
-    assert len(content) < LARGEST + 120
-    assert browser.opened(content)["body"].endswith("…")
+    # And no more than that is missing.
+    assert LARGEST - 20 < len(content) - 103 <= LARGEST
+    body = browser.opened(content)["body"]
+    assert body.endswith("…")
+    assert text.body.startswith(body[:-1])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 RFC 8030 for the request, RFC 8291 for the content, RFC 8292 (VAPID) for who we are.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -136,10 +137,16 @@ def payload(parcel: Parcel, text: PushText) -> bytes:
         "dir": languages.direction(parcel.language),
         "exercise": parcel.exercise,
     }
-    while len(content := orjson.dumps(said)) > LARGEST:
-        # Titles are bounded by their column, so what is too long is the text.
-        said["body"] = str(said["body"])[: -(len(content) - LARGEST + 8)] + "…"
-    return content
+    if len(content := orjson.dumps(said)) <= LARGEST:
+        return content
+
+    # Titles are bounded by their column, so what is too long is the text.
+    def cut(length: int) -> bytes:
+        return orjson.dumps(said | {"body": f"{text.body[:length]}…"})
+
+    # Letters weigh from one octet to six: the longest that fits is looked for.
+    fits = bisect_right(range(len(text.body)), LARGEST, key=lambda length: len(cut(length)))
+    return cut(max(0, fits - 1))
 
 
 class _Signer:
