@@ -327,7 +327,7 @@ class ImportRun(models.Model):
     dry_run = models.BooleanField(default=False)
     content = models.BinaryField(null=True)
     refused = models.BinaryField(null=True)
-    failure = models.CharField(max_length=200, blank=True)
+    failure = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     bytes_done = models.BigIntegerField(default=0)

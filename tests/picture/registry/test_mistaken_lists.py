@@ -108,3 +108,10 @@ def test_a_heading_with_letters_nobody_sees_lets_the_run_end():
     assert (run.rows_new, run.failure) == (1, "")
     assert run.columns_unread == ["shoe size"]
     assert run.finished_at
+
+
+def test_a_reason_is_told_to_its_end():
+    header = ";".join([*(f"Full name {n}" for n in range(1, 13)), "phone"])
+    run = run_of(f"{header}\nLeyla\n".encode())
+    assert run.failure.startswith("The columns “Full name 1”, “Full name 2”")
+    assert run.failure.endswith("say the same name again.")

@@ -141,7 +141,7 @@ def run_import(*, run_id: int, now: datetime, actor: Actor) -> None:
                 actor=actor,
             )
         except ListRefusedError as refusal:
-            ended["failure"] = str(refusal)[:200]
+            ended["failure"] = str(refusal)[:500]
         else:
             ended |= _figures(tally)
             ended["refused"] = _as_file(refused) if tally.refused else None
