@@ -172,6 +172,13 @@ def test_without_script_the_board_shows_everything(
     )
     expect(page.locator("svg.cells polygon").first).to_be_visible()
     expect(page.locator("#map")).to_be_hidden()
+    # Beside the ground it draws there would be nothing but the colour of the sea.
+    box = page.locator("svg.cells").bounding_box()
+    viewed = page.locator("svg.cells").get_attribute("viewBox")
+    assert box is not None
+    assert viewed is not None
+    _, _, wide, high = map(float, viewed.split())
+    assert box["width"] / box["height"] == pytest.approx(wide / high, abs=0.02)
     _keep(page, "board-no-script")
     page.get_by_role("link", name="Refresh").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Earthquake")
