@@ -34,7 +34,7 @@ class ReportsDoor:
     """``ways`` says how the next requests end, one each; afterwards all go well.
 
     "refuse": hung up on before a word; "half": in the middle of it; "swallow": kept, but the
-    answer is lost; "busy": 503; "hotel": somebody's log-in page; "ok".
+    answer is lost; "busy": 503; "hotel": somebody's log-in page; "proxy": somebody's 403; "ok".
     """
 
     origin: str = ""
@@ -64,6 +64,8 @@ def _handler(door: ReportsDoor) -> type[BaseHTTPRequestHandler]:  # noqa: C901 -
                     return
                 case "busy":
                     self._answer(503, b"", "text/plain")
+                case "proxy":
+                    self._answer(403, b"<h1>Forbidden</h1>", "text/html")
                 case "hotel":
                     self._answer(200, b"<h1>Log in</h1>", "text/html")
                 case _:

@@ -97,6 +97,28 @@ def test_a_request_waits_on_the_phone_and_is_sent_once(
     expect(page.locator(".item")).to_have_count(0)
 
 
+def test_a_request_that_somebody_bars_holds_up_no_other_and_says_so(
+    phone: Callable[..., Page], door: ReportsDoor
+) -> None:
+    page = phone("/help/", language="en")
+    keep = """(to) => Promise.all([1, 2].map((n) => keepReport({ key: crypto.randomUUID(),
+      kind: "help", to, fields: [["words", `number ${n}`]], photos: [], at: n, summary: "" })))"""
+    page.evaluate(keep, f"{door.url}/help")
+    door.ways[:] = ["proxy", "ok"]
+    assert page.evaluate("sendReports()") == 1
+    assert [report.fields["words"] for report in door.kept] == ["number 2"]
+
+    door.ways[:] = ["proxy", "hotel"] * 100
+    _ask(page)
+    expect(page.get_by_text("This network does not let it through.")).to_be_visible()
+    expect(page.get_by_text("If you cannot wait, call.")).to_be_visible()
+    expect(page.get_by_text("There is no line just now.")).to_be_hidden()
+    assert violations(page) == []
+    door.ways.clear()
+    expect(page.get_by_role("heading", name="We have received it")).to_be_visible(timeout=20_000)
+    _counts(page, waiting=0, sent=3)
+
+
 def test_with_a_line_the_reference_comes_at_once(
     phone: Callable[..., Page], door: ReportsDoor
 ) -> None:

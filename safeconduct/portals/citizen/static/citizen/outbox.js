@@ -24,12 +24,16 @@ function bodyOf(report) {
   return body;
 }
 
+// Not received, but it may be later.
+const isBusy = ({ status }) => status === 429 || status >= 500;
+
 // A form of our own pages: asked for anew for its token, then handed in as its reader would.
 async function sendForm({ to, fields }) {
   const how = { credentials: "same-origin", cache: "no-store", signal: patience() };
-  const page = await (await fetch(to, how)).text();
-  const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(page)?.[1];
-  if (!token) return { became: "later" };
+  const asked = await fetch(to, how);
+  if (isBusy(asked)) return { became: "later" };
+  const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(await asked.text())?.[1];
+  if (!token) return { became: "barred" };
   const body = new URLSearchParams([...fields, ["csrfmiddlewaretoken", token]]);
   const response = await fetch(to, { ...how, method: "POST", body });
   if (!response.ok) return { became: "later" };
@@ -40,7 +44,16 @@ async function sendForm({ to, fields }) {
   return { became: "sent", follow: response.url, refused: late };
 }
 
-// What became of it: "sent" with a receipt, "later", or "refused" for good.
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
+// What became of it: "sent" with a receipt, "later", "barred" by somebody in between who may let
+// others through, or "refused" for good.
 async function sendReport(report) {
   try {
     if (report.kind === "register") return await sendForm(report);
@@ -53,9 +66,9 @@ async function sendReport(report) {
     });
     // The door's own last words; whatever else says no (a hotel's log-in page) is not the door.
     if ([400, 413, 415].includes(response.status)) return { became: "refused" };
-    if (!response.ok) return { became: "later" };
-    const { reference, follow } = await response.json();
-    return reference ? { became: "sent", reference, follow } : { became: "later" };
+    if (isBusy(response)) return { became: "later" };
+    const { reference, follow } = parsed(await response.text()) ?? {};
+    return response.ok && reference ? { became: "sent", reference, follow } : { became: "barred" };
   } catch {
     return { became: "later" };
   }
@@ -71,7 +84,7 @@ async function settle(report) {
   } else if (await get(`report ${key}`)) {
     // What fails goes behind the others: one that never arrives must not hold up the rest.
     const tries = report.tries + 1;
-    await put(`report ${key}`, { ...report, tries, refused: became === "refused" });
+    await put(`report ${key}`, { ...report, tries, refused: became === "refused", barred: became === "barred" });
   }
   return became;
 }
@@ -85,7 +98,7 @@ const sendReports = () => alone(async () => {
     const report = await get(`report ${key}`);
     const became = report ? await settle(report) : "gone";
     if (became === "later") break;
-    left -= 1;
+    if (became !== "barred") left -= 1;
   }
   return left;
 });

@@ -23,7 +23,7 @@ const words = (submitter) => {
 
 const show = (when, { reference = "", follow = "" } = {}) => {
   form.hidden = true;
-  for (const part of result.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== when;
+  for (const part of result.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(when);
   for (const part of result.querySelectorAll("[data-about]")) part.hidden = part.dataset.about !== about;
   result.querySelector(".reference").textContent = reference;
   const link = result.querySelector(".follow");
@@ -48,7 +48,11 @@ async function send() {
     show("sent", receipt);
     const request = receipt.follow?.split("/").at(-2);
     document.dispatchEvent(new CustomEvent("said", { detail: { ...from, request } }));
-  } else show((await get(`report ${key}`))?.refused ? "refused" : "waiting");
+  } else {
+    const { refused, barred } = await get(`report ${key}`) ?? {};
+    if (refused) show("refused");
+    else show(barred ? "barred" : "waiting");
+  }
   if (left) later();
 }
 
