@@ -185,3 +185,21 @@ def test_sound_within_a_message_does_not_cost_its_area():
     reading = one(cap(("<area>", sound)))
     assert reading.outcome == "accepted"
     assert reading.area.cells > 0
+
+
+def test_letters_by_their_names_in_html_are_the_letters():
+    reading = one(cap(("Strong earthquake", "Inundaci&oacute;n &amp; lluvia&nbsp;&mdash; 3")))
+    assert reading.texts["en-US"]["headline"] == "Inundación & lluvia\u00a0— 3"
+    assert [str(note) for note in reading.repairs] == [
+        "Names that only HTML has for letters were read as the letters."
+    ]
+    strange = said(cap(("Strong earthquake", "Tremor &nosuchname; &oacute;")))
+    assert "not well-formed" in strange[0]
+
+
+def test_no_message_that_another_changes_is_forgotten():
+    told = " ".join(f"a@b.c,A-{at},2026-03-01T10:00:00+04:00" for at in range(1_100))
+    some = told.split()[:900]
+    whole = one(updated(" ".join(some)))
+    assert (len(whole.references), whole.repairs) == (900, ())
+    assert said(updated(told)) == ["The message refers to more than 1000 others."]

@@ -175,3 +175,16 @@ def test_meetings_are_counted_exactly_until_there_are_too_many():
     assert tangles.meetings([one, other], 100) == 10
     assert tangles.meetings([one, other], 9) == 10
     assert tangles.meetings([], 9) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "lat", "lon"),
+    [
+        ("40N,49E 40N,50E 41N,50E 41N,49E 40N,49E", 40.5, 49.5),
+        ("10.5S,70W 10.5S,69W 11.5s,69w 10.5S,70W", -10.8, -69.2),
+    ],
+)
+def test_halves_of_the_earth_by_their_letters_are_read_and_said(text, lat, lon):
+    reading = drawn(f"<polygon>{text}</polygon>")
+    assert reading.area.ranges.contains(cell_at(lat, lon))
+    assert repairs(reading) == ["A polygon is not written as pairs “latitude,longitude”."]

@@ -143,3 +143,10 @@ def test_a_shakemap_taken_back_is_not_what_was_measured():
     assert [band["intensity"] for band in reading.area.intensities] == [6.0]
     only = one(quake(products={"shakemap": [product("DELETE", 9.0)]}))
     assert (only.facts["basis"], only.area.estimated) == ("point", True)
+
+
+def test_nobody_says_how_strong_an_earthquake_of_unknown_magnitude_was():
+    assert one(quake(mag=None)).severity == "Unknown"
+    assert one(contours((8.0, RING))).severity == "Extreme"
+    nameless = contours((8.0, RING), eventid="")
+    assert one(nameless).event == "M ?"

@@ -42,6 +42,8 @@ _LONGEST_TEXT = 20_000
 _SENT = re.compile(r"\d{4}-\d\d-\d\dT\S+", re.ASCII)
 # No message means so many others that it takes more characters, blanks aside.
 _LONGEST_REFERENCES = 100_000
+# A country's sum of all that is in force changes some hundred.
+_MOST_REFERENCES = 1_000
 _LONGEST_SENDER, _LONGEST_IDENTIFIER = 200, 300
 
 
@@ -121,7 +123,9 @@ def _references(alert: xml.Element, repairs: Repairs) -> tuple[str, ...]:
     if any(one.count(",") != 2 for one in found):  # sender, identifier, sent
         repairs.add(_("A reference is not written as “sender,identifier,sent”."))
         found = tuple(_spaced_references(" ".join(found)[:_LONGEST_REFERENCES])) or found
-    return tuple(one[:600] for one in found[:200])
+    if len(found) > _MOST_REFERENCES:
+        repairs.add(_("The message refers to more than %(most)s others."), most=_MOST_REFERENCES)
+    return tuple(one[:600] for one in found[:_MOST_REFERENCES])
 
 
 def _spaced_references(text: str) -> Iterator[str]:

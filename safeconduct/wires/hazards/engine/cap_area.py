@@ -23,6 +23,9 @@ _CIRCLE = re.compile(rf"{_NUMBER.pattern},{_NUMBER.pattern}\s+{_NUMBER.pattern}"
 # A typesetter's minus signs, and a dash in place of one.
 _MINUS = str.maketrans("−–‒", "---")
 _JUNK = re.compile(r"[^\d\s,.;:|()\[\]+\-eE]")
+# “40.5N,49.2E”: halves of the earth by their letters.
+_LETTERED = re.compile(r"(?:\s*[\d.]+\s?[NSns]\s*,\s*[\d.]+\s?[EWew])+\s*", re.ASCII)
+_SIDE = re.compile(r"([\d.]+)\s?([NSEWnsew])", re.ASCII)
 _BETWEEN_CODES = re.compile(r"[\s,;]+")
 _CODE = re.compile(r"[A-Z]{2,3}|(?=\S*\d)[\w./-]+")
 _POLE, _TURN = 90, 360
@@ -303,6 +306,9 @@ def _codes(area: xml.Element) -> Iterator[tuple[str, str]]:
 
 
 def _pairs(text: str, repairs: Repairs) -> Iterator[tuple[float, float]]:
+    if _LETTERED.fullmatch(text):
+        repairs.add(_("A polygon is not written as pairs “latitude,longitude”."))
+        text = _SIDE.sub(lambda one: f"{'-' * (one[2] in 'SsWw')}{one[1]}", text)
     words = text.split()
     commas = {word.count(",") for word in words}
     if commas == {2} and not any(word.endswith(",") for word in words):

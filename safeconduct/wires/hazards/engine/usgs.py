@@ -352,7 +352,7 @@ def _severity(
     felt = _number(told.get("mmi"))
     if felt is None and magnitude is not None and place is not None:
         felt = intensity.around_hypocentre(magnitude, max(place[2], 1.0))
-    if felt is None:
+    if felt is None and not area.estimated:
         felt = max((band["intensity"] for band in area.intensities), default=None)
     return "Unknown" if felt is None else severity_of(felt)
 
@@ -381,7 +381,8 @@ def _magnitude(value: object) -> float | None:
 
 def _title(magnitude: float | None, place: object) -> str:
     size = f"M {magnitude:.1f}" if magnitude is not None else "M ?"
-    return f"{size} - {place}" if place else size
+    # A fingerprint is no name to read out.
+    return f"{size} - {place}" if place and not str(place).startswith("sha256-") else size
 
 
 def _milliseconds(value: object) -> float | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from html.entities import html5
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
@@ -21,6 +22,8 @@ _ENCODINGS = {
     "cp1252": "Windows-1252",
     "latin-1": "Latin-1",
 }
+_HTML_NAME = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+_OF_XML = ("amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT")
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
 _CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]{3,}")
 # Latin and Cyrillic in one word are in none: the letters of another table.
@@ -56,6 +59,10 @@ def parse(payload: bytes, repairs: Repairs) -> Element:
                 _("The text is not in the encoding it claims; it was read as %(encoding)s."),
                 encoding=encoding,
             )
+    if root is None and (text := _without_letters_of_html(trimmed)) != trimmed:
+        root = _attempt(text, recover=False)
+        if root is not None:
+            repairs.add(_("Names that only HTML has for letters were read as the letters."))
     if root is None:
         root = _with_prefixes(_attempt(trimmed, recover=True))
         repairs.add(_("The file is not well-formed XML; what could be read was kept."))
@@ -129,6 +136,19 @@ def _with_prefixes(root: Element | None) -> Element | None:
             with suppress(ValueError):
                 element.tag = f"{{{space}}}{name}" if space else name
     return root
+
+
+def _without_letters_of_html(payload: bytes) -> bytes:
+    """With “&oacute;” and the like as numbers; a document that declares its own keeps them."""
+    if b"<!" in payload:
+        return payload
+    return _HTML_NAME.sub(_numbered, payload)
+
+
+def _numbered(found: re.Match[bytes]) -> bytes:
+    name = found[1].decode()
+    letters = "" if name in _OF_XML else html5.get(f"{name};", "")
+    return "".join(f"&#{ord(letter)};" for letter in letters).encode() or found[0]
 
 
 def _attempt(payload: bytes, *, recover: bool) -> Element | None:
