@@ -54,7 +54,8 @@ def import_file(  # noqa: PLR0917 -- click hands over one argument an option
 ) -> None:
     """Bring in a CSV list of nationals; refused rows come back in a file with their reasons.
 
-    Columns are recognised by their headings in Azerbaijani, English, Russian and Turkish.
+    Columns are recognised by their headings in Azerbaijani, English, Russian, Turkish, Arabic
+    and Persian.
     The same list twice changes nothing. Exit code 1 if the file cannot be read.
     """
     from django.utils import translation

@@ -49,6 +49,9 @@ def numbers(text: str, country: str = "TR") -> list[str]:
         ("+994 12 493 50 00 доб. 12", "TR", ["+994124935000"]),
         ("+994 12 493 50 00 (daxili 12)", "TR", ["+994124935000"]),
         ("+994 12 493 50 00 daxili 1234; +994501234567", "TR", ["+994124935000", LEYLA]),
+        ("+994501234567 (ev) +90 532 123 45 67 (iş)", "TR", [LEYLA, "+905321234567"]),
+        ("0532 123 45 67 və ya 0533 123 45 67", "TR", ["+905321234567", "+905331234567"]),
+        ("+994501234567\\0532 123 45 67", "TR", [LEYLA, "+905321234567"]),
         ("+994 12 493 50 00 x12", "TR", ["+994124935000"]),
         ("+994 12 493 50 00 #12", "TR", ["+994124935000"]),
         ("yoxdur", "TR", []), ("нет", "TR", []), ("—", "TR", []), ("N/A", "TR", []),
@@ -113,6 +116,35 @@ def test_what_is_no_day(written: str) -> None:
         cells.day(written)
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["February 1, 1985", "Feb 1st 1985", "1985.02.01.", "01,02,1985", "01 02 1985",
+     "1 fev 1985-ci il", "01.02.1985-ci il", "1.2.1985 г.", "1 февраля 1985 года",
+     "1 Şubat 1985 yılı"],
+)  # fmt: skip
+def test_days_with_words_about_them(written: str) -> None:
+    assert cells.day(written) == date(1985, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Leyla Əliyeva <leyla@example.org>", ["leyla@example.org"]),
+        ("mailto:leyla@example.org", ["leyla@example.org"]),
+        ("leyla@example.org (iş)", ["leyla@example.org"]),
+        ("leyla@example.org / rauf@example.org", ["leyla@example.org", "rauf@example.org"]),
+    ],
+)
+def test_addresses_of_a_cell(written: str, read: list[str]) -> None:
+    assert [one for part in cells.several(written) for one in cells.mails(part)] == read
+
+
+@pytest.mark.parametrize("written", ["leyla@example.org (anası)", "leyla(at)example.org"])
+def test_an_address_with_somebody_behind_it_may_be_theirs(written: str) -> None:
+    with pytest.raises(rules.ContactRefusedError):
+        list(cells.mails(written))
+
+
 @pytest.mark.parametrize("written", ["31.12.90", "1/2/85", "05-Mar-85", "5 mart 85", "1.2.85 г."])
 def test_a_year_of_two_digits_comes_back_and_says_what_to_do(written: str) -> None:
     with pytest.raises(rules.DateRefusedError, match="four digits"):
@@ -160,7 +192,8 @@ def test_two_bytes_a_letter_are_known_without_a_mark(encoding: str) -> None:
         ("Страна пребывания", "country"), ("Ф.И.О.", "full_name"), ("Soyadı, adı", "full_name"),
         ("E-posta", "mail"), ("Aile No", "party"), ("Name (in Latin)", "given_name"),
         ("Дата рождения (дд.мм.гггг)", "birth_on"), ("Ölkə (Country)", "country"),
-        ("Departure (planned)", "stay_until"),
+        ("Departure (planned)", "stay_until"), ("Telefon (ölkə kodu ilə)", "phone"),
+        ("رقم الهاتف", "phone"), ("نام خانوادگی", "family_name"), ("تاريخ الميلاد", "birth_on"),
         # Somebody else's, and what counts the lines of this list alone.
         ("Telefon (anası)", ""), ("Имя (отца)", ""), ("Name (father)", ""), ("Ata adı", ""),
         ("Country (citizenship)", ""), ("Ölkə (vətəndaşlıq)", ""), ("Şəhər (doğulduğu)", ""),

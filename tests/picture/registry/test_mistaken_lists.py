@@ -11,7 +11,7 @@ from safeconduct.ground.kernel import clock
 from safeconduct.picture.registry.actions import Plan, import_list, run_import
 from safeconduct.picture.registry.engine.lists.reading import read_table
 from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
-from safeconduct.picture.registry.models import ImportRun, Person
+from safeconduct.picture.registry.models import ContactPoint, ImportRun, Person
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -78,11 +78,50 @@ def test_a_heading_of_two_lines_is_still_one():
 
 
 @pytest.mark.parametrize(
-    "raw", [b'sep="\nname,country\n', b"x" * 10_001 + b",country\n1,2\n", b'"' + b"x" * 20_000]
+    "raw", [b'sep="\nx,y\n', b"x" * 10_001 + b",country\n1,2\n", b'"' + b"x" * 20_000]
 )
 def test_a_header_that_is_none_is_refused(raw):
     with pytest.raises(ListRefusedError, match="names no columns"):
         bring_in(raw)
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "Türkiyədə yaşayan vətəndaşların siyahısı\n\n",
+        "Siyahı, 2026;;;\n;;;\nTəsdiq edirəm: Məmmədov R.;;;\n",
+        'sep=;\n"List ""A""";;;\n',
+        "Şəxs;;Əlaqə;\n",
+    ],
+)
+def test_titles_above_the_header_are_no_header(titles):
+    text = f"{titles}Ad;Soyad;Telefon;Ölkə\nLeyla;Əliyeva;0532 123 45 67;TR\n"
+    tally = bring_in(text.encode())
+    assert (tally.read, tally.new, tally.columns_unread) == (1, 1, [])
+
+
+def test_headings_below_one_over_several_columns_are_read():
+    text = "Ad;Soyad;Əlaqə;;Ölkə\n;;Telefon;E-poçt;\nLeyla;Əliyeva;0532 123 45 67;l@b.az;TR\n"
+    tally = bring_in(text.encode())
+    assert (tally.read, tally.new, tally.columns_unread) == (1, 1, [])
+    assert sorted(ContactPoint.objects.values_list("address", flat=True)) == [
+        "+905321234567",
+        "l@b.az",
+    ]
+
+
+def test_a_row_below_the_header_is_no_second_line_of_it():
+    assert bring_in(b"Ad;Soyad;x;country\nLeyla;;Name;TR\nRauf;;;TR\n").new == 2
+
+
+@pytest.mark.parametrize(
+    "last",
+    [b"C\xc9\x99mi: 2;;;", b"Toplam;;;", "İcraçı: Məmmədov R.;;;".encode(), "Итого;;;".encode()],
+)
+def test_what_stands_below_the_people_is_nobody(last):
+    raw = "Ad;Soyad;Telefon;Ölkə\nNota;;0532 123 45 67;TR\nCəmilə;;;TR\n".encode() + last
+    tally = bring_in(raw, country="TR")
+    assert (tally.new, tally.refused) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,11 @@ _NOTHING: Final = frozenset(
 _LONGEST_NOTHING: Final = 16
 # A comma before an extension parts nothing.
 _APART: Final = re.compile(
-    r"[;,|\r\n](?!\s*(?:ext|x\d|доб|вн|daxili|dahili|əlavə)[\w\s.:]{0,12}(?![^;,|\r\n]))"
-    r"|\s(?:və|ve|and|or|и|или)\s|(?<=\d)\s+(?=\+)",
+    r"[;,|\\\r\n](?!\s*(?:ext|x\d|доб|вн|daxili|dahili|əlavə)[\w\s.:]{0,12}(?![^;,|\r\n]))"
+    r"|\s(?:və(?:\s+ya)?|ve|veya|and|or|и|или)\s|(?<=[\d)])\s+(?=\+)",
     re.IGNORECASE,
 )
+_IN_BOOK: Final = re.compile(r"[^<>@]*<([^<>]+)>")
 _REMARK: Final = re.compile(r"\([^()\d+]*\)")
 # Of what a remark behind a number may consist; any other may say that it is somebody else's.
 _KINDS: Final = frozenset(
@@ -57,8 +58,15 @@ _PLAIN: Final = re.compile(r"\+?[0-9][0-9 ()\u00a0–—-]*")
 _BETWEEN_DIGITS: Final = re.compile(r"[\s().–—-]+")
 # 905321234567.0 is a number that a program took for a sum.
 _AS_FIGURE: Final = re.compile(r"(\d{7,})\.0")
-_TIME: Final = re.compile(r"(?<=\d)[ T]+\d{1,2}:\d{2}.*|(?<=\d)\s*г\.?")
+# What stands behind a date: the time of it, or the word for year.
+_TIME: Final = re.compile(
+    r"(?<=\d)[ T]+\d{1,2}:\d{2}.*"
+    r"|(?<=\d)(?:[\s-]*(?:г(?:ода?)?|(?:c[iıuü]\s*)?il\w{0,3}|yılı?)\.?|\.)$",
+    re.IGNORECASE,
+)
 _AROUND: Final = re.compile(r"\s*([./-])\s*")
+_PARTED: Final = re.compile(r"(\d{1,2})[, ]\s*(\d{1,2})[, ]\s*(\d{4})")
+_MONTH_NAMED_FIRST: Final = re.compile(r"([^\W\d_]+)[ .-]+(\d{1,2})(?:st|nd|rd|th)?[ ,.]+(\d{4})")
 _MONTH_FIRST: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _RUN_ON: Final = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 # Days as Excel counts them, of the years 1927 to 2100.
@@ -120,8 +128,8 @@ def _without_kind(remark: re.Match[str]) -> str:
         return " "
     raise rules.ContactRefusedError(
         _(
-            "The words beside this telephone number may mean that it is somebody else's. Leave"
-            " only the number in the cell."
+            "The words beside this number or address may mean that it is somebody else's. Leave"
+            " only the number or address in the cell."
         )
     )
 
@@ -130,6 +138,19 @@ def _without_words(text: str) -> str:
     """The same for words without brackets: +994501234567 ev, WhatsApp: 0532 123 45 67."""
     is_number = _SHORTENED.fullmatch(text.strip())
     return text if is_number else _WORDS.sub(_without_kind, text)
+
+
+def mails(text: str) -> Iterator[str]:
+    """The addresses of one part, without a note of their kind or the name an address book adds.
+
+    :raises ContactRefusedError: if one is none.
+    """
+    if found := _IN_BOOK.fullmatch(text):
+        text = found[1]
+    elif "(" in text:
+        text = _REMARK.sub(_without_kind, text)
+    for part in filter(None, map(given, text.split("/"))):
+        yield rules.normalised_mail(part.removeprefix("mailto:"))
 
 
 def _digits(text: str) -> int:
@@ -143,6 +164,7 @@ def day(text: str, *, month_first: bool = False) -> date:
     :raises DateRefusedError: if it is no date.
     """
     bare = _AROUND.sub(r"\1", _TIME.sub("", text.strip()))
+    bare = _MONTH_NAMED_FIRST.sub(r"\2 \1 \3", _PARTED.sub(r"\1.\2.\3", bare))
     found = _MONTH_FIRST.fullmatch(bare)
     if month_first and found:
         bare = f"{found[3]}-{found[1]}-{found[2]}"

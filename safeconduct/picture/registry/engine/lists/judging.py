@@ -10,8 +10,10 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from safeconduct.ground.kernel.errors import Refusal
+from safeconduct.ground.kernel.names import latin_key
 from safeconduct.picture.registry import rules
 from safeconduct.picture.registry.engine.lists.cells import day, given, said, several
+from safeconduct.picture.registry.engine.lists.cells import mails as mails_in
 from safeconduct.picture.registry.engine.lists.cells import phones as phones_in
 from safeconduct.picture.registry.engine.lists.speaking import language_named
 from safeconduct.picture.registry.engine.lists.whereabouts import Whereabouts
@@ -23,6 +25,18 @@ _MOST_OF_A_KIND: Final = 12
 _TELLING: Final = 3
 # A name or a mark of the list's own may look like the word for nothing.
 _MAY_BE_NO: Final = frozenset({"given_name", "family_name", "full_name", "own_id", "country"})
+
+
+# What begins a line below the people of a list.
+_NOTES: Final = frozenset(
+    map(
+        latin_key,
+        ("cəmi", "yekun", "ümumi", "toplam", "total", "sum", "итого", "всего", "icraçı", "imza",
+         "hazırladı", "hazırlayan", "qeyd", "müdir", "rəis", "исполнитель", "подпись", "составил",
+         "примечание", "signature", "signed", "prepared", "note", "notes", "imzası", "not",
+         "المجموع", "الإجمالي", "ملاحظة", "جمع", "مجموع"),
+    )
+)  # fmt: skip
 
 
 class RowRefusedError(Refusal):
@@ -85,11 +99,9 @@ class Judge:
         # A number without its country's code is one of the country its row names: read as
         # another's it would be a stranger's, and a real one.
         phones, told = self._several(cells, "phone", lambda part: phones_in(part, country))
-        mails, written = self._several(
-            cells,
-            "mail",
-            lambda part: map(rules.normalised_mail, filter(None, map(given, part.split("/")))),
-        )
+        mails, written = self._several(cells, "mail", mails_in)
+        if not (born or phones or mails) and _is_note(first):
+            raise RowRefusedError(_("This line looks like a total or a note, not like a person."))
         language = self._cell(cells, "language")
         spoken = language_named(language)
         stay_from = self._date(cells, "stay_from") or self.collected_on
@@ -166,6 +178,11 @@ class Judge:
         if self.allowed is not None and code not in self.allowed:
             raise RowRefusedError(_("Your posts do not answer for this country."))
         return code
+
+
+def _is_note(name: str) -> bool:
+    """Whether it is a total or a signature: no name has a colon, nor begins so."""
+    return ":" in name or latin_key(name).partition(" ")[0] in _NOTES
 
 
 def _key(*told: object) -> str:

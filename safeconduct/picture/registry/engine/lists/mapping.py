@@ -27,8 +27,10 @@ _OF_FORM: Final = frozenset(
          "гггг.мм.дд", "день месяц год", "число месяц год", "latin", "in latin", "latin letters",
          "in latin letters", "latınca", "latın hərfləri ilə", "latin harfleriyle", "латиницей",
          "латинскими буквами", "as in passport", "pasportda olduğu kimi", "pasaporttaki gibi",
-         "как в паспорте", "iso", "iso code", "required", "optional", "məcburi", "zorunlu",
-         "обязательно"),
+         "как в паспорте", "iso", "iso code", "ölkə kodu ilə", "beynəlxalq formatda",
+         "with country code", "international format", "incl country code", "ülke kodu ile",
+         "ülke koduyla", "с кодом страны", "в международном формате", "с кодом", "kod ilə",
+         "required", "optional", "məcburi", "zorunlu", "обязательно"),
     )
 )  # fmt: skip
 _FILE: Final = Path(__file__).parent.parent.parent / "data/columns.toml"

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 
 from safeconduct.picture.registry.engine.lists import reasons, records
 from safeconduct.picture.registry.engine.lists.letters import letters_of
+from safeconduct.picture.registry.engine.lists.mapping import field_of
 from safeconduct.picture.registry.engine.lists.reasons import ListRefusedError
 from safeconduct.picture.registry.engine.lists.records import Lines, Row
 
@@ -49,7 +50,7 @@ def read_table(file: BinaryIO) -> Table:
     month_first = _is_month_first(text)
     text.seek(0)
     lines = Lines(text)
-    head = records.read_head(lines)
+    head = records.read_head(lines, field_of)
     return Table(head.header, _rows(text, lines, head), head.delimiter, letters.wrong, month_first)
 
 

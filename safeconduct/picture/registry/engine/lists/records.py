@@ -3,8 +3,9 @@
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, NamedTuple, TextIO
 
 from safeconduct.picture.registry.engine.lists import reasons
@@ -21,6 +22,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST_CELL: Final = 10_000
 # A row of more lines than this has lost a quotation mark; each line is read once for each before.
 _MOST_LINES: Final = 50
+# So many lines of titles may stand above a header.
+_MOST_TITLES: Final = 20
+_NAMING: Final = frozenset({"given_name", "family_name", "full_name"})
 
 
 class Head(NamedTuple):
@@ -69,12 +73,63 @@ class Lines:
         return first
 
 
-def read_head(lines: Lines) -> Head:
-    """The header, below empty lines and what Excel says of its separator.
+def read_head(lines: Lines, field_of: Callable[[str], str]) -> Head:
+    """The header, below empty lines, titles, and what Excel says of its separator.
+
+    ``field_of`` says what a column so called holds; the first line that names people's is the
+    header, and else the first of all.
 
     :raises ListRefusedError: if there is none, or it names no columns.
     """
     csv.field_size_limit(_LONGEST_CELL)
+    head = _below_titles(lines, field_of) or _first_head(lines)
+    return _with_second_line(head, lines, field_of)
+
+
+def _below_titles(lines: Lines, field_of: Callable[[str], str]) -> Head | None:
+    """The first of the first lines that can be nothing else; None leaves all lines to be read."""
+    told, ahead = "", list(islice(lines, _MOST_TITLES))
+    lines.taken.clear()
+    for place, line in enumerate(ahead):
+        if found := _SEPARATOR.fullmatch(line.strip("\r\n")):
+            told = found[1]
+            continue
+        head = _single(line, told)
+        fields = set(map(field_of, head.header)) - {""} if head else set()
+        if head and len(fields) > 1 and fields & _NAMING:
+            lines.again.extendleft(reversed(ahead[place + 1 :]))
+            return head
+    lines.again.extendleft(reversed(ahead))
+    return None
+
+
+def _with_second_line(head: Head, lines: Lines, field_of: Callable[[str], str]) -> Head:
+    """A heading over several columns has theirs in the line below it."""
+    line = next(lines, "")
+    lines.taken.clear()
+    below = _single(line, head.delimiter)
+    cells = below.header[: len(head.header)] if below else []
+    under = {place: cell for place, cell in enumerate(cells) if cell}
+    if under and all(
+        field_of(cell) and not field_of(head.header[at]) for at, cell in under.items()
+    ):
+        return Head([under.get(at, cell) for at, cell in enumerate(head.header)], head.delimiter)
+    if line:
+        lines.again.appendleft(line)
+    return head
+
+
+def _single(line: str, told: str) -> Head | None:
+    """A header of one line, if it is one."""
+    if line.count('"') % 2 or not line.strip(_NOTHING):
+        return None
+    try:
+        return _head(line, told)
+    except (csv.Error, ValueError, ListRefusedError):
+        return None
+
+
+def _first_head(lines: Lines) -> Head:
     told, line = "", ""
     for line in lines:
         lines.taken.clear()
