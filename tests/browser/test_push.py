@@ -233,7 +233,8 @@ def test_an_answer_without_signal_is_kept_and_sent_once(
         assert receiver.shown(t["not_sent"])["body"] == t["safe"]
         assert receiver.worker.evaluate("kept().then((all) => all.length)") == 1
         door.start()
-        receiver.worker.evaluate("sendAll()")
+        # Not every browser has background sync: a visit is enough.
+        receiver.page.evaluate("navigator.serviceWorker.controller.postMessage({})")
         receiver.shown(t["received"])
         receiver.worker.evaluate("sendAll()")
         said = RawAnswer.objects.values_list("asked_id", "answer", "key").distinct()

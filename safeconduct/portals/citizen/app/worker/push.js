@@ -22,6 +22,8 @@ addEventListener("sync", (event) => {
 addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewed(event)));
 addEventListener("message", (event) => {
   const { mine, shell, forget } = event.data ?? {};
+  // Not every browser tells when there is a line again: whoever opens a page of ours has one.
+  event.waitUntil(sendAll({ again: true }).catch(() => null));
   event.waitUntil(sendRenewal());
   if (mine) event.waitUntil(put("mine", mine));
   if (shell) event.waitUntil(oneEdition(() => keepShell(shell)));

@@ -82,7 +82,11 @@ let timer = 0;
 
 const send = async () => {
   clearTimeout(timer);
-  if (await show()) await sendReports().catch(() => null);
+  if (await show()) {
+    // Answers tapped on a message are the worker's to send.
+    navigator.serviceWorker?.controller?.postMessage({});
+    await sendReports().catch(() => null);
+  }
   // A line that has just come back is often gone again: as long as the page is open it is tried.
   if (await show()) timer = setTimeout(send, 1000 * WAITS[Math.min(tries++, WAITS.length - 1)]);
   else tries = 0;
