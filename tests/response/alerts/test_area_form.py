@@ -93,10 +93,12 @@ def test_a_place_left_alone_stays_though_another_bears_its_very_name(duty: Pages
         ({"place": ""}, "Say where the alert holds."),
         ({"place": "Xyzzyq"}, "We know no such place."),
         ({"place": "Adana", "radius_km": ""}, "Say how many kilometres"),
+        ({"place": "Germany", "radius_km": "50"}, "Kilometres are counted around a city"),
     ],
 )
 def test_what_is_missing_is_said_beside_it(duty: Pages, wrong: dict[str, str], said: str) -> None:
     builders.city()
+    builders.findable_country("DE", en="Germany")
     refused = duty.post(NEW, filled(**wrong))
     assert refused.status_code == 422
     assert said in refused.content.decode()
@@ -128,3 +130,14 @@ def test_asking_again_follows_the_usual_scope_unless_an_officer_chose(duty: Page
     Alert.objects.filter(pk=alert.pk).update(scope=CapScope.PRIVATE)
     chosen = draft_again(incident_id=alert.incident_id, now=now, actor=actor)
     assert chosen.scope == CapScope.PRIVATE
+
+
+def test_kilometres_without_a_city_never_mean_the_whole_area_of_a_signal(duty: Pages) -> None:
+    draft = builders.alert(
+        signal_id=builders.signal().pk, area_kind=AreaKind.SIGNAL, city_id=None, radius_km=None
+    )
+    address = f"/console/alerts/{draft.pk}/edit/"
+    sent = filled(place="", radius_km="50", hazard="earthquake", version=draft.version)
+    refused = duty.post(address, sent)
+    assert refused.status_code == 422
+    assert "Kilometres are counted around a city" in refused.content.decode()

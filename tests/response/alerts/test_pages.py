@@ -335,3 +335,13 @@ def a_new_country(code: str) -> None:
     builders.findable_country(code, en="Afghanistan")
     # Names are remembered by how many countries there are, which holds outside tests.
     places._names_as_of.cache_clear()
+
+
+def test_an_exercise_is_never_said_to_be_public(pages: Pages) -> None:
+    pages.sign_in(builders.officer("duty_officer"))
+    real, drill = builders.alert(), builders.alert(exercise=True)
+    said = "On no page and in no feed"
+    assert said not in pages.get(f"/console/alerts/{real.pk}/").text
+    shown = pages.get(f"/console/alerts/{drill.pk}/").text
+    assert said in shown
+    assert "Public: on our page" not in shown

@@ -74,9 +74,17 @@ class AreaForm(forms.Form):
         told = super().clean() or self.cleaned_data
         if self.alert is None or self.alert.corrects_id is None:
             told["hit"] = hit = self._place(told)
-            if hit is not None and hit.city_id and not told.get("radius_km"):
-                self.add_error("radius_km", _("Say how many kilometres around the city."))
+            self._measure(hit, told)
         return told
+
+    def _measure(self, hit: PlaceHit | None, told: dict[str, Any]) -> None:
+        is_city, kilometres = hit is not None and bool(hit.city_id), told.get("radius_km")
+        if is_city and not kilometres:
+            self.add_error("radius_km", _("Say how many kilometres around the city."))
+        elif kilometres and not is_city and not {"place", "chosen_place"} & set(self.errors):
+            # Left out in silence, they would warn the whole country or the signal's whole area.
+            around = _("Kilometres are counted around a city: name one, or leave this empty.")
+            self.add_error("radius_km", around)
 
     def area(self, signal_id: int | None) -> tuple[AreaKind, dict[str, Any]]:
         """The area's kind and what it takes to find it; only after ``is_valid``."""
