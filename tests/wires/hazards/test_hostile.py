@@ -9,6 +9,7 @@ from lxml import etree
 
 from safeconduct.ground.kernel import geometry
 from safeconduct.wires.hazards.engine import cap as cap_module
+from safeconduct.wires.hazards.engine import cap_index, sniff
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.terms import Outcome
 from tests.wires.hazards.messages import cap, quake
@@ -151,3 +152,38 @@ def test_json_in_another_wrapping_is_read(payload, said):
         assert said in str(reading.repairs[0])
         assert "\x00" not in reading.event
         assert reading.event.encode()
+
+
+ESCAPED = "<x>&lt;alert>&lt;/alert></x>"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        f"<root>{ESCAPED * 40}</root>",
+        f"<feed><entry>{'<alert/>' * 40}</entry></feed>",
+        f"<feed><entry><content>{'&lt;alert>&lt;/alert>' * 40}</content></entry></feed>",
+        f"<feed><a><b>{'<alert/>' * 40}</b></a></feed>",
+        f"<feed>{'<entry><alert/></entry>' * 2}{'<alert/>' * 40}</feed>",
+    ],
+)
+def test_no_more_alerts_are_looked_into_than_are_kept(payload, monkeypatch):
+    """Eight megabytes of empty ones, written as texts, took a minute."""
+    looked_at = []
+
+    def counted(read):
+        return lambda *told, **more: looked_at.append(read) or read(*told, **more)
+
+    monkeypatch.setattr(cap_index, "MOST_MESSAGES", 5)
+    monkeypatch.setattr(sniff, "MOST_MESSAGES", 5)
+    monkeypatch.setattr(cap_index, "_alerts_in", counted(cap_index._alerts_in))
+    monkeypatch.setattr(cap_module, "read_alert", counted(cap_module.read_alert))
+    assert len(read_bytes(payload.encode())) == 5
+    # Each is found, and read.
+    assert len(looked_at) <= 10
+
+
+def test_an_alert_in_an_entry_is_not_read_again_beside_it():
+    inner = cap().decode().partition("?>")[2]
+    feed = f"<feed><entry><deep>{inner}</deep></entry><deep>{inner}</deep></feed>"
+    assert len(read_bytes(feed.encode())) == 2

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import urljoin, urlsplit
 
 from django.utils.translation import gettext_noop as _
@@ -50,15 +50,22 @@ def read_feed(
 ) -> list[Reading]:
     """One reading an entry, or one each for the alerts it holds, in the order of the feed."""
     entries = list(_entries(root))[:MOST_MESSAGES]
-    readings = list(chain.from_iterable(_read(one, resolver, repairs) for one in entries))
+    found = chain.from_iterable(_read(one, resolver, repairs) for one in entries)
+    readings = list(islice(found, MOST_MESSAGES))
     # Some feeds put the alert beside their entries instead of into one.
-    stray = [alert for alert in xml.descendants(root, "alert") if not _is_in_entry(alert)]
-    readings += [_read_alert(alert, repairs.copy(), resolver) for alert in stray]
-    return readings[:MOST_MESSAGES]
+    stray = islice(_beside_entries(root), MOST_MESSAGES - len(readings))
+    return [*readings, *(_read_alert(alert, repairs.copy(), resolver) for alert in stray)]
 
 
-def _is_in_entry(alert: xml.Element) -> bool:
-    return any(xml.local(above) in ("entry", "item") for above in alert.iterancestors())
+def _beside_entries(root: xml.Element) -> Iterator[xml.Element]:
+    """The alerts in no entry, each element looked at once: they may lie deep."""
+    walk = etree.iterwalk(root, events=("start",))
+    for _event, element in walk:
+        name = xml.local(element)
+        if name in ("entry", "item"):
+            walk.skip_subtree()
+        elif name == "alert":
+            yield element
 
 
 def _entries(root: xml.Element) -> Iterator[xml.Element]:
@@ -68,7 +75,7 @@ def _entries(root: xml.Element) -> Iterator[xml.Element]:
 
 def _read(entry: xml.Element, resolver: cap_area.Resolver, before: Repairs) -> list[Reading]:
     about = xml.text_of(entry).encode()
-    if alerts := list(xml.descendants(entry, "alert")):
+    if alerts := list(islice(xml.descendants(entry, "alert"), MOST_MESSAGES)):
         return [_read_alert(alert, before.copy(), resolver) for alert in alerts]
     if written := _written(entry):
         repairs = before.copy()
@@ -93,9 +100,9 @@ def _written(entry: xml.Element) -> list[xml.Element]:
 
 
 def written_in(root: xml.Element) -> list[xml.Element]:
-    """Alerts that an envelope carries as the text of one of its elements."""
+    """Alerts that an envelope carries as the text of one of its elements, as many as we read."""
     texts = (one.text for one in root.iter() if isinstance(one.text, str))
-    return [alert for text in texts for alert in _alerts_in(text)]
+    return list(islice((alert for text in texts for alert in _alerts_in(text)), MOST_MESSAGES))
 
 
 def _alerts_in(text: str) -> list[xml.Element]:
@@ -107,7 +114,7 @@ def _alerts_in(text: str) -> list[xml.Element]:
         root = xml.parse(f"<written>{inner}</written>".encode(), Repairs())
     except UnreadableError:
         return []
-    return list(xml.descendants(root, "alert"))
+    return list(islice(xml.descendants(root, "alert"), MOST_MESSAGES))
 
 
 def _read_summary(entry: xml.Element, repairs: Repairs, resolver: cap_area.Resolver) -> Reading:

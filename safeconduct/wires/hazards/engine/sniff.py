@@ -176,7 +176,7 @@ def _read_root(root: xml.Element, repairs: Repairs, resolver: cap_area.Resolver)
     if name == grid.ROOT:
         return [grid.read_grid(root, repairs)]
     alerts = list(xml.descendants(root, "alert"))[:MOST_MESSAGES]
-    if not alerts and (alerts := cap_index.written_in(root)[:MOST_MESSAGES]):
+    if not alerts and (alerts := cap_index.written_in(root)):
         repairs.add(cap_index.WRITTEN)
     if not alerts and name.lower() == "html":
         raise UnreadableError(_("The file is a web page, not a message."))
