@@ -122,6 +122,10 @@ def test_whoever_gives_a_landline_is_told_that_no_text_comes_there(pages):
     assert words in pages.get(called["Location"]).text
     texted = pages.post(FORM, told(phone="+90 532 123 45 67"))
     assert words not in pages.get(texted["Location"]).text
+    # Which of two ways to be reached it is.
+    both = pages.post(FORM, told(phone="+90 312 123 45 68", mail="leyla@mail.az"))
+    named = re.findall(rf"([^<>]*)</bdi>: [^<]*{words}", pages.get(both["Location"]).text)
+    assert named == ["+903121234568"]
 
 
 def test_places_of_one_name_and_country_are_told_apart_where_a_family_chooses(pages):

@@ -188,7 +188,7 @@ def _shown(party: Party, said: Mapping[str, str], now: datetime) -> dict[str, ob
         "sources": queries.lists_naming(party.pk),
         "phone": said.get("phone", ""),
         "unconfirmed": unconfirmed,
-        "landline": any(is_landline(one) for one in unconfirmed if one.startswith("+")),
+        "landlines": [one for one in unconfirmed if one.startswith("+") and is_landline(one)],
         "code": said.get("code", ""),
         "sms": said.get("sms", ""),
         "texted": Channel.SMS in (proven := queries.proven_channels(party.pk)),
