@@ -24,7 +24,8 @@ def command() -> None:
 def read(places: tuple[str, ...], json_file: Path | None) -> None:
     """Read messages and say what became of each: accepted, tolerated or refused.
 
-    The exit code is 0 as long as every PATH and URL could be opened.
+    Of an index at a URL the messages it links to are read as well, forty of them at most.
+    The exit code is 0 as long as every PATH could be opened.
     """
     import django
 
@@ -46,7 +47,7 @@ def read(places: tuple[str, ...], json_file: Path | None) -> None:
 
 def _read(place: str) -> "list[tuple[str, Reading]] | None":
     """Readings of one place, each with its file or address; None where it cannot be opened."""
-    from safeconduct.wires.hazards.engine.fetch import fetch
+    from safeconduct.wires.hazards.engine.fetch import complete, fetch
     from safeconduct.wires.hazards.engine.geocodes import place_of_code
     from safeconduct.wires.hazards.engine.reading import UnreadableError, refused
     from safeconduct.wires.hazards.engine.sniff import TOO_LARGE, read_bytes
@@ -55,7 +56,8 @@ def _read(place: str) -> "list[tuple[str, Reading]] | None":
     path = Path(place)
     try:
         if place.startswith(("http://", "https://")):
-            readings = read_bytes(fetch(place).payload or b"", place_of_code)
+            listed = read_bytes(fetch(place).payload or b"", place_of_code)
+            readings = complete(listed, address=place, resolver=place_of_code)
         elif path.is_dir():
             files = sorted(one for one in path.rglob("*") if one.is_file())
             return [one for file in files for one in _read(str(file)) or []]

@@ -14,10 +14,10 @@ from safeconduct.wires.hazards import actions, queries
 from safeconduct.wires.hazards.engine import fetch
 from safeconduct.wires.hazards.engine.following import Wanted, Way, follow
 from safeconduct.wires.hazards.engine.geocodes import place_of_code
-from safeconduct.wires.hazards.engine.reading import UnreadableError
+from safeconduct.wires.hazards.engine.reading import Reading, UnreadableError, fingerprint
 from safeconduct.wires.hazards.engine.sniff import read_bytes
 from safeconduct.wires.hazards.models import Feed, Signal
-from safeconduct.wires.hazards.terms import Source
+from safeconduct.wires.hazards.terms import Outcome, Source
 
 _ACTOR = Actor.system("hazards")
 
@@ -75,16 +75,31 @@ def ask_for_areas(feed: Feed) -> list[Signal]:
     return measured
 
 
+def _readings(answer: fetch.Answer) -> list[Reading]:
+    """The messages of an answer.
+
+    :raises UnreadableError: if all of it is something else: a page of the day for those who sign
+        in or come too early is another one each time, and a hundred such problems are none.
+    """
+    if answer.payload is None:
+        return []
+    readings = read_bytes(answer.payload, place_of_code)
+    is_other = [one.identifier for one in readings] in ([""], [fingerprint(answer.payload)])
+    if is_other and readings[0].outcome is Outcome.REFUSED and (why := readings[0].reason):
+        raise UnreadableError(why.text, **why.values)
+    return readings
+
+
 def read_feed(feed: Feed) -> list[Signal]:
     """Read one feed now; a failure is written down beside it, not raised."""
     try:
         answer = fetch.fetch(feed.url, etag=feed.etag, modified=feed.modified)
+        readings = _readings(answer)
     except UnreadableError as error:
         actions.note_health(feed=feed, failure=str(error), etag="", modified="", now=clock.now())
         return []
     kept: list[Signal] = []
-    if answer.payload is not None:
-        readings = read_bytes(answer.payload, place_of_code)
+    if readings:
         whole = fetch.complete(readings, address=feed.url, resolver=place_of_code)
         kept = actions.keep_readings(whole, feed=feed, now=clock.now(), actor=_ACTOR)
     # Only now: a message lost between reading and keeping must be asked for again.

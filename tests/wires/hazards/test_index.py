@@ -180,7 +180,7 @@ def test_a_box_covers_what_lies_eastwards_of_its_first_corner(box, inside, outsi
 def test_a_link_beside_a_feed_that_does_not_name_itself_is_followed(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        fetch, "fetch", lambda link, own: asked.append(link) or fetch.Answer(CAP.encode())
+        fetch, "fetch", lambda link, **_: asked.append(link) or fetch.Answer(CAP.encode())
     )
     entry = '<entry><id>e1</id><title>Quake</title><link href="../a.xml"/></entry>'
     (reading,) = fetch.complete(read_bytes(feed(entry)), address="http://127.0.0.1/feeds/all.xml")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from safeconduct.wires.hazards.engine import cap, cap_area
 from safeconduct.wires.hazards.engine.exchange import Exchange, is_open
-from safeconduct.wires.hazards.engine.reading import Reading, UnreadableError
+from safeconduct.wires.hazards.engine.reading import Note, Reading, UnreadableError
 from safeconduct.wires.hazards.engine.sniff import TOO_LARGE, read_bytes
 from safeconduct.wires.hazards.terms import LARGEST_PAYLOAD, Outcome
 
@@ -27,7 +27,13 @@ LINKS_SECONDS = 60.0
 ANSWER_SECONDS = 60.0
 _PIECE = 64 * 1024
 _AGENT = "Safeconduct (hazard feeds)"
-_UNCHANGED = 304
+_UNCHANGED, _ONWARD = 304, 3
+# A link of an index: those behind it wait.
+_LINK_SECONDS = 15.0
+_REFUSED = _("The server answered %(code)s.")
+_ASTRAY = Note(_("The link leads to no server that we may ask."))
+_NOT_ONE = Note(_("What stands there is not one message."))
+_NOWHERE = _("The server sends us on in circles, or nowhere (%(code)s).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +69,59 @@ def fetch(
     modified: str = "",
     timeout: float = TIMEOUT_SECONDS,
     own: str | None = None,
+    within: float | None = None,
 ) -> Answer:
     """Read an http or https address.
 
     ``own`` is the host that may stand in our own network: of a stranger's link the one that
-    named it, else the address's.
+    named it, else the address's. ``timeout`` is for each step, ``within`` for all of them. Seconds.
 
     :raises UnreadableError: if it cannot be reached, is too large, is another kind, or
         sends us into our own network.
     """
     request = _request(address, etag, modified)
-    host = (urlsplit(address).hostname or "") if own is None else own
-    exchange = Exchange(own=host, seconds=ANSWER_SECONDS)
+    host = _host(address) if own is None else own
+    exchange = Exchange(own=host, seconds=ANSWER_SECONDS if within is None else within)
     try:
         with exchange:
             payload, told = _answer(exchange, request, timeout)
     except urllib.error.HTTPError as error:
         if error.code == _UNCHANGED:
             return Answer(None, etag, modified)
-        raise UnreadableError(_("The server answered %(code)s."), code=error.code) from None
+        is_onward = error.code // 100 == _ONWARD
+        raise UnreadableError(_NOWHERE if is_onward else _REFUSED, code=error.code) from None
     except (OSError, http.client.HTTPException, ssl.SSLError, ValueError) as error:
-        kind = TimeoutError if exchange.is_over else type(error)
-        raise UnreadableError(
-            _("The address cannot be reached (%(kind)s)."), kind=kind.__name__
-        ) from None
+        raise _failure(TimeoutError() if exchange.is_over else error) from None
     if len(payload) > LARGEST_PAYLOAD:
         raise UnreadableError(TOO_LARGE.text, **TOO_LARGE.values)
     return Answer(payload, told.get("ETag", ""), told.get("Last-Modified", ""))
 
 
+def _failure(error: Exception) -> UnreadableError:
+    """What became of an exchange, in words for who looks after feeds."""
+    # The library wraps what happened while it connected.
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, TimeoutError):
+        return UnreadableError(_("The server did not answer in time."))
+    if isinstance(cause, http.client.IncompleteRead):
+        return UnreadableError(_("The answer of the server broke off before its end."))
+    if isinstance(cause, socket.gaierror):
+        return UnreadableError(_("There is no server of this name, or the network is away."))
+    return UnreadableError(
+        _("The address cannot be reached (%(kind)s)."), kind=type(cause).__name__
+    )
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
+
+
 def _request(address: str, etag: str, modified: str) -> urllib.request.Request:
-    if urlsplit(address).scheme not in ("http", "https"):
+    try:
+        is_known = urlsplit(address).scheme in ("http", "https") and bool(_host(address))
+    except ValueError:
+        is_known = False
+    if not is_known:
         raise UnreadableError(_("Only addresses that start with http are read."))
     headers = {"User-Agent": _AGENT, "Accept-Encoding": "gzip"}
     if etag:
@@ -132,14 +160,17 @@ def complete(
 
     ``address`` is where the list itself stands: links may be written beside it.
     """
-    host = urlsplit(address).hostname or ""
+    host = _host(address)
     left, until = MOST_LINKS, time.monotonic() + LINKS_SECONDS
     found = []
     for reading in (_linked(one, address) for one in readings):
         link = str(reading.facts.get("link") or "")
         over = left <= 0 or time.monotonic() > until
-        if not link or over or not may_follow(link, host):
+        if not link or over:
             found.append(reading)
+            continue
+        if not may_follow(link, host):
+            found.append(_lacking(reading, _ASTRAY))
             continue
         left -= 1
         found.append(_full(reading, link, host, resolver))
@@ -159,13 +190,20 @@ def _linked(reading: Reading, address: str) -> Reading:
 
 def _full(reading: Reading, link: str, host: str, resolver: cap_area.Resolver) -> Reading:
     try:
-        payload = fetch(link, own=host).payload
-    except UnreadableError:
-        return reading
+        payload = fetch(link, own=host, within=_LINK_SECONDS).payload
+    except UnreadableError as error:
+        return _lacking(reading, error.note)
     whole = read_bytes(payload or b"", resolver)
-    if len(whole) != 1 or whole[0].outcome is Outcome.REFUSED:
-        return reading
+    if len(whole) != 1:
+        return _lacking(reading, _NOT_ONE)
+    if whole[0].outcome is Outcome.REFUSED:
+        return _lacking(reading, whole[0].reason or _NOT_ONE)
     return replace(whole[0], facts={**whole[0].facts, "link": link})
+
+
+def _lacking(reading: Reading, why: Note) -> Reading:
+    """The line of the index as it is, with the reason why it stands alone."""
+    return replace(reading, repairs=(*reading.repairs, why))
 
 
 def may_follow(link: str, host: str) -> bool:

@@ -45,6 +45,8 @@ _CALL = re.compile(rb"\s*[\w.$]+\s*\(\s*([{\[].*[}\]])\s*\)\s*;?\s*", re.DOTALL)
 _A_CALL = _("The file is a script with the message in it (JSONP); only the message was read.")
 # What servers and scripts write before a document: headers, a warning of theirs.
 _BEGINNING = re.compile(rb"<\?xml\s|<(?:[\w.-]+:)?(?:alert|feed|rss)[\s>]", re.IGNORECASE)
+_PAGE = re.compile(rb"\s*<!doctype\s+html", re.IGNORECASE)
+_A_PAGE = _("The file is a web page, not a message.")
 _LONGEST_PREFACE = 64 * 1024
 _A_PREFACE = _("Text before the XML was passed over.")
 _ZERO = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -163,7 +165,13 @@ def _read_xml(payload: bytes, resolver: cap_area.Resolver) -> list[Reading]:
             return [one for part in parts[:MOST_MESSAGES] for one in read_bytes(part, resolver)]
         return _read_root(root, whole, resolver)
     repairs = Repairs()
-    return _read_root(xml.parse(payload, repairs), repairs, resolver)
+    try:
+        root = xml.parse(payload, repairs)
+    except UnreadableError:
+        if _PAGE.match(payload):
+            raise UnreadableError(_A_PAGE) from None
+        raise
+    return _read_root(root, repairs, resolver)
 
 
 def _read_root(root: xml.Element, repairs: Repairs, resolver: cap_area.Resolver) -> list[Reading]:
@@ -179,7 +187,7 @@ def _read_root(root: xml.Element, repairs: Repairs, resolver: cap_area.Resolver)
     if not alerts and (alerts := cap_index.written_in(root)):
         repairs.add(cap_index.WRITTEN)
     if not alerts and name.lower() == "html":
-        raise UnreadableError(_("The file is a web page, not a message."))
+        raise UnreadableError(_A_PAGE)
     if not alerts:
         raise UnreadableError(
             _("The file is XML of a kind this system does not know (<%(name)s>)."), name=name
