@@ -116,13 +116,19 @@ def test_a_list_says_what_was_not_read(pages, ankara):
     assert "shoe size" in page
 
 
-def test_what_is_no_list_is_said_so(pages):
-    run = builders.import_run()
+def test_what_is_no_list_is_said_so(pages, ankara):
+    registrar = builders.officer("registrar", at=ankara)
+    run = builders.import_run(officer_id=registrar.pk)
     ImportRun.objects.update(content=b"x,y\n1,2\n")
     actions.run_import(run_id=run.pk, now=clock.now(), actor=builders.TESTER)
     run.refresh_from_db()
     assert "names" in run.failure
     assert run.finished_at
+    pages.sign_in(registrar)
+    page = pages.get(f"/console/lists/{run.pk}/").text
+    assert run.failure.partition("“")[0] in page
+    # Nothing was read: noughts would only raise the question of what became of the rows.
+    assert "Rows read" not in page
 
 
 def test_why_a_list_is_refused_is_worded_for_whoever_handed_it_in(pages, ankara, monkeypatch):

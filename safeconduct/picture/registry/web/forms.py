@@ -45,7 +45,9 @@ class ListForm(forms.Form):
 
     file = forms.FileField(
         label=_("List as CSV"),
-        help_text=_("Headings in Azerbaijani, English or Russian. 100 MB at most."),
+        help_text=_(
+            "Headings in Azerbaijani, English, Russian, Turkish, Arabic or Persian. 100 MB at most."
+        ),
     )
     label = forms.CharField(label=_("Who collected it"), max_length=120)
     legal_basis = forms.ChoiceField(label=_("By what right we keep it"), choices=terms.LEGAL_BASES)
