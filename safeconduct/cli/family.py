@@ -152,12 +152,17 @@ class Family:
 
 def die_with_parent() -> None:
     """Have the kernel send us SIGTERM when the process that started us is gone."""
-    parent = os.environ.pop(_PARENT, "")
-    if not parent or not sys.platform.startswith("linux"):
+    if parent := os.environ.pop(_PARENT, ""):
+        die_with(int(parent), by=signal.SIGTERM)
+
+
+def die_with(parent: int, *, by: signal.Signals) -> None:
+    """Have the kernel send us a signal when ``parent``, which started us, is gone."""
+    if not sys.platform.startswith("linux"):
         return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by)
     # It may have died before we asked.
-    if os.getppid() != int(parent):
+    if os.getppid() != parent:
         sys.exit(1)
 
 

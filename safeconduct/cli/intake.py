@@ -19,11 +19,13 @@ def command(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces, Loops, RuntimeModes
     from granian.log import LogLevels
 
+    from safeconduct.cli.serving import STOP_SECONDS, serve
+
     # Each of them gives a network its part of what it may send; more machines: the variable.
     os.environ.setdefault("SAFECONDUCT_DOORS", str(workers))
     connections.close_all()
     click.echo(f"Answers on http://{host}:{port}/")
-    Granian(
+    server = Granian(
         "config.intake:served",
         address=host,
         port=port,
@@ -39,4 +41,6 @@ def command(host: str, port: int, workers: int) -> None:
         log_access=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-    ).serve()
+        workers_kill_timeout=STOP_SECONDS,
+    )
+    serve(server)

@@ -20,12 +20,14 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from safeconduct.cli.serving import STOP_SECONDS, serve
+
     if settings.MODE == "demo":
         call_command("collectstatic", verbosity=0, interactive=False)
     # Workers open their own; a connection must not be shared by a fork.
     connections.close_all()
     click.echo(f"Pages on http://{host}:{port}/")
-    Granian(
+    server = Granian(
         "config.wsgi:application",
         address=host,
         port=port,
@@ -35,4 +37,6 @@ def command(host: str, port: int, workers: int, threads: int) -> None:
         log_access=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-    ).serve()
+        workers_kill_timeout=STOP_SECONDS,
+    )
+    serve(server)
