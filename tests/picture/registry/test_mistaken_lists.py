@@ -154,3 +154,5 @@ def test_a_reason_is_told_to_its_end():
     run = run_of(f"{header}\nLeyla\n".encode())
     assert run.failure.startswith("The columns “Full name 1”, “Full name 2”")
     assert run.failure.endswith("say the same name again.")
+    long = ";".join(f"Full name {n}" + " (as in passport)" * 9 for n in range(1, 13))
+    assert run_of(f"{long};phone\nLeyla\n".encode()).failure.endswith("say the same name again.")

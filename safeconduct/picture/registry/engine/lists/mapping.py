@@ -33,6 +33,8 @@ _OF_FORM: Final = frozenset(
          "required", "optional", "məcburi", "zorunlu", "обязательно"),
     )
 )  # fmt: skip
+# Of the headings a reason names, so that it is still a sentence.
+_MOST_SHOWN, _LONGEST_SHOWN = 4, 40
 _FILE: Final = Path(__file__).parent.parent.parent / "data/columns.toml"
 
 
@@ -136,11 +138,15 @@ def columns(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
         if header[place] not in chosen and not _says_again(header[place], field, places):
             places.setdefault(field, place)
     if crowded := [same for name, same in _crowded(header).items() if name not in chosen.values()]:
-        told = ", ".join(f"“{heading}”" for heading in crowded[0])
+        told = ", ".join(f"“{_shown(heading)}”" for heading in crowded[0][:_MOST_SHOWN])
         raise ListRefusedError(reasons.SEVERAL_PEOPLE.filled(columns=told))
     if not places.keys() & {"given_name", "full_name"}:
         raise ListRefusedError(reasons.NO_NAMES)
     return places
+
+
+def _shown(heading: str) -> str:
+    return heading if len(heading) <= _LONGEST_SHOWN else f"{heading[: _LONGEST_SHOWN - 1]}…"
 
 
 def _says_again(heading: str, field: str, places: Mapping[str, int]) -> bool:
