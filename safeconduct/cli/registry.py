@@ -2,8 +2,10 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -125,6 +127,7 @@ def _run(file: Path, refused: Path, plan: object, now: datetime) -> "Tally":
     try:
         with (
             file.open("rb") as source,
+            _alone(draft),
             draft.open("w", encoding="utf-8-sig", newline="") as back,
             bar,
         ):
@@ -146,6 +149,17 @@ def _run(file: Path, refused: Path, plan: object, now: datetime) -> "Tally":
     else:
         draft.unlink()
     return tally
+
+
+@contextmanager
+def _alone(draft: Path) -> Iterator[None]:
+    """Two runs of one list at once would write their refused rows into one file."""
+    with draft.open("ab") as held:
+        try:
+            flock(held, LOCK_EX | LOCK_NB)
+        except BlockingIOError as error:
+            raise click.ClickException("This list is being brought in already.") from error
+        yield
 
 
 def _report(tally: "Tally", refused: Path, dry_run: bool) -> None:

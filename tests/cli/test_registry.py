@@ -1,6 +1,7 @@
 """`safeconduct registry` as somebody types it."""
 
 import json
+from fcntl import LOCK_EX, flock
 
 import pytest
 from click.testing import CliRunner
@@ -115,6 +116,22 @@ def test_where_nothing_can_be_written_nothing_is_brought_in(run, listed, monkeyp
     done = run("import", listed, "--map", "Who=given_name", "--country", "TR")
     assert done.exit_code == 1
     assert "--refused FILE" in done.output
+
+
+def test_two_runs_of_one_list_share_no_file_of_refused_rows(run, listed, tmp_path):
+    draft = tmp_path / "list.refused.csv.part"
+    with draft.open("w") as other:
+        other.write("Kamran,12,why\n")
+        other.flush()
+        flock(other, LOCK_EX)
+        refused = run("import", listed, "--map", "Who=given_name", "--country", "tr")
+    assert refused.exit_code == 1
+    assert "being brought in already" in refused.output
+    assert draft.read_text() == "Kamran,12,why\n"
+    assert not Person.objects.exists()
+    # What a run that died has left behind holds up nobody.
+    assert run("import", listed, "--map", "Who=given_name", "--country", "tr").exit_code == 0
+    assert not draft.exists()
 
 
 def test_a_workbook_handed_in_by_mistake_is_refused_in_a_sentence(run, tmp_path):
