@@ -289,10 +289,10 @@ def test_the_command_tells_its_workers_how_many_they_are(monkeypatch):
     from safeconduct.cli import intake
 
     class Server:
-        def __init__(self, *_, **chosen):
-            self.workers = chosen["workers"]
+        def __init__(self, target, **chosen):
+            self.target, self.workers = target, chosen["workers"]
 
-        def serve(self):
+        def serve(self, **_):
             served.append((self.workers, env.number("SAFECONDUCT_DOORS", 1)))
 
     served = []
