@@ -4,7 +4,7 @@ Coordinates are WGS 84 degrees; functions take latitude first, geometries longit
 """
 
 from collections.abc import Sequence
-from math import asin, cos, degrees, pi, radians, sin
+from math import asin, cos, degrees, pi, radians, sin, sqrt
 from operator import is_
 
 import numpy as np
@@ -16,6 +16,9 @@ from safeconduct.ground.kernel import tangles
 
 EARTH_KM = 6371.0088  # mean radius, IUGG
 _AUTHALIC_KM = 6371.0072  # radius of the sphere with the area of WGS 84
+_EQUATOR_KM = 6378.137  # WGS 84
+# From so far the curve of the earth right here says nothing.
+_FAR_KM = 5_000.0
 _ECCENTRICITY = 0.0818191908426215
 # A circle wider than this is most of the earth, and no longer a simple ring.
 _WIDEST_DISC_KM = 9_900.0
@@ -60,17 +63,34 @@ def area_km2(geometry: BaseGeometry) -> float:
 
 
 def disc(lat: float, lon: float, km: float, corners: int = 72) -> BaseGeometry:
-    """A circle on the sphere as a polygon, split at the antimeridian; the whole earth at most."""
+    """A circle as a polygon of its area, split at the antimeridian; the whole earth at most.
+
+    Small ones are those of the ellipsoid, to a thousandth; half the earth is that of a sphere.
+    """
     if km > _WIDEST_DISC_KM:
         return _without_antipode(lat, lon, km, corners)
     bearings = np.linspace(0, 2 * np.pi, corners, endpoint=False)
-    reach, phi = km / EARTH_KM, radians(min(max(lat, -_NEXT_TO_POLE), _NEXT_TO_POLE))
+    phi = radians(min(max(lat, -_NEXT_TO_POLE), _NEXT_TO_POLE))
+    # A polygon between the corners of a circle lacks a little of it.
+    full = km * sqrt(2 * pi / corners / sin(2 * pi / corners))
+    north, east = (full / radius for radius in _radii(phi, km))
+    reach = np.hypot(north * np.cos(bearings), east * np.sin(bearings))
+    bearings = np.arctan2(east * np.sin(bearings), north * np.cos(bearings))
     lats = np.arcsin(np.sin(phi) * np.cos(reach) + np.cos(phi) * np.sin(reach) * np.cos(bearings))
     lons = radians(lon) + np.arctan2(
         np.sin(bearings) * np.sin(reach) * np.cos(phi), np.cos(reach) - np.sin(phi) * np.sin(lats)
     )
     ring = np.column_stack(((np.degrees(lons) + 180) % 360 - 180, np.degrees(lats)))
     return split_antimeridian(shapely.Polygon(ring))
+
+
+def _radii(phi: float, km: float) -> tuple[float, float]:
+    """How the earth is curved northwards and eastwards of a latitude; the mean for far away."""
+    flat = 1 - (_ECCENTRICITY * sin(phi)) ** 2
+    own = _EQUATOR_KM * (1 - _ECCENTRICITY**2) / flat**1.5, _EQUATOR_KM / sqrt(flat)
+    far = min(1.0, km / _FAR_KM)
+    north, east = (one + far * (EARTH_KM - one) for one in own)
+    return north, east
 
 
 def _without_antipode(lat: float, lon: float, km: float, corners: int) -> BaseGeometry:
@@ -123,7 +143,8 @@ def box_around(corners: Floats, km: float = 0.0) -> BaseGeometry:
     All around the earth where it may hold a pole, split at the antimeridian.
     """
     lats, lons = corners[:, 0], _short_steps(corners[:, ::-1])[:, 0]
-    reach = min(km / EARTH_KM, pi / 2)
+    # One in a hundred more, for the earth is no sphere.
+    reach = min(1.01 * km / EARTH_KM, pi / 2)
     south, north = float(lats.min()) - degrees(reach), float(lats.max()) + degrees(reach)
     farthest = radians(min(max(-south, north), _POLE))
     wide = degrees(asin(min(1.0, sin(reach) / max(cos(farthest), 1e-9))))

@@ -205,3 +205,15 @@ def test_a_box_holds_its_circle(lat, lon, km):
     box = geometry.box_around(np.array([[lat, lon]]), km)
     circle = geometry.disc(lat, lon, km)
     assert shapely.difference(circle, shapely.buffer(box, 1e-6)).area < 1e-3
+
+
+@pytest.mark.parametrize("lat", [0, -17.5, 40, 70, 85])
+@pytest.mark.parametrize("km", [1, 35, 300])
+def test_a_circle_is_that_of_the_ellipsoid(lat, km):
+    # Geodesic circles so small have the area of flat ones, less a ten-thousandth.
+    circle = geometry.disc(lat, 33, km)
+    assert geometry.area_km2(circle) == pytest.approx(math.pi * km**2, rel=2e-3)
+    # A degree of latitude is 110.57 km at the equator and 111.69 km at a pole.
+    degree = 111.13 - 0.56 * math.cos(math.radians(2 * lat))
+    north = circle.bounds[3] - circle.bounds[1]
+    assert north * degree == pytest.approx(2 * km, rel=2e-3)
