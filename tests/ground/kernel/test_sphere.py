@@ -33,5 +33,6 @@ def test_the_longer_a_ring_the_fewer_of_its_edges_are_asked_at_once(monkeypatch)
     # Every edge of this one crosses every other.
     zigzag = np.column_stack((np.where(side > 0, 1 - up, up), side))
     assert sphere.crossings(shapely.Polygon(zigzag)) is None
-    assert all(pairs <= 1_000 for _edges, pairs in asked)
+    # How many the next will meet is told from those before, taken by chance.
+    assert all(pairs <= 1_500 for _edges, pairs in asked)
     assert asked[0][0] == 10
