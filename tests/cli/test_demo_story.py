@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from safeconduct.cli.demo import story
+from safeconduct.cli.demo import asking, story
 from safeconduct.cli.demo.answering import somebody_silent
 from safeconduct.ground.kernel import clock, tokens
 from safeconduct.ground.missions.terms import DemoLogin
@@ -66,3 +66,17 @@ def test_whoever_watches_may_answer_for_somebody_silent_who_reads_azerbaijani() 
     builders.raw_answer(asked.id, Answer.SAFE)
     drain.run_once()
     assert somebody_silent(release) is None
+
+
+def test_what_nobody_asked_is_counted_in_reports_and_in_people(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken: list[str] = []
+
+    def send(_url: str, path: str, fields: dict[str, str], _photos: list[bytes]) -> bool:
+        taken.append(path)
+        return fields.get("what") != "shelter"
+
+    monkeypatch.setattr(asking, "_send", send)
+    assert asking.ask_for_help("http://127.0.0.1:1") == (5, 3 + 1 + 1 + 4 + 1)
+    assert taken == ["/help"] * 4 + ["/here"] * 2

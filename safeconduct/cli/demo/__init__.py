@@ -145,8 +145,11 @@ def _open_console(
 ) -> None:
     from safeconduct.cli.demo.answering import somebody_silent
 
-    asked = ask_for_help(f"http://127.0.0.1:{ports.answers}")
-    click.echo(f"  {asked} more, who never registered, say that they are there or ask for help.")
+    asked, people = ask_for_help(f"http://127.0.0.1:{ports.answers}")
+    click.echo(
+        f"  {asked} more, who never registered, say for {people} people that they are there "
+        "or need help;\n  the board counts them too."
+    )
     family.start("serve", "serve", "--port", str(ports.pages), ready=stage.Listening(ports.pages))
     click.echo(f"Console: {ports.console}")
     for login in logins:

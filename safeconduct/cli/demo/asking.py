@@ -59,12 +59,16 @@ _HERE: Final[Sequence[Mapping[str, str]]] = (
 )
 
 
-def ask_for_help(answer_url: str) -> int:
-    """Send a handful of reports to the door; how many it kept."""
+def ask_for_help(answer_url: str) -> tuple[int, int]:
+    """Send a handful of reports to the door; how many it kept, and for how many people."""
     photo = _photo()
-    sent = [_send(answer_url, "/help", one, [photo] * (n == 0)) for n, one in enumerate(_HELP)]
-    sent += [_send(answer_url, "/here", one, ()) for one in _HERE]
-    return sum(sent)
+    reports = [("/help", one) for one in _HELP] + [("/here", one) for one in _HERE]
+    kept = [
+        int(one.get("people", "1"))
+        for number, (path, one) in enumerate(reports)
+        if _send(answer_url, path, one, [photo] * (number == 0))
+    ]
+    return len(kept), sum(kept)
 
 
 def _send(answer_url: str, path: str, fields: Mapping[str, str], photos: Sequence[bytes]) -> bool:
