@@ -15,6 +15,7 @@ from safeconduct.ground.kernel.actor import Actor
 from safeconduct.picture.incidents.models import Incident
 from safeconduct.picture.registry.actions import name_emergency_contact
 from safeconduct.picture.registry.models import ContactPoint, Person
+from safeconduct.picture.registry.withdrawing import note_removed, ways_of
 from safeconduct.picture.rollcall.actions import log_attempt
 from safeconduct.picture.rollcall.models import Standing
 from safeconduct.picture.rollcall.terms import How, Outcome
@@ -64,6 +65,18 @@ def test_only_what_went_to_them_was_tried(pages, family) -> None:
     assert page.count("by the message to the phone they share") == 1
     # Without a contact of their own it is what there is to tell them by.
     assert page.count("by the message to somebody they are with") == 1
+
+
+def test_what_went_to_a_number_somebody_gave_up_since_was_theirs(pages, family) -> None:
+    second = Standing.objects.order_by("person_id")[1]
+    point = ContactPoint.objects.filter(person=second.person_id)
+    note_removed(ways_of(point))
+    point.update(address="+99955500002")
+    pages.sign_in(builders.officer(at=builders.post()))
+    page = listed(pages, family)
+    assert page.count("by the message to the phone they share") == 1
+    Delivery.objects.update(state=State.DELIVERED)
+    assert f"/{second.person_id}/" not in listed(pages, family)
 
 
 def test_a_message_to_the_phone_they_share_reached_them_all(pages, family) -> None:
