@@ -71,6 +71,16 @@ def test_a_row_that_came_back_joins_neither_of_two_families_of_its_name():
     assert together_with("Samir") == ["Kamran", "Samir"]
 
 
+def test_of_two_families_in_one_list_a_new_row_joins_whose_contact_it_has():
+    bring_in(STUDENTS)
+    kamran = "Kamran,Əliyev,1,0533 765 43 21,TR\n"
+    bring_in(HEADER + kamran)
+    bring_in(STUDENTS + kamran + "Nigar,Əliyeva,1,,TR\nSamir,Əliyev,1,0533 765 43 21,TR\n")
+    assert together_with("Samir") == ["Kamran", "Samir"]
+    assert together_with("Nigar") == ["Nigar"]
+    assert together_with("Leyla") == ["Leyla"]
+
+
 TWO_OFFICES = (
     HEADER + "Leyla,Əliyeva,1,0532 123 45 67,TR\nAnar,Əliyev,1,,TR\nRauf,Məmmədov,2,,TR\n"
     "Sara,Məmmədova,2,,TR\nKamran,Əliyev,1,0533 765 43 21,TR\nAynur,Əliyeva,1,,TR\n"

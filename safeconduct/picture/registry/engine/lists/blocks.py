@@ -22,11 +22,15 @@ _NUMBER: Final = re.compile(r"\d+(?=\D*$)")
 
 @dataclass
 class Block:
-    """Lines of one mark that stand together; ``party_id`` once it is known whose they are."""
+    """Lines of one mark that stand together; ``party_id`` once it is known whose they are.
+
+    A mixed one has people of several stored families.
+    """
 
     mark: str
     rows: list[Judged] = field(default_factory=list)
     party_id: int | None = None
+    is_mixed: bool = False
 
 
 @dataclass

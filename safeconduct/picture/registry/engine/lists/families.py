@@ -101,7 +101,8 @@ class Families:
         stored, keys = self.stored[block.mark], {row.key for row in block.rows}
         here = {one.party_id for one in stored.values() if not one.keys.isdisjoint(keys)}
         if here:
-            block.party_id = here.pop() if len(here) == 1 else None
+            block.is_mixed = len(here) > 1
+            block.party_id = None if block.is_mixed else here.pop()
         elif block.party_id not in stored:
             block.party_id = self._party_of(block, is_doubtful=is_doubtful)
 
@@ -121,10 +122,10 @@ class Families:
 
     def join(self, one: Judged, block: Block) -> int | None:
         """The party the row joins; None where it begins one."""
-        family = self.stored[block.mark].get(block.party_id or 0)
-        if family is None and len(self.ours[block.mark]) > 1:
-            # Its neighbours are of several families.
+        if block.is_mixed:
             family = self._touched(one)
+        else:
+            family = self.stored[block.mark].get(block.party_id or 0)
         if family is None:
             return None
         family.take_in(one)
@@ -143,7 +144,7 @@ class Families:
         families[party_id] = family = Family(party_id, free)
         family.take_in(one)
         self.ours[block.mark].add(party_id)
-        block.party_id = party_id
+        block.party_id = None if block.is_mixed else party_id
         return "" if free is None else self._key(block.mark, free)
 
     def _key(self, mark: str, place: int) -> str:
