@@ -1,5 +1,7 @@
 """The demo's story, told twice on one database, and the link it ends with."""
 
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 
@@ -80,3 +82,19 @@ def test_what_nobody_asked_is_counted_in_reports_and_in_people(
     monkeypatch.setattr(asking, "_send", send)
     assert asking.ask_for_help("http://127.0.0.1:1") == (5, 3 + 1 + 1 + 4 + 1)
     assert taken == ["/help"] * 4 + ["/here"] * 2
+
+
+def test_of_a_feed_the_event_most_people_are_in_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    feed = tmp_path / "feed.json"
+    feed.write_text("{}")
+    there = builders.signal("us6000there")
+    nowhere = builders.signal("us6000sea", cells_from=[1], cells_until=[2])
+    unplaced = builders.signal("us6000blank", cells_from=[], cells_until=[])
+    builders.resident(at=(37.0, 35.32))
+    monkeypatch.setattr(story, "receive_signals", lambda *_, **__: [unplaced, nowhere, there])
+    assert story.read_hazard(feed) == there
+    monkeypatch.setattr(story, "receive_signals", lambda *_, **__: [unplaced])
+    with pytest.raises(story.DemoFailedError):
+        story.read_hazard(feed)

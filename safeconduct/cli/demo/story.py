@@ -65,6 +65,13 @@ SELECT DISTINCT s.person_id FROM registry_stay s
  WHERE s.departed_on IS NULL AND s.person_id %% 5 = 0 ORDER BY s.person_id LIMIT %s
 """
 
+_REGISTERED: Final = """
+SELECT count(DISTINCT s.person_id) FROM registry_stay s
+  JOIN unnest(%s::bigint[], %s::bigint[]) AS area (lowest, above)
+    ON s.cell >= area.lowest AND s.cell < area.above
+ WHERE s.departed_on IS NULL
+"""
+
 
 class DemoFailedError(Exception):
     """The story stopped; the message says where."""
@@ -125,15 +132,28 @@ def populate(people: int) -> int:
 
 
 def read_hazard(path: Path) -> Signal:
-    """The first signal of a file that has an area.
+    """Of a file's signals with an area, the one most people are registered in.
 
-    :raises DemoFailedError: if it has none.
+    A feed lists what happened anywhere: its first event may be where nobody is.
+
+    :raises DemoFailedError: if none has an area.
     """
     read = receive_signals(path.read_bytes(), feed=None, now=clock.now(), actor=STAGE)
-    for signal in read:
-        if signal.cells_from:
-            return signal
-    raise DemoFailedError(f"{path.name} holds no signal with an area that can be found.")
+    placed = [signal for signal in read if signal.cells_from]
+    if not placed:
+        raise DemoFailedError(f"{path.name} holds no signal with an area that can be found.")
+    if len(placed) == 1:
+        return placed[0]
+    chosen = max(placed, key=_registered_in)
+    click.echo(f"  of {len(placed)} signals the one most people are in: {chosen.event}")
+    return chosen
+
+
+def _registered_in(signal: Signal) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_REGISTERED, [signal.cells_from, signal.cells_until])
+        (people,) = cursor.fetchone()
+    return int(people)
 
 
 def equip(signal: Signal, port: int) -> int:
