@@ -12,6 +12,8 @@ import pytest
 from django.utils import translation
 from pytest_socket import socket_allow_hosts
 
+from tests.database import begin_with_what_is_laid_out
+
 _SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared/data"
 _IN_CI = os.environ.get("CI") == "true"
 # The same examples in every run, however slow the machine: what passed yesterday passes today.
@@ -58,6 +60,12 @@ def _forgotten_names() -> None:
     from safeconduct.ground.places import queries
 
     queries._names_as_of.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """This worker's database is a copy of one laid out for all of them (see tests/database.py)."""
+    begin_with_what_is_laid_out()
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,25 @@
-"""One throwaway PostgreSQL for a test run; every xdist worker makes its own database in it."""
+"""One throwaway PostgreSQL for a test run; every xdist worker has its own database in it.
 
+While workers collect, one process lays a database out by our migrations; each of theirs is a copy.
+"""
+
+import fcntl
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cache
+from pathlib import Path
+from tempfile import mkstemp
 
+import psycopg
 import pytest
 from django.test import TransactionTestCase
 
 from config import env
-from config.postgres import running
+from config.postgres import Server, running
 
 _until_the_end = ExitStack()
 # Where an image forbids it, each process a test starts would compile all it imports: 3 s a time.
@@ -20,12 +28,70 @@ sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests() -> Generator[None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Before pytest-django reads the settings. Workers inherit the controller's DATABASE_URL."""
     if not os.environ.get("DATABASE_URL"):
         server = _until_the_end.enter_context(running(env.home(), throwaway=True))
         os.environ["DATABASE_URL"] = server.url
+        if getattr(early_config.known_args_namespace, "numprocesses", None):
+            _until_the_end.enter_context(laying_out(server))
     return (yield)
+
+
+_LAID_OUT = "laid_out"
+# The file that whoever lays out keeps locked until it ends, well or not.
+_LAYING_OUT = "SAFECONDUCT_TEST_LAYING_OUT"
+_LAY_OUT = """
+import os, psycopg, django
+from django.core.management import call_command
+from django.db import connection
+django.setup()
+call_command("migrate", verbosity=0, skip_checks=True)
+connection.close()
+with psycopg.connect(os.environ["FROM_OUTSIDE"], autocommit=True) as other:
+    other.execute("ALTER DATABASE laying_out RENAME TO laid_out")
+"""
+
+
+@contextmanager
+def laying_out(server: Server) -> Generator[None]:
+    """Lay a database out beside us. It has its name when all of it is there."""
+    server.ensure_database("laying_out")
+    surroundings = os.environ | {
+        "DATABASE_URL": server.url_of("laying_out"),
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "FROM_OUTSIDE": server.url,
+    }
+    lock, name = mkstemp(prefix="laying-out-")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    process = subprocess.Popen([sys.executable, "-c", _LAY_OUT], env=surroundings, pass_fds=[lock])
+    # The lock is the process's now, and ends with it.
+    os.close(lock)
+    os.environ[_LAYING_OUT] = name
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+        Path(name).unlink()
+
+
+def begin_with_what_is_laid_out() -> None:
+    """Make this worker's database a copy, as soon as there is something to copy.
+
+    If nothing came of it the worker migrates for itself, and says what is wrong with that.
+    """
+    from django.db import connection
+
+    lock = os.environ.get(_LAYING_OUT)
+    if not lock:
+        return
+    with Path(lock).open("rb") as waiting:
+        fcntl.flock(waiting, fcntl.LOCK_SH)
+    with psycopg.connect(os.environ["DATABASE_URL"]) as asking:
+        known = asking.execute("SELECT FROM pg_database WHERE datname = %s", [_LAID_OUT])
+        if known.fetchone() is not None:
+            connection.settings_dict["TEST"]["TEMPLATE"] = _LAID_OUT
 
 
 def pytest_unconfigure() -> None:
