@@ -14,7 +14,8 @@ _BUDGET_SECONDS = 2.0
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    items.sort(key=lambda item: _place(_suite(config, item.path)))
+    places = {path: _place(_suite(config, path)) for path in {item.path for item in items}}
+    items.sort(key=lambda item: places[item.path])
 
 
 def pytest_terminal_summary(terminalreporter, config):
