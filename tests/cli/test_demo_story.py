@@ -8,6 +8,7 @@ from django.conf import settings
 from safeconduct.cli.demo import asking, story
 from safeconduct.cli.demo.answering import somebody_silent
 from safeconduct.ground.kernel import clock, tokens
+from safeconduct.ground.kernel.geometry import cell_at
 from safeconduct.ground.missions.terms import DemoLogin
 from safeconduct.picture.incidents.actions import declare_incident
 from safeconduct.picture.incidents.models import Incident
@@ -89,10 +90,11 @@ def test_of_a_feed_the_event_most_people_are_in_is_told(
 ) -> None:
     feed = tmp_path / "feed.json"
     feed.write_text("{}")
-    there = builders.signal("us6000there")
+    cell = cell_at(37.0, 35.32)
+    there = builders.signal("us6000there", cells_from=[cell], cells_until=[cell + 1])
     nowhere = builders.signal("us6000sea", cells_from=[1], cells_until=[2])
     unplaced = builders.signal("us6000blank", cells_from=[], cells_until=[])
-    builders.resident(at=(37.0, 35.32))
+    builders.resident()
     monkeypatch.setattr(story, "receive_signals", lambda *_, **__: [unplaced, nowhere, there])
     assert story.read_hazard(feed) == there
     monkeypatch.setattr(story, "receive_signals", lambda *_, **__: [unplaced])
