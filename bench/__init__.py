@@ -7,7 +7,7 @@ row has to tell. The limit is the same work with none of our code in it.
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -49,6 +49,29 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The smallest measured value that ``share`` of all do not exceed (nearest rank)."""
     ranked = sorted(values)
     return ranked[max(0, math.ceil(share * len(ranked)) - 1)]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One measurement of ours and its limit, in the same unit, the more the better."""
+
+    value: float
+    limit: float
+
+    @property
+    def ratio(self) -> float:
+        return self.value / self.limit
+
+
+def middle_of[R: Round](rounds: Iterable[R]) -> tuple[R, dict[str, object]]:
+    """The round whose ratio is in the middle; and the rates and ratios of all, by ratio.
+
+    A machine that others share may be half as fast within seconds.
+    """
+    ordered = sorted(rounds, key=lambda one: one.ratio)
+    rates = [round(one.value) for one in ordered]
+    ratios = [round(one.ratio, 3) for one in ordered]
+    return ordered[len(ordered) // 2], {"rates": rates, "ratios": ratios}
 
 
 def entry(

@@ -13,7 +13,7 @@ from statistics import median
 from django.conf import settings
 from django.db import connection
 
-from bench import BenchOptions, entry, watch
+from bench import BenchOptions, Round, entry, middle_of, watch
 from bench.people import ensure_people
 from bench.releasing import bench_signal, forget, officers, submitted
 from safeconduct.ground.kernel import clock
@@ -21,28 +21,19 @@ from safeconduct.picture.audiences.models import Audience
 from safeconduct.response.alerts.actions import release_alert
 from safeconduct.response.alerts.models import Release
 
-_ROUNDS = 3
+_RELEASES = 3
 _PATIENCE_SECONDS = 600
 _IDLE_SECONDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
+@dataclass(frozen=True)
+class _Release(Round):
     seconds: float
     first_chunk: float
     ordering: float
     people: int
     messages: int
-    bare: float
-    bare_side_by_side: float
-
-    @property
-    def rate(self) -> float:
-        return self.messages / self.seconds
-
-    @property
-    def ratio(self) -> float:
-        return self.rate / self.bare
+    limit_side_by_side: float
 
 
 def run(options: BenchOptions) -> dict[str, object]:
@@ -58,15 +49,13 @@ def run(options: BenchOptions) -> dict[str, object]:
     may be half as fast within seconds; ``rates`` and ``ratios`` are those of all three.
     """
     people = ensure_people(options)
-    rounds = sorted((_round(people) for _ in range(_ROUNDS)), key=lambda one: one.ratio)
-    middle = rounds[_ROUNDS // 2]
+    middle, all_of_them = middle_of([_release(people) for _ in range(_RELEASES)])
     return entry(
-        middle.rate,
+        middle.value,
         "rows/s",
-        limit=middle.bare,
-        limit_side_by_side=round(middle.bare_side_by_side),
-        rates=[round(one.rate) for one in rounds],
-        ratios=[round(one.ratio, 3) for one in rounds],
+        limit=middle.limit,
+        limit_side_by_side=round(middle.limit_side_by_side),
+        **all_of_them,
         rows=middle.messages,
         people=middle.people,
         people_per_second=round(middle.people / middle.seconds),
@@ -77,7 +66,7 @@ def run(options: BenchOptions) -> dict[str, object]:
     )
 
 
-def _round(people: int) -> _Round:
+def _release(people: int) -> _Release:
     signal = bench_signal(people)
     writer, releaser = officers()
     alert = submitted(signal, writer)
@@ -100,14 +89,15 @@ def _round(people: int) -> _Round:
         bare_both = _bare_rate(release.batch_id, final["messages"], side_by_side=workers)
     finally:
         forget(signal)
-    return _Round(
+    return _Release(
+        value=final["messages"] / taken.seconds,
+        limit=median(bares),
         seconds=taken.seconds,
         first_chunk=first.seconds,
         ordering=ordered.seconds,
         people=final["people"],
         messages=final["messages"],
-        bare=median(bares),
-        bare_side_by_side=bare_both,
+        limit_side_by_side=bare_both,
     )
 
 

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.db import connection, transaction
 
+from bench import Round
 from safeconduct.ground.kernel import clock
 from safeconduct.ground.kernel.actor import Actor
 from safeconduct.ground.kernel.partitions import drop_partition
@@ -32,6 +34,7 @@ SELECT g, g, 3::smallint, {channel}::smallint, {address}, 'az', 'TR', 1::smallin
 FROM generate_series(%s::bigint, %s::bigint) AS g
 """
 _BENCH = Actor.system("bench")
+ROUNDS = 3
 
 
 def batch_of(number: int, *, channel: Channel, lane: Lane = Lane.BULK, text: str = _TEXT) -> int:
@@ -124,6 +127,16 @@ def rate(number: int, *, channel: Channel, providers: dict[str, object]) -> floa
         return number / float((finished - began).total_seconds())
     finally:
         forget(batch_id)
+
+
+def in_turns(ours: Callable[[], float], bare: Callable[[], float]) -> list[Round]:
+    """Ours three times, and the bare loop on both sides of each."""
+    values, limits = [], [bare()]
+    for _round in range(ROUNDS):
+        values.append(ours())
+        limits.append(bare())
+    around = pairwise(limits)
+    return [Round(value, sum(two) / 2) for value, two in zip(values, around, strict=True)]
 
 
 def wait_until_handed(batch_id: int, number: int, *, seconds: float = 180) -> None:

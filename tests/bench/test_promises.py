@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 
-from bench import BenchOptions, entry, harness, percentile
+from bench import BenchOptions, Round, entry, harness, middle_of, percentile
 from bench.promises import PROMISES
 
 
@@ -25,6 +25,13 @@ from bench.promises import PROMISES
 )
 def test_the_ratio_is_the_gate_and_where_there_is_none_the_promise(row, result, passes):
     assert harness.passed({row: result}) is passes
+
+
+def test_of_several_rounds_the_one_with_the_middle_ratio_counts():
+    slow, quick, middle = Round(90.0, 300.0), Round(80.0, 100.0), Round(50.0, 100.0)
+    found, all_of_them = middle_of([slow, quick, middle])
+    assert found is middle
+    assert all_of_them == {"rates": [90, 50, 80], "ratios": [0.3, 0.5, 0.8]}
 
 
 def test_a_row_that_breaks_is_reported_and_the_rest_still_runs(monkeypatch):
