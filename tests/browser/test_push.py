@@ -292,17 +292,22 @@ def test_a_message_never_leads_out_of_the_house(
     assert shown["actions"] == []
 
 
-def test_a_renewed_subscription_is_told_to_us(phone: Callable[..., Page], live_server: Any) -> None:
-    family = builders.family()
-    old, fresh = Browser(), Browser()
-    given = {"endpoint": SERVICE, **old.keys}
+def known(browser: Browser) -> dict[str, str]:
+    """The subscription of a family's browser that we have been told."""
+    given = {"endpoint": SERVICE, **browser.keys}
     actions.add_phone(
-        party_id=family[0].party_id,
+        party_id=builders.family()[0].party_id,
         subscription=actions.phones.Subscription.of(**given),
         language="az",
         now=clock.now(),
         actor=builders.TESTER,
     )
+    return given
+
+
+def test_a_renewed_subscription_is_told_to_us(phone: Callable[..., Page], live_server: Any) -> None:
+    old, fresh = Browser(), Browser()
+    given = known(old)
     receiver = Receiver(phone("/verify/"), str(live_server))
     new = {"endpoint": f"{SERVICE}-new", "keys": fresh.keys}
     receiver.worker.evaluate(
@@ -319,16 +324,8 @@ def test_a_renewed_subscription_is_told_to_us(phone: Callable[..., Page], live_s
 def test_a_renewed_subscription_is_told_when_the_line_is_back(
     phone: Callable[..., Page], live_server: Any
 ) -> None:
-    family = builders.family()
     old, between, fresh = Browser(), Browser(), Browser()
-    given = {"endpoint": SERVICE, **old.keys}
-    actions.add_phone(
-        party_id=family[0].party_id,
-        subscription=actions.phones.Subscription.of(**given),
-        language="az",
-        now=clock.now(),
-        actor=builders.TESTER,
-    )
+    given = known(old)
     receiver = Receiver(phone("/verify/"), str(live_server))
     receiver.worker.evaluate(
         """async ([mine, next, last]) => {
