@@ -6,15 +6,21 @@ from django.utils.translation import gettext as _
 
 from safeconduct.response.alerts.engine.wording import event_in
 from safeconduct.response.alerts.models import Alert
+from safeconduct.response.alerts.rules import is_published
 from safeconduct.response.alerts.terms import CapScope
 
 register = template.Library()
 
 
 @register.filter
-def scope_word(scope: str) -> str:
-    """Who may read an alert, as a sentence; empty before anybody decided."""
-    return str(CapScope(scope).label) if scope else "–"
+def readers_of(alert: Alert) -> str:
+    """Who may read an alert, as a sentence; a dash before anybody decided."""
+    if not alert.scope:
+        return "–"
+    scope = CapScope(alert.scope)
+    if scope is CapScope.PUBLIC and not is_published(scope, exercise=alert.exercise):
+        return _("On no page and in no feed: it is an exercise")
+    return str(scope.label)
 
 
 @register.filter
