@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -18,6 +19,9 @@ from playwright.sync_api import (
 )
 
 from safeconduct.ground.accounts.models import Officer
+from tests import builders
+from tests.database import empty_what_was_filled
+from tests.doors import DoorProcess, open_door
 from tests.pages import Pages
 
 # What comes, comes at once; a busy machine takes longer, and that proves nothing.
@@ -106,6 +110,24 @@ def chromium() -> Iterator[Browser]:
         browser.on("context", _patient)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def one_door(
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Iterator[DoorProcess]:
+    """A door for a whole file: it keeps nothing of a telephone's that the next could meet."""
+    folder = tmp_path_factory.mktemp("door")
+    with django_db_blocker.unblock():
+        try:
+            # Known from the beginning, not from when the door looks for posts again.
+            builders.post(id=2, seat="TR")
+            with open_door(folder, SAFECONDUCT_GATEWAY_NUMBER="+999120005555") as opened:
+                yield opened
+        finally:
+            empty_what_was_filled()
 
 
 @pytest.fixture

@@ -11,26 +11,11 @@ from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.web.texts import texts
 from tests import builders
 from tests.browser.conftest import OLD_PHONE, come_true, violations
-from tests.database import empty_what_was_filled
-from tests.doors import link, open_door
+from tests.doors import link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True}
 _PICTURES = os.environ.get("SAFECONDUCT_PICTURES")
-
-
-@pytest.fixture(scope="module")
-def one_door(tmp_path_factory, django_db_setup, django_db_blocker):
-    """One for all: it keeps nothing of a telephone's that the next could meet."""
-    folder = tmp_path_factory.mktemp("door")
-    with django_db_blocker.unblock():
-        try:
-            # Known from the beginning, not from when the door looks for posts again.
-            builders.post(id=2, seat="TR")
-            with open_door(folder, SAFECONDUCT_GATEWAY_NUMBER="+999120005555") as opened:
-                yield opened
-        finally:
-            empty_what_was_filled()
 
 
 @pytest.fixture

@@ -14,25 +14,11 @@ from safeconduct.ground.kernel.tokens import Link, mint
 from safeconduct.wires.intake.models import RawAnswer
 from safeconduct.wires.intake.terms import ANSWER_LINK
 from safeconduct.wires.intake.web.texts import texts
-from tests import builders
 from tests.browser.conftest import violations
 from tests.browser.test_answer_page import PHONE, fits
-from tests.database import empty_what_was_filled
-from tests.doors import DoorProcess, link, open_door
+from tests.doors import DoorProcess, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def door(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[DoorProcess]:
-    folder = tmp_path_factory.mktemp("door")
-    with django_db_blocker.unblock():
-        try:
-            builders.post(id=2, seat="TR")
-            with open_door(folder, SAFECONDUCT_GATEWAY_NUMBER="+999120005555") as opened:
-                yield opened
-        finally:
-            empty_what_was_filled()
 
 
 def too_late() -> str:
@@ -53,8 +39,8 @@ SURROUNDED = ["{}.", "{})", "{}/", "{}%E2%80%9D", "{}%E2%80%8F", "{}%20Salam", "
 
 
 @pytest.fixture
-def phone(chromium: Browser, door: DoorProcess) -> Iterator[Page]:
-    with closing(chromium.new_context(base_url=door.url, locale="fa", **PHONE)) as context:
+def phone(chromium: Browser, one_door: DoorProcess) -> Iterator[Page]:
+    with closing(chromium.new_context(base_url=one_door.url, locale="fa", **PHONE)) as context:
         yield context.new_page()
 
 
@@ -87,7 +73,7 @@ def test_what_surrounds_a_link_is_no_part_of_it(phone: Page) -> None:
     assert RawAnswer.objects.get().asked_id == 7
 
 
-def test_whoever_only_looks_says_nothing(phone: Page, door: DoorProcess) -> None:
+def test_whoever_only_looks_says_nothing(phone: Page, one_door: DoorProcess) -> None:
     """Previews, scanners and browsers that fetch ahead."""
     for method, headers in (
         ("GET", {"User-Agent": "WhatsApp/2.23"}),
@@ -97,7 +83,7 @@ def test_whoever_only_looks_says_nothing(phone: Page, door: DoorProcess) -> None
         ("PROPFIND", {}),
         ("PUT", {}),
     ):
-        asking = http.client.HTTPConnection("127.0.0.1", door.port, timeout=20)
+        asking = http.client.HTTPConnection("127.0.0.1", one_door.port, timeout=20)
         with closing(asking):
             asking.request(method, f"{link(7)}?answer=1&key={uuid4()}", headers=headers)
             assert asking.getresponse().read() is not None
